@@ -1,0 +1,221 @@
+"""Typed settings. Each setting is documented on the field that holds it; `config.example.toml` is generated from here.
+
+This module knows the shape and the sense of a configuration, and nothing of the rooms that use it.
+Sizes are bytes (`"15MiB"`), durations seconds (`"30s"`, `"5m"`), addresses `"host:port"`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from gateway.model import Direction, Mode
+
+_SIZE_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_TIME_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def parse_size(value: object) -> int:
+    """Bytes from an integer or text such as "15MiB". ValueError says what is accepted."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", str(value))
+    if match is None or match[2].lower() not in _SIZE_UNITS:
+        raise ValueError('write a size as bytes or with a unit: 15728640, "15MiB", "512KiB"')
+    return int(float(match[1]) * _SIZE_UNITS[match[2].lower()])
+
+
+def parse_duration(value: object) -> float:
+    """Seconds from a number or text such as "30s", "5m", "1h". ValueError says what is accepted."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*", str(value))
+    if match is None:
+        raise ValueError('write a duration in seconds or with a unit: 30, "30s", "5m", "1h"')
+    return float(match[1]) * _TIME_UNITS[match[2]]
+
+
+class HostPort(str):
+    """`host:port`, with `[v6]:port` for IPv6. Attributes `host` and `port`."""
+
+    host: str
+    port: int
+
+    def __new__(cls, value: object) -> HostPort:
+        text = str(value).strip()
+        host, sep, port = text.rpartition(":")
+        host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        if not sep or not host or not port.isdigit() or int(port) > 65535 or (":" in host and not text.startswith("[")):
+            raise ValueError('write host:port, for example "127.0.0.1:25" or "[::1]:25"')
+        made = super().__new__(cls, text)
+        made.host, made.port = host, int(port)
+        return made
+
+
+def _network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        raise ValueError('write a network as address/bits: "10.0.0.0/8", "2001:db8::/32", "192.0.2.7"') from None
+
+
+Size = Annotated[int, BeforeValidator(parse_size)]
+Duration = Annotated[float, BeforeValidator(parse_duration)]
+Endpoint = Annotated[HostPort, BeforeValidator(HostPort)]
+Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(_network)]
+KIB, MIB = 2**10, 2**20
+
+
+class Section(BaseModel):
+    """A table of the configuration: unknown keys are errors, values cannot change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Gateway(Section):
+    """The gateway itself."""
+
+    hostname: str = Field(default_factory=socket.getfqdn, description="Name in the banner, EHLO, Received and our authserv-id.")
+    data_dir: Path = Field(Path("/var/lib/congthu"), description="Folder for the journal, spool, keys. Must be writable.")
+    domains: tuple[str, ...] = Field((), description="Our domains. Inbound listeners accept recipients of these only; a leading '*.' takes subdomains.")
+    regulation: str = Field("angiang-50-2009", description="The regulation that a domain follows unless a [[profile]] says otherwise.")
+    node: str = Field("", description="This machine's name in the journal; default: the hostname.")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes. One is enough for thousands of messages a minute.")
+    trusted_networks: tuple[Network, ...] = Field((_network("127.0.0.0/8"), _network("::1/128")), description="The mail server and relays whose word on identity is taken.")
+    spool_threshold: Size = Field(256 * KIB, description="A message larger than this leaves memory for an unlinked file in data_dir.")
+    spool_memory: Size = Field(256 * MIB, description="Memory for all spooled messages of a worker together; beyond it messages go to files at once.")
+    spool_disk: Size = Field(20 * 1024 * MIB, description="Disk for all spooled messages of a worker together; beyond it 452 4.3.1.")
+    shutdown_timeout: Duration = Field(30.0, description="Time to finish what is in flight after SIGTERM.")
+    contact: str = Field("", description="Whom a clerk can call about a refusal (ASCII), put into refusals: 'Phong CNTT, 0296-3xxxxxx'.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["json", "console"] = Field("json", description="JSON lines for machines, console for people.")
+
+
+class Profile(Section):
+    """Which regulation an address follows; the most specific pattern wins."""
+
+    pattern: str = Field(description="An address pattern: '*.q4@tphcm.gov.vn', 'q4@tphcm.gov.vn', '*@tinh.example'.")
+    regulation: str = Field(description="The regulation's id, a file of gateway/regulations.")
+
+
+class Store(Section):
+    """Where journal, directory and observations are kept, and the state that many nodes share."""
+
+    url: str = Field("sqlite:///congthu.db", description="sqlite:///FILE (relative to data_dir) or postgresql://…")
+    shared: str = Field("", description="redis://… for throttles and leases of many nodes; empty for one node. Used by a later version.")
+    queue: int = Field(10_000, ge=1, description="Decisions that may wait to be written; when full, 451 before the upstream's dot.")
+    commit_interval: Duration = Field(0.1, description="Longest time that an accepted message's row waits for its group commit. Refusals do not wait.")
+
+
+class Device(Section):
+    """A network of scanners or scripts that submits without TLS and AUTH, bound to one sender address."""
+
+    network: Network = Field(description="Where the devices are.")
+    sender: str = Field(description="The only reverse-path they may use.")
+
+
+class Listener(Section):
+    """One listening address and what it is for."""
+
+    name: str = Field(description="Its name in logs, metrics and rules.", pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
+    bind: Endpoint = Field(description="Address and port to listen on.")
+    direction: Direction = Field(description="inbound | outbound | submission | proxy-filter.")
+    upstream: str = Field(description="The [upstream.NAME] that its mail goes to.")
+    tls: Literal["none", "starttls", "implicit"] = Field("none", description="TLS offered to clients.")
+    tls_required: bool = Field(False, description="Refuse MAIL before STARTTLS (530 5.7.0).")
+    certificate: Path | None = Field(None, description="PEM file with the certificate chain; read again on SIGHUP.")
+    key: Path | None = Field(None, description="PEM file with the private key.")
+    auth: bool | None = Field(None, description="Offer AUTH PLAIN and LOGIN under TLS, passed through to the upstream. Default: on submission only.")
+    auth_required: bool | None = Field(None, description="Refuse MAIL before AUTH (530 5.7.0). Default: on submission only.")
+    devices: tuple[Device, ...] = Field((), description="Networks that submit without TLS and AUTH, each bound to one sender.")
+    proxy_protocol: tuple[Network, ...] = Field((), description="Networks whose connections must begin with a PROXY protocol v1 or v2 header.")
+    xclient: tuple[Network, ...] = Field((), description="Networks that may use XCLIENT.")
+    xforward: tuple[Network, ...] = Field((), description="Networks that may use XFORWARD.")
+    bare_newline: Literal["reject", "normalize"] = Field("reject", description="Bare CR or LF in DATA: refuse (550 5.6.0) or, for known devices, turn into CRLF before inspection.")
+    max_size: Size = Field(32 * MIB, description="Largest message; beyond it 552 5.3.4, already at SIZE=.")
+    max_line: Size = Field(1 * MIB, description="Longest line of a message; beyond it 550 5.6.0.")
+    max_recipients: int = Field(1000, ge=1, description="Recipients a transaction; beyond it 452 4.5.3.")
+    max_connections: int = Field(2000, ge=1, description="Connections of this listener in a worker; beyond it 421 4.3.2.")
+    max_connections_per_address: int = Field(50, ge=1, description="Connections of one client address in a worker (trusted networks exempt); beyond it 421 4.7.0.")
+    max_transactions: int = Field(1000, ge=1, description="Messages a connection; beyond it 421 4.7.0.")
+    max_errors: int = Field(20, ge=1, description="Refused commands a connection; beyond it 421 4.7.0.")
+    max_commands: int = Field(200, ge=1, description="Commands without a message accepted in between; beyond it 421 4.7.0.")
+    command_timeout: Duration = Field(300.0, description="Longest silence of a client; beyond it 421 4.4.2.")
+    session_timeout: Duration = Field(3600.0, description="Longest connection; 421 4.4.2 at the next command.")
+    transfer_timeout: Duration = Field(1800.0, description="Longest time for one message's data; beyond it the connection is cut.")
+    min_rate: Size = Field(256, description="Slowest accepted rate of message data, bytes a second averaged over 60 s; slower is cut.")
+    post_dot_timeout: Duration | None = Field(None, description="Time from the client's final dot to our reply; 451 4.4.2 after it. Default: 30s on submission, 5m elsewhere.")
+
+
+class UpstreamConfig(Section):
+    """A next hop: `hosts` over SMTP, or the embedded `maildir`."""
+
+    hosts: tuple[Endpoint, ...] = Field((), description="Next hops in order of preference; a failing one is backed off.")
+    maildir: Path | None = Field(None, description="Deliver to Maildirs below this folder instead (relative to data_dir).")
+    tls: Literal["none", "opportunistic", "required", "implicit"] = Field("opportunistic", description="TLS towards the next hop.")
+    tls_verify: bool | None = Field(None, description="Check the certificate. Default: with required and implicit.")
+    tls_ca: Path | None = Field(None, description="PEM file of trusted authorities; default: the system's.")
+    tls_name: str = Field("", description="Name expected in the certificate; default: the host.")
+    xclient: bool = Field(False, description="Tell the client's address with XCLIENT where offered.")
+    xforward: bool = Field(False, description="Tell the client's address with XFORWARD where offered.")
+    chunking: bool = Field(True, description="Use BDAT where offered.")
+    pool_size: int = Field(50, ge=1, description="Connections kept open and in use at most, a worker.")
+    pool_idle: Duration = Field(30.0, description="An idle connection is closed after this time.")
+    max_uses: int = Field(500, ge=1, description="Messages a connection before it is closed.")
+    connect_timeout: Duration = Field(10.0, description="For connecting and the greeting, a host.")
+    command_timeout: Duration = Field(30.0, description="For a reply to MAIL, RCPT and the like.")
+    data_timeout: Duration = Field(180.0, description="For each block of data to be taken.")
+    dot_timeout: Duration = Field(300.0, description="For the reply to the final dot (the listener's post_dot_timeout may be shorter).")
+    backoff: Duration = Field(5.0, description="A host that failed is avoided for this time, doubled up to a minute while it fails.")
+
+
+class Http(Section):
+    """Metrics and health."""
+
+    bind: Endpoint = Field(HostPort("127.0.0.1:9125"), description="Where /metrics, /healthz and /readyz are served.")
+
+
+class RuleConfig(Section):
+    """A rule's mode, overridden by listener name or direction, and its parameters."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True)
+
+    mode: Mode | None = Field(None, description="enforce | observe | off; default: the rule's own.")
+
+
+def _rule(value: object) -> object:
+    return {"mode": value} if isinstance(value, str) else value
+
+
+class Exemption(Section):
+    """A written exception from a rule: who, why, until when. It is recorded as such, never silent."""
+
+    rule: str = Field(description="The rule's name.")
+    reason: str = Field(min_length=3, description="Why; shown in the journal.")
+    expires: datetime.date = Field(description="Last day it holds.")
+    sender: str = Field("", description="Reverse-path pattern ('*@so.tinh.example'), empty for any.")
+    recipient: str = Field("", description="Recipient pattern; every recipient must match. Empty for any.")
+    network: Network | None = Field(None, description="Client network, none for any.")
+
+
+class Settings(Section):
+    """A whole configuration."""
+
+    gateway: Gateway = Field(default_factory=lambda: Gateway())
+    profile: tuple[Profile, ...] = ()
+    store: Store = Field(default_factory=lambda: Store())
+    listener: tuple[Listener, ...] = ()
+    upstream: dict[str, UpstreamConfig] = Field(default_factory=dict)
+    http: Http = Field(default_factory=lambda: Http())
+    rules: dict[str, Annotated[RuleConfig, BeforeValidator(_rule)]] = Field(default_factory=dict)
+    exemption: tuple[Exemption, ...] = ()
+    request_channel: tuple[dict[str, Any], ...] = Field((), description="Reserved: a later version.")
+    imap: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
+    console: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
+    document_workers: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")

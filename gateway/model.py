@@ -1,0 +1,305 @@
+"""The core types, shared by every room. This module imports nothing of ours.
+
+Mutable: `Session`, `Envelope` (they grow as a client speaks). Everything else is a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, Protocol
+
+
+class Direction(StrEnum):
+    """What a listener is for, and so whom it believes."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    SUBMISSION = "submission"
+    PROXY_FILTER = "proxy-filter"
+
+    @property
+    def client_is_mta(self) -> bool:
+        """True where the client queues and can send a recipient's copy separately (inbound, outbound)."""
+        return self in (Direction.INBOUND, Direction.OUTBOUND)
+
+
+class Stage(IntEnum):
+    """When a rule can be asked; what can be refused early is refused early."""
+
+    CONNECT = 0
+    AUTH = 1
+    MAIL = 2
+    RCPT = 3
+    MESSAGE = 4
+
+
+class Mode(StrEnum):
+    """How a rule runs on a listener."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+    OFF = "off"
+
+
+class Action(IntEnum):
+    """What happens to a message; the worst (largest) of all findings wins."""
+
+    ACCEPT = 0
+    TEMPFAIL = 1
+    REJECT = 2
+
+    @property
+    def label(self) -> str:
+        """`accept`, `tempfail` or `reject`, as in JSON, logs and metrics."""
+        return self.name.lower()
+
+
+_ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}\Z")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_MAX_LINE = 512  # RFC 5321 4.5.3.1.5, the whole line with CRLF
+
+
+class Reply:
+    """An SMTP reply that cannot be built inconsistent (RFC 5321 4.2, RFC 2034, RFC 3463).
+
+    `code` is 2xx-5xx; `enhanced` (None for 3xx and the greeting) must have the code's class; `lines` carry no control
+    character, and only ASCII unless `utf8` (RFC 6531: only to a client that used SMTPUTF8). ValueError otherwise.
+    """
+
+    __slots__ = ("code", "encoded", "enhanced", "lines")
+
+    code: int
+    enhanced: str | None
+    lines: tuple[str, ...]
+    encoded: bytes
+
+    def __init__(self, code: int, enhanced: str | None, *lines: str, utf8: bool = False) -> None:
+        if not 200 <= code <= 599 or not lines:
+            raise ValueError(f"not an SMTP reply: {code}, {len(lines)} lines")
+        if enhanced is not None:
+            match = _ENHANCED.match(enhanced)
+            if match is None or match[1] != str(code)[0]:
+                raise ValueError(f"enhanced status {enhanced} does not fit code {code}")
+        for line in lines:
+            if _UNSAFE.search(line) or not (utf8 or line.isascii()):
+                raise ValueError("a reply's text has characters that cannot be sent")
+        self.code, self.enhanced, self.lines = code, enhanced, lines
+        self.encoded = self._encode()
+
+    def _encode(self) -> bytes:
+        middle = f"{self.enhanced} " if self.enhanced else ""
+        last = len(self.lines) - 1
+        wire = [f"{self.code}{' ' if i == last else '-'}{middle}{text}\r\n" for i, text in enumerate(self.lines)]
+        encoded = [line.encode() for line in wire]
+        if any(len(line) > _MAX_LINE for line in encoded):
+            raise ValueError("a reply line is longer than 512 octets (RFC 5321 4.5.3.1.5)")
+        return b"".join(encoded)
+
+    @property
+    def text(self) -> str:
+        """All lines in one, for logs and the journal."""
+        return " ".join(self.lines)
+
+    @property
+    def action(self) -> Action:
+        """What the code means for the message."""
+        return (Action.ACCEPT, Action.ACCEPT, Action.TEMPFAIL, Action.REJECT)[self.code // 100 - 2]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reply) and self.encoded == other.encoded
+
+    def __hash__(self) -> int:
+        return hash(self.encoded)
+
+    def __repr__(self) -> str:
+        return f"Reply({self.encoded!r})"
+
+
+class Address:
+    """A mailbox of the envelope, kept as the client wrote it (RFC 5321 4.1.2). Text "" is the null reverse-path.
+
+    `text` is local@domain without brackets; `local` as written; `domain` lower-case (for comparing only).
+    """
+
+    __slots__ = ("domain", "local", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        local, _, domain = text.rpartition("@")
+        self.local, self.domain = local, domain.lower()
+
+    @property
+    def key(self) -> str:
+        """For comparing and looking up: the whole address in lower case."""
+        return self.text.lower()
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Address) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Address({self.text!r})"
+
+
+NULL_PATH = Address("")
+
+
+@dataclass(slots=True)
+class Session:
+    """One client connection. Addresses are text; `client_*` is who the client is after PROXY, XCLIENT or XFORWARD."""
+
+    id: str
+    listener: str
+    direction: Direction
+    peer: str
+    peer_port: int
+    client_address: str = ""
+    client_name: str = ""
+    helo: str = ""
+    esmtp: bool = False
+    tls: str = ""  # "TLSv1.3 TLS_AES_256_GCM_SHA384", empty for none
+    user: str = ""  # the login that the upstream accepted, or XCLIENT LOGIN from a trusted server
+    trusted: bool = False  # the peer is in trusted_networks
+    device_sender: str = ""  # the one sender address that this device's network is bound to
+
+    def __post_init__(self) -> None:
+        if not self.client_address:
+            self.client_address = self.peer
+
+
+@dataclass(slots=True)
+class Recipient:
+    """One forward-path with its DSN parameters, raw as sent (RFC 3461), and its policy class once known."""
+
+    address: Address
+    notify: str = ""
+    orcpt: str = ""
+    policy_class: str = ""
+
+
+@dataclass(slots=True)
+class Envelope:
+    """One mail transaction. `size` is the SIZE= that was declared, 0 for none; `body` is 7BIT or 8BITMIME."""
+
+    session: Session
+    reverse_path: Address = NULL_PATH
+    recipients: list[Recipient] = field(default_factory=list)
+    size: int = 0
+    body: str = ""
+    smtputf8: bool = False
+    ret: str = ""
+    envid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A leaf that a mail client would offer to save. `decoded_size` in bytes; `sha256` (hex) of the decoded bytes."""
+
+    filename: str
+    declared_type: str
+    sniffed_type: str
+    decoded_size: int
+    sha256: str
+    part: str = ""  # its place in the part tree, "1.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something wrong with a message's form: a stable name and where it stands."""
+
+    name: str
+    where: str = ""
+
+
+class Message(Protocol):
+    """What the rules may ask of a message (made by gateway.message)."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, as received, without dot-stuffing."""
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the whole message as received."""
+
+    @property
+    def attachments(self) -> Sequence[Attachment]:
+        """Every attachment, in the order of the message."""
+
+    @property
+    def attachment_bytes(self) -> int:
+        """Decoded size of all attachments together."""
+
+    @property
+    def defects(self) -> Sequence[Defect]:
+        """What is wrong with the form, at most a bounded number."""
+
+    def headers(self, name: str) -> Iterator[bytes]:
+        """Raw values of the top header fields with this name (case-insensitive), unfolded, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of a regulation: `id` as cited ("Q4 4.2"), the Vietnamese text, and a short reference for replies."""
+
+    id: str
+    text: str
+    enforced_by: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the rules may know. `message` is None before the MESSAGE stage, `recipient` is set at RCPT only."""
+
+    stage: Stage
+    envelope: Envelope
+    regulation: str
+    own_domains: frozenset[str]
+    recipient: Recipient | None = None
+    message: Message | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found. `reply` is for the sender, `evidence` (JSON-able, bounded) is for the staff."""
+
+    rule: str
+    clauses: tuple[str, ...]
+    action: Action
+    reply: Reply
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    mode: Mode = Mode.ENFORCE
+
+
+class Rule(Protocol):
+    """A question about a message: pure, no await, clock or I/O."""
+
+    name: str
+    clauses: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+    def check(self, facts: Facts) -> Finding | None:
+        """Return what was found, or None. Must not keep state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one stage: the worst enforced finding decides; `checked` names every rule that was asked."""
+
+    action: Action
+    reply: Reply | None = None
+    findings: tuple[Finding, ...] = ()
+    checked: tuple[str, ...] = ()
