@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from gateway.model import Direction, Mode
 
@@ -21,24 +21,34 @@ _SIZE_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**1
 _TIME_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
+_SIZE_HINT = 'write a size as bytes or with a unit: 15728640, "15MiB", "512KiB"'
+_TIME_HINT = 'write a duration in seconds or with a unit: 30, "30s", "5m", "1h"'
+_LARGEST = 2**53  # beyond it floats skip integers; no size or time of a mail system comes near
+
+
 def parse_size(value: object) -> int:
     """Bytes from an integer or text such as "15MiB". ValueError says what is accepted."""
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST:
         return value
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", str(value))
+    match = re.fullmatch(r"\s*([0-9]{1,16}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)\s*", value if isinstance(value, str) else "")
     if match is None or match[2].lower() not in _SIZE_UNITS:
-        raise ValueError('write a size as bytes or with a unit: 15728640, "15MiB", "512KiB"')
+        raise ValueError(_SIZE_HINT)
     return int(float(match[1]) * _SIZE_UNITS[match[2].lower()])
 
 
 def parse_duration(value: object) -> float:
     """Seconds from a number or text such as "30s", "5m", "1h". ValueError says what is accepted."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LARGEST:
         return float(value)
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*", str(value))
+    match = re.fullmatch(
+        r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h|d)\s*", value if isinstance(value, str) else ""
+    )
     if match is None:
-        raise ValueError('write a duration in seconds or with a unit: 30, "30s", "5m", "1h"')
+        raise ValueError(_TIME_HINT)
     return float(match[1]) * _TIME_UNITS[match[2]]
+
+
+_HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:\[\]/@]+)):([0-9]{1,5})")
 
 
 class HostPort(str):
@@ -48,25 +58,30 @@ class HostPort(str):
     port: int
 
     def __new__(cls, value: object) -> HostPort:
-        text = str(value).strip()
-        host, sep, port = text.rpartition(":")
-        host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-        if not sep or not host or not port.isdigit() or int(port) > 65535 or (":" in host and not text.startswith("[")):
+        match = _HOST_PORT.fullmatch(value.strip()) if isinstance(value, str) else None
+        if match is None or int(match[3]) > 65535:
             raise ValueError('write host:port, for example "127.0.0.1:25" or "[::1]:25"')
-        made = super().__new__(cls, text)
-        made.host, made.port = host, int(port)
+        made = super().__new__(cls, match[0])
+        made.host, made.port = match[1] or match[2], int(match[3])
         return made
 
 
 def _network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return value
     try:
-        return ipaddress.ip_network(str(value), strict=False)
+        if not isinstance(value, str):
+            raise ValueError
+        return ipaddress.ip_network(value.strip(), strict=False)
     except ValueError:
         raise ValueError('write a network as address/bits: "10.0.0.0/8", "2001:db8::/32", "192.0.2.7"') from None
 
 
 Size = Annotated[int, BeforeValidator(parse_size)]
 Duration = Annotated[float, BeforeValidator(parse_duration)]
+Timeout = Annotated[float, BeforeValidator(parse_duration), Field(gt=0)]  # a time-out of 0 would refuse everybody
+Count = Annotated[int, Strict()]  # "5" and 5.0 are mistakes, not numbers
+Flag = Annotated[bool, Strict()]  # "no" is a mistake, not false
 Endpoint = Annotated[HostPort, BeforeValidator(HostPort)]
 Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(_network)]
 KIB, MIB = 2**10, 2**20
@@ -81,20 +96,56 @@ class Section(BaseModel):
 class Gateway(Section):
     """The gateway itself."""
 
-    hostname: str = Field(default_factory=socket.getfqdn, description="Name in the banner, EHLO, Received and our authserv-id.")
-    data_dir: Path = Field(Path("/var/lib/congthu"), description="Folder for the journal, spool, keys. Must be writable.")
-    domains: tuple[str, ...] = Field((), description="Our domains. Inbound listeners accept recipients of these only; a leading '*.' takes subdomains.")
-    regulation: str = Field("angiang-50-2009", description="The regulation that a domain follows unless a [[profile]] says otherwise.")
-    node: str = Field("", description="This machine's name in the journal; default: the hostname.")
-    workers: int = Field(1, ge=1, le=64, description="Worker processes. One is enough for thousands of messages a minute.")
-    trusted_networks: tuple[Network, ...] = Field((_network("127.0.0.0/8"), _network("::1/128")), description="The mail server and relays whose word on identity is taken.")
-    spool_threshold: Size = Field(256 * KIB, description="A message larger than this leaves memory for an unlinked file in data_dir.")
-    spool_memory: Size = Field(256 * MIB, description="Memory for all spooled messages of a worker together; beyond it messages go to files at once.")
-    spool_disk: Size = Field(20 * 1024 * MIB, description="Disk for all spooled messages of a worker together; beyond it 452 4.3.1.")
-    shutdown_timeout: Duration = Field(30.0, description="Time to finish what is in flight after SIGTERM.")
-    contact: str = Field("", description="Whom a clerk can call about a refusal (ASCII), put into refusals: 'Phong CNTT, 0296-3xxxxxx'.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
-    log_format: Literal["json", "console"] = Field("json", description="JSON lines for machines, console for people.")
+    hostname: str = Field(
+        default_factory=socket.getfqdn, description="Name in the banner, EHLO, Received and our authserv-id."
+    )
+    data_dir: Path = Field(
+        default=Path("/var/lib/congthu"), description="Folder for the journal, spool, keys. Must be writable."
+    )
+    domains: tuple[str, ...] = Field(
+        default=(),
+        description="Our domains. Inbound listeners accept recipients of these only; a leading '*.' takes subdomains.",
+    )
+    regulation: str = Field(
+        default="angiang-50-2009",
+        description="The regulation that a domain follows unless a [[profile]] says otherwise.",
+    )
+    node: str = Field(default="", description="This machine's name in the journal; default: the hostname.")
+    workers: Count = Field(
+        default=1, ge=1, le=64, description="Worker processes. One is enough for thousands of messages a minute."
+    )
+    trusted_networks: tuple[Network, ...] = Field(
+        default=(_network("127.0.0.0/8"), _network("::1/128")),
+        description="The mail server and relays whose word on identity is taken.",
+    )
+    spool_threshold: Size = Field(
+        default=256 * KIB, description="A message larger than this leaves memory for an unlinked file in data_dir."
+    )
+    spool_memory: Size = Field(
+        default=256 * MIB,
+        description="Memory for all spooled messages of a worker together; beyond it messages go to files at once.",
+    )
+    spool_disk: Size = Field(
+        default=20 * 1024 * MIB, description="Disk for all spooled messages of a worker together; beyond it 452 4.3.1."
+    )
+    shutdown_timeout: Timeout = Field(default=30.0, description="Time to finish what is in flight after SIGTERM.")
+    pass_key: Path | None = Field(
+        default=None,
+        description="Key file of the mark by which a message that passes twice is known; give all nodes the same one. "
+        "Default: data_dir/pass.key, made at the first start.",
+    )
+    contact: str = Field(
+        default="",
+        description="Whom a clerk can call about a refusal (ASCII), put into refusals: 'Phong CNTT, 0296-3xxxxxx'.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="Least level that is logged.",
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json",
+        description="JSON lines for machines, console for people.",
+    )
 
 
 class Profile(Section):
@@ -107,10 +158,23 @@ class Profile(Section):
 class Store(Section):
     """Where journal, directory and observations are kept, and the state that many nodes share."""
 
-    url: str = Field("sqlite:///congthu.db", description="sqlite:///FILE (relative to data_dir) or postgresql://…")
-    shared: str = Field("", description="redis://… for throttles and leases of many nodes; empty for one node. Used by a later version.")
-    queue: int = Field(10_000, ge=1, description="Decisions that may wait to be written; when full, 451 before the upstream's dot.")
-    commit_interval: Duration = Field(0.1, description="Longest time that an accepted message's row waits for its group commit. Refusals do not wait.")
+    url: str = Field(
+        default="sqlite:///congthu.db",
+        description="sqlite:///FILE (relative to data_dir) or postgresql://…",
+    )
+    shared: str = Field(
+        default="",
+        description="redis://… for throttles and leases of many nodes; empty for one node. Used by a later version.",
+    )
+    queue: Count = Field(
+        default=10_000,
+        ge=1,
+        description="Decisions that may wait to be written; when full, 451 before the upstream's dot.",
+    )
+    commit_interval: Duration = Field(
+        default=0.1,
+        description="Longest time that an accepted message's row waits for its group commit. Refusals do not wait.",
+    )
 
 
 class Device(Section):
@@ -127,58 +191,105 @@ class Listener(Section):
     bind: Endpoint = Field(description="Address and port to listen on.")
     direction: Direction = Field(description="inbound | outbound | submission | proxy-filter.")
     upstream: str = Field(description="The [upstream.NAME] that its mail goes to.")
-    tls: Literal["none", "starttls", "implicit"] = Field("none", description="TLS offered to clients.")
-    tls_required: bool = Field(False, description="Refuse MAIL before STARTTLS (530 5.7.0).")
-    certificate: Path | None = Field(None, description="PEM file with the certificate chain; read again on SIGHUP.")
-    key: Path | None = Field(None, description="PEM file with the private key.")
-    auth: bool | None = Field(None, description="Offer AUTH PLAIN and LOGIN under TLS, passed through to the upstream. Default: on submission only.")
-    auth_required: bool | None = Field(None, description="Refuse MAIL before AUTH (530 5.7.0). Default: on submission only.")
-    devices: tuple[Device, ...] = Field((), description="Networks that submit without TLS and AUTH, each bound to one sender.")
-    proxy_protocol: tuple[Network, ...] = Field((), description="Networks whose connections must begin with a PROXY protocol v1 or v2 header.")
-    xclient: tuple[Network, ...] = Field((), description="Networks that may use XCLIENT.")
-    xforward: tuple[Network, ...] = Field((), description="Networks that may use XFORWARD.")
-    bare_newline: Literal["reject", "normalize"] = Field("reject", description="Bare CR or LF in DATA: refuse (550 5.6.0) or, for known devices, turn into CRLF before inspection.")
-    max_size: Size = Field(32 * MIB, description="Largest message; beyond it 552 5.3.4, already at SIZE=.")
-    max_line: Size = Field(1 * MIB, description="Longest line of a message; beyond it 550 5.6.0.")
-    max_recipients: int = Field(1000, ge=1, description="Recipients a transaction; beyond it 452 4.5.3.")
-    max_connections: int = Field(2000, ge=1, description="Connections of this listener in a worker; beyond it 421 4.3.2.")
-    max_connections_per_address: int = Field(50, ge=1, description="Connections of one client address in a worker (trusted networks exempt); beyond it 421 4.7.0.")
-    max_transactions: int = Field(1000, ge=1, description="Messages a connection; beyond it 421 4.7.0.")
-    max_errors: int = Field(20, ge=1, description="Refused commands a connection; beyond it 421 4.7.0.")
-    max_commands: int = Field(200, ge=1, description="Commands without a message accepted in between; beyond it 421 4.7.0.")
-    command_timeout: Duration = Field(300.0, description="Longest silence of a client; beyond it 421 4.4.2.")
-    session_timeout: Duration = Field(3600.0, description="Longest connection; 421 4.4.2 at the next command.")
-    transfer_timeout: Duration = Field(1800.0, description="Longest time for one message's data; beyond it the connection is cut.")
-    min_rate: Size = Field(256, description="Slowest accepted rate of message data, bytes a second averaged over 60 s; slower is cut.")
-    post_dot_timeout: Duration | None = Field(None, description="Time from the client's final dot to our reply; 451 4.4.2 after it. Default: 30s on submission, 5m elsewhere.")
+    tls: Literal["none", "starttls", "implicit"] = Field(default="none", description="TLS offered to clients.")
+    tls_required: Flag = Field(default=False, description="Refuse MAIL before STARTTLS (530 5.7.0).")
+    certificate: Path | None = Field(
+        default=None,
+        description="PEM file with the certificate chain; read again on SIGHUP.",
+    )
+    key: Path | None = Field(default=None, description="PEM file with the private key.")
+    auth: Flag | None = Field(
+        default=None,
+        description="Offer AUTH PLAIN and LOGIN under TLS, passed to the upstream. Default: on submission only.",
+    )
+    auth_required: Flag | None = Field(
+        default=None, description="Refuse MAIL before AUTH (530 5.7.0). Default: on submission only."
+    )
+    devices: tuple[Device, ...] = Field(
+        default=(), description="Networks that submit without TLS and AUTH, each bound to one sender."
+    )
+    proxy_protocol: tuple[Network, ...] = Field(
+        default=(), description="Networks whose connections must begin with a PROXY protocol v1 or v2 header."
+    )
+    xclient: tuple[Network, ...] = Field(default=(), description="Networks that may use XCLIENT.")
+    xforward: tuple[Network, ...] = Field(default=(), description="Networks that may use XFORWARD.")
+    bare_newline: Literal["reject", "normalize"] = Field(
+        default="reject",
+        description="Bare CR or LF in DATA: refuse (550 5.6.0) or, for known devices, make CRLF before inspection.",
+    )
+    max_size: Size = Field(default=32 * MIB, description="Largest message; beyond it 552 5.3.4, already at SIZE=.")
+    max_line: Size = Field(default=1 * MIB, description="Longest line of a message; beyond it 550 5.6.0.")
+    max_recipients: Count = Field(default=1000, ge=1, description="Recipients a transaction; beyond it 452 4.5.3.")
+    max_connections: Count = Field(
+        default=2000, ge=1, description="Connections of this listener in a worker; beyond it 421 4.3.2."
+    )
+    max_connections_per_address: Count = Field(
+        default=50,
+        ge=1,
+        description="Connections of one client address in a worker (trusted networks exempt); beyond it 421 4.7.0.",
+    )
+    max_transactions: Count = Field(default=1000, ge=1, description="Messages a connection; beyond it 421 4.7.0.")
+    max_errors: Count = Field(default=20, ge=1, description="Refused commands a connection; beyond it 421 4.7.0.")
+    max_commands: Count = Field(
+        default=200, ge=1, description="Commands without a message accepted in between; beyond it 421 4.7.0."
+    )
+    command_timeout: Timeout = Field(default=300.0, description="Longest silence of a client; beyond it 421 4.4.2.")
+    session_timeout: Timeout = Field(default=3600.0, description="Longest connection; 421 4.4.2 at the next command.")
+    transfer_timeout: Timeout = Field(
+        default=1800.0, description="Longest time for one message's data; beyond it the connection is cut."
+    )
+    min_rate: Size = Field(
+        default=256,
+        description="Slowest accepted rate of message data, bytes a second averaged over 60 s; slower is cut.",
+    )
+    post_dot_timeout: Timeout | None = Field(
+        default=None,
+        description="Longest time from the final dot to our reply; then 451 4.4.2. Default: 30s on submission, or 5m.",
+    )
 
 
 class UpstreamConfig(Section):
     """A next hop: `hosts` over SMTP, or the embedded `maildir`."""
 
-    hosts: tuple[Endpoint, ...] = Field((), description="Next hops in order of preference; a failing one is backed off.")
-    maildir: Path | None = Field(None, description="Deliver to Maildirs below this folder instead (relative to data_dir).")
-    tls: Literal["none", "opportunistic", "required", "implicit"] = Field("opportunistic", description="TLS towards the next hop.")
-    tls_verify: bool | None = Field(None, description="Check the certificate. Default: with required and implicit.")
-    tls_ca: Path | None = Field(None, description="PEM file of trusted authorities; default: the system's.")
-    tls_name: str = Field("", description="Name expected in the certificate; default: the host.")
-    xclient: bool = Field(False, description="Tell the client's address with XCLIENT where offered.")
-    xforward: bool = Field(False, description="Tell the client's address with XFORWARD where offered.")
-    chunking: bool = Field(True, description="Use BDAT where offered.")
-    pool_size: int = Field(50, ge=1, description="Connections kept open and in use at most, a worker.")
-    pool_idle: Duration = Field(30.0, description="An idle connection is closed after this time.")
-    max_uses: int = Field(500, ge=1, description="Messages a connection before it is closed.")
-    connect_timeout: Duration = Field(10.0, description="For connecting and the greeting, a host.")
-    command_timeout: Duration = Field(30.0, description="For a reply to MAIL, RCPT and the like.")
-    data_timeout: Duration = Field(180.0, description="For each block of data to be taken.")
-    dot_timeout: Duration = Field(300.0, description="For the reply to the final dot (the listener's post_dot_timeout may be shorter).")
-    backoff: Duration = Field(5.0, description="A host that failed is avoided for this time, doubled up to a minute while it fails.")
+    hosts: tuple[Endpoint, ...] = Field(
+        default=(), description="Next hops in order of preference; a failing one is backed off."
+    )
+    maildir: Path | None = Field(
+        default=None, description="Deliver to Maildirs below this folder instead (relative to data_dir)."
+    )
+    tls: Literal["none", "opportunistic", "required", "implicit"] = Field(
+        default="opportunistic", description="TLS towards the next hop."
+    )
+    tls_verify: Flag | None = Field(
+        default=None,
+        description="Check the certificate. Default: with required and implicit.",
+    )
+    tls_ca: Path | None = Field(default=None, description="PEM file of trusted authorities; default: the system's.")
+    tls_name: str = Field(default="", description="Name expected in the certificate; default: the host.")
+    xclient: Flag = Field(default=False, description="Tell the client's address with XCLIENT where offered.")
+    xforward: Flag = Field(default=False, description="Tell the client's address with XFORWARD where offered.")
+    chunking: Flag = Field(default=True, description="Use BDAT where offered.")
+    pool_size: Count = Field(default=50, ge=1, description="Connections kept open and in use at most, a worker.")
+    pool_idle: Timeout = Field(default=30.0, description="An idle connection is closed after this time.")
+    max_uses: Count = Field(default=500, ge=1, description="Messages a connection before it is closed.")
+    connect_timeout: Timeout = Field(default=10.0, description="For connecting and the greeting, a host.")
+    command_timeout: Timeout = Field(default=30.0, description="For a reply to MAIL, RCPT and the like.")
+    data_timeout: Timeout = Field(default=180.0, description="For each block of data to be taken.")
+    dot_timeout: Timeout = Field(
+        default=300.0, description="For the reply to the final dot (the listener's post_dot_timeout may be shorter)."
+    )
+    backoff: Duration = Field(
+        default=5.0, description="A host that failed is avoided for this time, doubled up to a minute while it fails."
+    )
 
 
 class Http(Section):
     """Metrics and health."""
 
-    bind: Endpoint = Field(HostPort("127.0.0.1:9125"), description="Where /metrics, /healthz and /readyz are served.")
+    bind: Endpoint = Field(
+        default=HostPort("127.0.0.1:9125"),
+        description="Where /metrics, /healthz and /readyz are served.",
+    )
 
 
 class RuleConfig(Section):
@@ -186,7 +297,7 @@ class RuleConfig(Section):
 
     model_config = ConfigDict(extra="allow", frozen=True, arbitrary_types_allowed=True)
 
-    mode: Mode | None = Field(None, description="enforce | observe | off; default: the rule's own.")
+    mode: Mode | None = Field(default=None, description="enforce | observe | off; default: the rule's own.")
 
 
 def _rule(value: object) -> object:
@@ -199,9 +310,9 @@ class Exemption(Section):
     rule: str = Field(description="The rule's name.")
     reason: str = Field(min_length=3, description="Why; shown in the journal.")
     expires: datetime.date = Field(description="Last day it holds.")
-    sender: str = Field("", description="Reverse-path pattern ('*@so.tinh.example'), empty for any.")
-    recipient: str = Field("", description="Recipient pattern; every recipient must match. Empty for any.")
-    network: Network | None = Field(None, description="Client network, none for any.")
+    sender: str = Field(default="", description="Reverse-path pattern ('*@so.tinh.example'), empty for any.")
+    recipient: str = Field(default="", description="Recipient pattern; every recipient must match. Empty for any.")
+    network: Network | None = Field(default=None, description="Client network, none for any.")
 
 
 class Settings(Section):
@@ -215,7 +326,7 @@ class Settings(Section):
     http: Http = Field(default_factory=lambda: Http())
     rules: dict[str, Annotated[RuleConfig, BeforeValidator(_rule)]] = Field(default_factory=dict)
     exemption: tuple[Exemption, ...] = ()
-    request_channel: tuple[dict[str, Any], ...] = Field((), description="Reserved: a later version.")
+    request_channel: tuple[dict[str, Any], ...] = Field(default=(), description="Reserved: a later version.")
     imap: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     console: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     document_workers: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")

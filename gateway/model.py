@@ -251,17 +251,26 @@ class Message(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause of a regulation: `id` as cited ("Q4 4.2"), the Vietnamese text, and a short reference for replies."""
+    """One clause of a regulation: `id` as cited ("Q4 4.2") and the Vietnamese text, without its own number.
+
+    Each clause has at least one of: `enforced_by` (rules), `planned` (rooms other than the rules that serve it) and
+    `why_not` (why software cannot). `erratum` says what is wrong with the regulation's own text.
+    """
 
     id: str
     text: str
     enforced_by: tuple[str, ...] = ()
     why_not: str = ""
+    planned: tuple[str, ...] = ()
+    erratum: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for each rule that is asked, and freezing triples what that costs
 class Facts:
-    """Everything the rules may know. `message` is None before the MESSAGE stage, `recipient` is set at RCPT only."""
+    """Everything the rules may know. `message` is None before the MESSAGE stage, `recipient` is set at RCPT only.
+
+    Each rule gets one of its own, so nothing that a rule does to it can reach another.
+    """
 
     stage: Stage
     envelope: Envelope
@@ -270,6 +279,7 @@ class Facts:
     recipient: Recipient | None = None
     message: Message | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    clauses: tuple[str, ...] = ()  # those of the rule's clauses that belong to `regulation`: the ones it may cite
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""The workloads and one measured run of smtp-source through a peer."""
+
+from __future__ import annotations
+
+import base64
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.peers import Peer
+from benchmarks.usage import PeakMemory, measured_cpu
+from tests.support.tools import smtp_source
+
+MIB = 2**20
+LARGE = 20 * MIB + MIB // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What smtp-source sends: `length` bytes of text lines, or a MIME message with an attachment of that size."""
+
+    name: str
+    title: str
+    length: int
+    sessions: int
+    reuse: bool = False
+    mime: bool = False
+    least: int = 50
+
+
+WORKLOADS = {
+    one.name: one
+    for one in (
+        Workload("A", "4 KB, a connection each", 4096, 8),
+        Workload("B", "4 KB, connections reused", 4096, 8, reuse=True),
+        Workload("C", "100 KB", 102_400, 8),
+        Workload("D", "20.5 MiB of text lines", LARGE, 4, least=8),
+        Workload("E", "14 MiB attached (base64, 19 MiB)", 14 * MIB, 4, mime=True, least=8),
+        Workload("M", "20.5 MiB, 16 at once (memory)", LARGE, 16, least=32),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One measurement: rate in messages a second, CPU of X in ms a message, memory of X in bytes."""
+
+    rate: float
+    cpu_ms: float
+    idle: int
+    peak: int
+
+
+def mime_file(size: int) -> Path:
+    """A message with an attachment of `size` bytes of noise, LF line ends as smtp-source -F wants them; made once."""
+    path = Path(tempfile.gettempdir()) / f"congthu-bench-{size}.eml"
+    if not path.exists():
+        body = base64.encodebytes(random.Random(1).randbytes(size)).decode()
+        path.write_text(
+            "From: <nguon@nguon.example>\nTo: <an@tinh.example>\nSubject: attached\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/mixed; boundary="b1"\n\n--b1\nContent-Type: text/plain; charset=utf-8\n\nsee\n'
+            '--b1\nContent-Type: application/octet-stream; name="a.bin"\nContent-Transfer-Encoding: base64\n'
+            f'Content-Disposition: attachment; filename="a.bin"\n\n{body}\n--b1--\n'
+        )
+    return path
+
+
+def send(peer: Peer, workload: Workload, messages: int) -> float:
+    """Send and wait until all is passed on; seconds."""
+    began = time.perf_counter()
+    smtp_source(
+        peer.port,
+        messages=messages,
+        sessions=min(workload.sessions, messages),
+        length=workload.length,
+        reuse=workload.reuse,
+        file=mime_file(workload.length) if workload.mime else None,
+        seconds=600,
+    )
+    peer.settle()
+    return time.perf_counter() - began
+
+
+def calibrate(peer: Peer, workload: Workload, seconds: float) -> int:
+    """How many messages take about `seconds`; also warms the peer up."""
+    took = send(peer, workload, workload.least)
+    if took < seconds / 4:
+        count = int(workload.least * seconds / 4 / took)
+        return max(count, int(count / send(peer, workload, count) * seconds))
+    return max(workload.least, int(workload.least / took * seconds))
+
+
+def measure(peer: Peer, workload: Workload, messages: int) -> Run:
+    """One measured run."""
+    with PeakMemory(peer.head) as memory:
+        idle = memory.peak
+        with measured_cpu(peer.head) as cpu:
+            took = send(peer, workload, messages)
+            spent = cpu()
+    return Run(messages / took, spent / messages * 1000, idle, memory.peak)

@@ -1,0 +1,219 @@
+"""What can stand between smtp-source and smtp-sink. Each peer starts on its own port and tells its first process."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from tests.support.congthu import Gateway, Table, listener, upstream
+from tests.support.ports import HOST, free_port, listening
+from tests.support.postfix import DOMAIN, Postfix
+from tests.support.processes import Daemon
+
+_STAY = {"max_use": "10000000", "max_idle": "1h", "default_process_limit": "200"}
+
+
+class Peer(Protocol):
+    """One X of smtp-source → X → smtp-sink."""
+
+    name: str
+    port: int
+
+    @property
+    def head(self) -> int | None:
+        """The first process of the family; None where there is none."""
+
+    def start(self) -> None:
+        """Return once it takes mail."""
+
+    def stop(self) -> None:
+        """End it and remove its files."""
+
+    def settle(self) -> None:
+        """Return once everything taken has been passed on."""
+
+
+class Nothing:
+    """No gateway at all: smtp-source speaks to smtp-sink."""
+
+    name = "nothing"
+    head = None
+
+    def __init__(self, sink: int) -> None:
+        self.port = sink
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+    def settle(self) -> None:
+        """Nothing is kept."""
+
+
+class _Process:
+    """A peer that is one command in a temporary folder."""
+
+    name = ""
+
+    def __init__(self, sink: int) -> None:
+        self.port, self.sink = free_port(), sink
+        self.folder = Path(tempfile.mkdtemp(prefix="congthu-peer-"))
+        self.daemon = Daemon(self.command(), self.folder / "log")
+
+    def command(self) -> list[str]:
+        """What to run."""
+        raise NotImplementedError
+
+    @property
+    def head(self) -> int | None:
+        """The process."""
+        return self.daemon.pid
+
+    def start(self) -> None:
+        """Start it and wait for its port."""
+        self.daemon.start()
+        self.daemon.wait_until(lambda: listening(self.port), self.name)
+
+    def stop(self) -> None:
+        """Stop it and remove its folder."""
+        self.daemon.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def settle(self) -> None:
+        """It keeps nothing."""
+
+
+class HAProxy(_Process):
+    """HAProxy in TCP mode: inspects nothing, the floor of any relay's cost."""
+
+    name = "haproxy"
+
+    def command(self) -> list[str]:
+        """Write its configuration and name it."""
+        config = self.folder / "haproxy.cfg"
+        config.write_text(
+            "global\n  maxconn 4096\ndefaults\n  mode tcp\n"
+            "  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n"
+            f"listen smtp\n  bind {HOST}:{self.port}\n  server sink {HOST}:{self.sink}\n"
+        )
+        return ["haproxy", "-db", "-f", str(config)]
+
+
+class PlainRelay(_Process):
+    """benchmarks/plain_relay.py: aiosmtpd, email.parser and aiosmtplib as they come."""
+
+    name = "plain"
+
+    def command(self) -> list[str]:
+        """This Python's own."""
+        return [sys.executable, "-m", "benchmarks.plain_relay", str(self.port), str(self.sink)]
+
+
+class _Postfix:
+    """A private Postfix whose processes stay alive between rounds, so that their CPU can be read."""
+
+    name = ""
+
+    def __init__(self, sink: int) -> None:
+        self.port = free_port()
+        self.postfix = Postfix({self.port: self.options(sink)}, settings={**_STAY, **self.settings(sink)}, log=False)
+
+    def options(self, sink: int) -> dict[str, str]:
+        """For its smtpd."""
+        return {}
+
+    def settings(self, sink: int) -> dict[str, str]:
+        """For main.cf."""
+        return {}
+
+    @property
+    def head(self) -> int | None:
+        """Postfix's master."""
+        return self.postfix.daemon.pid
+
+    def start(self) -> None:
+        """Start the instance."""
+        self.postfix.start()
+
+    def stop(self) -> None:
+        """Stop the instance."""
+        self.postfix.stop()
+
+    def settle(self) -> None:
+        """It keeps nothing."""
+
+
+class PostfixFilter(_Postfix):
+    """smtpd with smtpd_proxy_filter: a before-queue relay in C that inspects nothing."""
+
+    name = "postfix-filter"
+
+    def options(self, sink: int) -> dict[str, str]:
+        """Everything goes to the sink as it comes."""
+        return {"smtpd_proxy_filter": f"{HOST}:{sink}"}
+
+
+class PostfixQueue(_Postfix):
+    """Postfix as a queueing relay, every message synced to disk first."""
+
+    name = "postfix-queue"
+
+    def settings(self, sink: int) -> dict[str, str]:
+        """The domain is relayed to the sink."""
+        return {
+            "virtual_mailbox_domains": "",
+            "relay_domains": DOMAIN,
+            "transport_maps": f"static:smtp:[{HOST}]:{sink}",
+        }
+
+    def settle(self) -> None:
+        """Wait for the queue to empty; messages count once they are passed on."""
+        self.postfix.wait_idle(120, 0.005)
+
+
+class CongThu:
+    """This gateway with every rule on, its journal, metrics and log lines."""
+
+    def __init__(self, sink: int, workers: int = 1) -> None:
+        self.name = "congthu" if workers == 1 else f"congthu-{workers}"
+        limits: Table = {"max_transactions": 10**9, "max_size": "64MiB"}
+        self.gateway = Gateway(
+            [listener("sink", **limits)],
+            {"sink": upstream(sink, pool_size=100)},
+            gateway={"workers": workers},
+            store={"queue": 100_000},
+        )
+        self.port = self.gateway.port
+
+    @property
+    def head(self) -> int | None:
+        """The supervisor."""
+        return self.gateway.daemon.pid
+
+    def start(self) -> None:
+        """Start it and wait for /readyz."""
+        self.gateway.start()
+
+    def stop(self) -> None:
+        """Stop it; its log must show no traceback."""
+        self.gateway.stop()
+
+    def settle(self) -> None:
+        """It keeps nothing."""
+
+
+PEERS: dict[str, Callable[[int], Peer]] = {
+    "congthu": CongThu,
+    "congthu-2": lambda sink: CongThu(sink, 2),
+    "nothing": Nothing,
+    "haproxy": HAProxy,
+    "postfix-filter": PostfixFilter,
+    "postfix-queue": PostfixQueue,
+    "plain": PlainRelay,
+}

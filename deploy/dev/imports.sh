@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Every module of the package imports, alone and with warnings as errors; the import arrows hold.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+.venv/bin/python -W error - <<'PY'
+import importlib
+import pkgutil
+
+import gateway
+
+names = [found.name for found in pkgutil.walk_packages(gateway.__path__, "gateway.")]
+for name in names:
+    if not name.endswith("__main__") and ".migrations" not in name:
+        importlib.import_module(name)
+print(f"{len(names)} modules import")
+PY
+if [[ -e .importlinter ]]; then .venv/bin/lint-imports --no-cache; fi
+if [[ -e tests/unit/test_imports.py ]]; then .venv/bin/python -m pytest -q tests/unit/test_imports.py; fi

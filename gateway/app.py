@@ -1,0 +1,279 @@
+"""The one place that builds objects: everything one worker needs, out of settings and listening sockets.
+
+Knows every room's constructor and no room's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import secrets
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway import metrics
+from gateway.config import Listener, Settings, UpstreamConfig
+from gateway.errors import StartError
+from gateway.journal.journal import Journal
+from gateway.logs import get_logger
+from gateway.message.scan import Scanner
+from gateway.message.sniff import Sniffer
+from gateway.message.spool import SpoolPool
+from gateway.metrics import ListenerMetrics, UpstreamMetrics
+from gateway.pipeline import Pipeline
+from gateway.rules.crash import Crash
+from gateway.rules.patterns import in_domains
+from gateway.rules.policy import Policy
+from gateway.smtp.context import ListenerContext
+from gateway.smtp.listener import SMTPListener, server_tls
+from gateway.trace import COVERS, PassMarks
+from gateway.upstream.base import Upstream
+from gateway.upstream.maildir import MaildirUpstream
+from gateway.upstream.smtp import SmtpUpstream
+
+_log = get_logger("congthu.app")
+_KEY_BYTES = 32
+
+
+class UpstreamObserver:
+    """Turns what happens to upstream connections into metrics."""
+
+    def __init__(self, name: str) -> None:
+        self._metrics = UpstreamMetrics(name)
+
+    def connected(self, host: str) -> None:
+        """A connection is ready."""
+        self._metrics.up = True
+
+    def failed(self, host: str, kind: str) -> None:
+        """A connection failed."""
+        _log.warning("upstream.connection_failed", host=host, kind=kind)
+
+    def replied(self, host: str, seconds: float, code: int) -> None:
+        """The final reply to a message came."""
+        self._metrics.replied(code, seconds)
+
+
+class App:
+    """One worker's whole gateway. `sockets`: listener name → listening socket; the supervisor holds them too."""
+
+    def __init__(self, settings: Settings, worker: int, sockets: dict[str, socket.socket]) -> None:
+        self.settings = settings
+        self.worker = worker
+        self.sockets = sockets
+        self.data_dir = settings.gateway.data_dir
+        self.node = settings.gateway.node or settings.gateway.hostname
+        self._sniff = Sniffer()
+        self._ids = (f"{worker:x}{secrets.token_hex(3)}-{n:x}" for n in itertools.count(1))
+        self._tls: dict[str, ssl.SSLContext] = {}
+        self.listeners: dict[str, SMTPListener] = {}
+        self.upstreams: dict[str, Upstream] = {}
+        self._configs: dict[str, UpstreamConfig] = {}
+        self._ticker: asyncio.Task[None] | None = None
+        self.spools: SpoolPool
+        self.journal: Journal
+        self.marks: PassMarks
+
+    # Life
+
+    async def start(self) -> None:
+        """Open stores, contact upstreams, begin to accept. StartError or ConfigError when it cannot."""
+        gateway = self.settings.gateway
+        _make_folder(self.data_dir)
+        self.spools = SpoolPool(self.data_dir / "spool", gateway.spool_threshold, gateway.spool_memory, gateway.spool_disk)
+        metrics.watch_spool(self.spools)
+        self.marks = PassMarks(_shared_key(gateway.pass_key or self.data_dir / "pass.key"))
+        self.journal = Journal.from_settings(self.settings, self.worker)
+        await self.journal.start()
+        metrics.watch_journal(self.journal)
+        await self._apply(self.settings)
+        self._ticker = asyncio.create_task(self._tick(), name="ticker")
+
+    async def reload(self, settings: Settings) -> None:
+        """Put new settings in force; sessions that are open keep the ones they began with. All or nothing."""
+        await self._apply(settings)
+        self.settings = settings
+
+    async def drain(self, timeout: float) -> None:  # noqa: ASYNC109
+        """Stop accepting, let what is in flight end within `timeout` seconds, close everything."""
+        await asyncio.gather(*(listener.stop(timeout) for listener in self.listeners.values()))
+        if self._ticker is not None:
+            self._ticker.cancel()
+        await asyncio.gather(*(upstream.close() for upstream in self.upstreams.values()), return_exceptions=True)
+        await self.journal.close()
+
+    async def ready(self) -> dict[str, str]:
+        """What a message needs: each upstream and the journal; "" when fine, else the reason."""
+        reasons = {f"upstream.{name}": "" if up.healthy else "no host answers" for name, up in self.upstreams.items()}
+        reasons["journal"] = "" if self.journal.healthy else "cannot be written"
+        return reasons
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(1.0)
+            now = loop.time()
+            for listener in self.listeners.values():
+                listener.tick(now)
+            for name, upstream in self.upstreams.items():
+                figures = UpstreamMetrics(name)
+                figures.up = upstream.healthy
+                figures.connections = upstream.pool.open_connections if isinstance(upstream, SmtpUpstream) else 0
+
+    # Building
+
+    async def _apply(self, settings: Settings) -> None:
+        """Build everything first, then switch: a failure leaves what was there."""
+        policy = Policy(settings, on_crash=_log_crash)
+        tls = {listener.name: self._server_tls(listener) for listener in settings.listener}
+        upstreams, fresh = self._upstreams(settings)
+        await asyncio.gather(*(upstream.start() for upstream in fresh))
+        await _first_contact(fresh)
+        made = {one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name]) for one in settings.listener}
+        gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
+        self.upstreams, self._configs = upstreams, dict(settings.upstream)
+        await self._switch(made)
+        await asyncio.gather(*(upstream.close() for upstream in gone))
+
+    def _upstreams(self, settings: Settings) -> tuple[dict[str, Upstream], list[Upstream]]:
+        """All upstreams of the settings (those whose configuration is unchanged are kept), and the new ones."""
+        kept = {n: up for n, up in self.upstreams.items() if self._configs.get(n) == settings.upstream.get(n)}
+        fresh = {n: self._upstream(n, config) for n, config in settings.upstream.items() if n not in kept}
+        return kept | fresh, list(fresh.values())
+
+    def _upstream(self, name: str, config: UpstreamConfig) -> Upstream:
+        if config.maildir is not None:
+            return MaildirUpstream(name, self.data_dir / config.maildir)
+        return SmtpUpstream(name, config, self.settings.gateway.hostname, UpstreamObserver(name))
+
+    def _server_tls(self, listener: Listener) -> ssl.SSLContext | None:
+        """The listener's TLS context; on reload the same object gets the new certificate, for implicit TLS too."""
+        if listener.tls == "none" or listener.certificate is None or listener.key is None:
+            return None
+        try:
+            made = server_tls(str(listener.certificate), str(listener.key))
+            known = self._tls.get(listener.name)
+            if known is not None:
+                known.load_cert_chain(listener.certificate, listener.key)
+        except (OSError, ssl.SSLError) as error:
+            hint = f"listener {listener.name}: cannot use certificate {listener.certificate} with key {listener.key}"
+            raise StartError(f"{hint}: {getattr(error, 'reason', None) or error}") from None
+        return self._tls.setdefault(listener.name, made)
+
+    def _context(
+        self,
+        settings: Settings,
+        listener: Listener,
+        policy: Policy,
+        upstream: Upstream,
+        tls: ssl.SSLContext | None,
+    ) -> ListenerContext:
+        gateway = settings.gateway
+        own = policy.own_domains
+        counts = ListenerMetrics(listener.name)
+        pipeline = Pipeline(
+            hostname=gateway.hostname,
+            listener=listener.name,
+            upstream=listener.upstream,
+            policy=policy.for_listener(listener.name),
+            journal=self.journal,
+            metrics=counts,
+            marks=self.marks,
+            add_mark=_may_return(listener, settings.listener),
+            contact=gateway.contact,
+        )
+        return ListenerContext(
+            listener,
+            hostname=gateway.hostname,
+            trusted_networks=gateway.trusted_networks,
+            own_domain=lambda domain: in_domains(domain, own),
+            upstream=upstream,
+            pipeline=pipeline,
+            spools=self.spools,
+            scanner=self._scanner(),
+            metrics=counts,
+            tls=tls,
+            new_id=self._ids.__next__,
+        )
+
+    def _scanner(self) -> Callable[[], Scanner]:
+        sniff = self._sniff
+        return lambda: Scanner(sniff=sniff)
+
+    async def _switch(self, contexts: dict[str, ListenerContext]) -> None:
+        for name in list(self.listeners):
+            if name not in contexts or self.listeners[name].socket is not self.sockets[name]:
+                await self._retire(name)
+        for name, context in contexts.items():
+            if name in self.listeners:
+                self.listeners[name].replace(context)
+            else:
+                self.listeners[name] = SMTPListener(context, self.sockets[name])
+                await self.listeners[name].start()
+
+    async def _retire(self, name: str) -> None:
+        listener = self.listeners.pop(name)
+        task = asyncio.create_task(listener.stop(self.settings.gateway.shutdown_timeout), name=f"retire {name}")
+        _retiring.add(task)
+        task.add_done_callback(_retiring.discard)
+
+
+_retiring: set[asyncio.Task[None]] = set()
+
+
+def _may_return(listener: Listener, others: tuple[Listener, ...]) -> bool:
+    """Whether mail of this listener can come back through another one that would have to judge it again."""
+    covered = COVERS[listener.direction]
+    return any(other.name != listener.name and other.direction in covered for other in others)
+
+
+async def _first_contact(upstreams: list[Upstream]) -> None:
+    """Give the next hops a moment to say what they can do, so that the first EHLO is whole. They may be down."""
+    if upstreams:
+        await asyncio.wait([asyncio.ensure_future(up.probe()) for up in upstreams], timeout=3.0)
+
+
+def _log_crash(crash: Crash) -> None:
+    _log.error("rule.crashed", rule=crash.rule, digest=crash.digest, traceback=crash.text[-4000:])
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"data folder {folder} cannot be made: {error.strerror}; check gateway.data_dir") from None
+
+
+def _shared_key(path: Path) -> bytes:
+    """The key of the pass marks, made at first start, readable by us only."""
+    try:
+        return _read_key(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StartError(f"key file {path} cannot be read: {error.strerror}") from None
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(_KEY_BYTES).encode())
+        # Several workers may start at once: the first link wins, all read the same key.
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return _read_key(path)
+    except OSError as error:
+        raise StartError(f"key file {path} cannot be made: {error.strerror}; check gateway.data_dir") from None
+
+
+def _read_key(path: Path) -> bytes:
+    key = path.read_bytes().strip()
+    if len(key) < _KEY_BYTES:
+        raise StartError(f"key file {path} is too short: it needs at least {_KEY_BYTES} characters")
+    return key

@@ -1,0 +1,40 @@
+"""Are the addresses that the gateway wants to listen on there, and free? Binds each for a moment, listens on none."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+
+from gateway.checks.findings import Findings
+from gateway.config import HostPort, Settings
+
+
+def check(settings: Settings, findings: Findings) -> None:
+    """Try every listener's bind and that of [http]."""
+    binds = [(f"listener[{i}].bind", listener.bind) for i, listener in enumerate(settings.listener)]
+    for key, bind in [*binds, ("http.bind", settings.http.bind)]:
+        _try(bind, key, findings)
+
+
+def _try(bind: HostPort, key: str, findings: Findings) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(bind.host, bind.port, type=socket.SOCK_STREAM)[0]
+        with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        _explain(error, bind, key, findings)
+
+
+def _explain(error: OSError, bind: HostPort, key: str, findings: Findings) -> None:
+    if error.errno == errno.EADDRINUSE:
+        findings.warn(
+            key, bind, f"taken already, by a running gateway or another program: ss -ltnp 'sport = {bind.port}'"
+        )
+    elif error.errno == errno.EACCES:
+        findings.warn(key, bind, "this user may not use a port below 1024; the systemd unit may (CAP_NET_BIND_SERVICE)")
+    elif isinstance(error, socket.gaierror):
+        findings.error(key, bind, "this name has no address here: write an address")
+    else:
+        findings.error(key, bind, "this machine has no such address: see ip address")

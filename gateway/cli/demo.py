@@ -1,0 +1,103 @@
+"""`congthu demo`: the gateway with embedded defaults, and what to try. The same daemon as `congthu run`."""
+
+from __future__ import annotations
+
+import secrets
+import smtplib
+import sys
+from email.message import EmailMessage
+from pathlib import Path
+
+import click
+
+from gateway import supervisor
+from gateway.cli.run import load
+from gateway.errors import StartError
+
+_SENDER, _RECIPIENT = "vanthu@so.example", "q4@tphcm.gov.vn"
+_BIG = 16 * 2**20  # bytes: one MiB above the cap of Q4 4.2
+_CONFIG = """\
+# Written by `congthu demo`. A real configuration is documented in config.example.toml.
+[gateway]
+hostname = "congthu.demo.example"
+data_dir = "{data}"
+domains = ["tphcm.gov.vn"]
+regulation = "tphcm-q4-03-2013"
+shutdown_timeout = "5s"
+log_format = "console"
+
+[[listener]]
+name = "inbound"
+bind = "127.0.0.1:{port}"
+direction = "inbound"
+upstream = "embedded"
+
+[upstream.embedded]
+maildir = "maildir"
+
+[http]
+bind = "127.0.0.1:{http_port}"
+"""
+_WELCOME = """
+Cổng Thư is starting: SMTP on 127.0.0.1:{port}, metrics on http://127.0.0.1:{http_port}/metrics
+Its data are in {data} (Ctrl-C stops it). In another terminal, try:
+
+  {me} demo --send good                       a good message arrives in {data}/maildir
+  {me} demo --send big                        one with 16 MiB attached is refused, with its clause
+  {me} decisions list --config {config}
+  {me} compliance --config {config}
+"""
+
+
+@click.command("demo")
+@click.option("--data", default="demo-data", type=click.Path(path_type=Path), show_default=True, help="Folder for everything.")
+@click.option("--port", default=2525, show_default=True, help="SMTP port on 127.0.0.1.")
+@click.option("--http-port", default=9125, show_default=True, help="HTTP port on 127.0.0.1.")
+@click.option("--send", type=click.Choice(["good", "big"]), help="Send a message to a demo that is running.")
+def command(data: Path, port: int, http_port: int, send: str | None) -> None:
+    """Try the gateway: it delivers to a Maildir and needs no configuration."""
+    if send is not None:
+        raise SystemExit(send_message(send, port))
+    folder = data.resolve()
+    config = folder / "config.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        config.write_text(_CONFIG.format(data=folder, port=port, http_port=http_port), "utf-8")
+    except OSError as error:
+        raise StartError(f"demo folder {folder} cannot be written: {error.strerror}; choose another with --data") from None
+    shown = data / "config.toml"
+    click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=sys.argv[0]))
+    supervisor.serve(lambda: load(config))
+
+
+def send_message(kind: str, port: int) -> int:
+    """Send a sample and print what the gateway says. Exit code 0 when it took the message."""
+    message = sample(kind)
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
+            client.send_message(message, _SENDER, [_RECIPIENT])
+    except smtplib.SMTPResponseException as error:
+        click.echo(f"{error.smtp_code} {_text(error.smtp_error)}")
+        return 1
+    except smtplib.SMTPRecipientsRefused as error:
+        click.echo("\n".join(f"{code} {_text(text)}" for code, text in error.recipients.values()))
+        return 1
+    except OSError as error:
+        raise StartError(f"no gateway answers on 127.0.0.1:{port} ({error.strerror or error}): start `congthu demo` first") from None
+    click.echo("250 accepted: look into the maildir")
+    return 0
+
+
+def sample(kind: str) -> EmailMessage:
+    """A good message, or one whose attachment is too big."""
+    message = EmailMessage()
+    message["From"], message["To"] = _SENDER, _RECIPIENT
+    message["Subject"] = "Báo cáo quý IV" if kind == "good" else "Hồ sơ đính kèm 16 MiB"
+    message.set_content("Kính gửi Văn phòng, đơn vị gửi báo cáo đính kèm.\n")
+    content = b"%PDF-1.4\n%demo\n" if kind == "good" else secrets.token_bytes(_BIG)
+    message.add_attachment(content, maintype="application", subtype="pdf", filename="bao-cao.pdf")
+    return message
+
+
+def _text(raw: bytes | str) -> str:
+    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw

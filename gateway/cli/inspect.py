@@ -1,0 +1,136 @@
+"""`congthu inspect FILE.eml`: the live pipeline's judgement of a file, without SMTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from gateway import config_file
+from gateway.cli.options import config_option
+from gateway.cli.output import safe
+from gateway.config import HostPort, Listener, Settings
+from gateway.errors import StartError
+from gateway.message.result import ScannedMessage
+from gateway.message.scan import Scanner
+from gateway.message.sniff import Sniffer
+from gateway.model import Action, Address, Direction, Envelope, Finding, Recipient, Session, Stage, Verdict
+from gateway.rules.policy import ListenerPolicy, Policy
+from gateway.smtp.dotstream import Normalizer
+
+_CHUNK = 256 * 1024
+_ACCEPTED = {"code": 250, "enhanced": "2.0.0", "text": "OK"}
+
+
+@click.command("inspect")
+@config_option
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "sender", default="", help="Reverse-path; empty is the null reverse-path.")
+@click.option("--rcpt", "recipients", multiple=True, help="A recipient; may be repeated.")
+@click.option("--listener", "name", default="", help="Judge as this listener would. Default: the first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(config: Path | None, file: Path, sender: str, recipients: tuple[str, ...], name: str, as_json: bool) -> None:
+    """Judge a message FILE as the gateway would. Exit code 0: it would pass, 1: it would not."""
+    settings = config_file.load(config) if config is not None else Settings()
+    listener, rules = _rules(settings, name)
+    message = scan(file)
+    envelope = Envelope(
+        Session("inspect", listener.name, listener.direction, "", 0),
+        Address(sender),
+        [Recipient(Address(text)) for text in recipients],
+        message.size,
+    )
+    verdict = judge(rules, envelope, message)
+    found = report(verdict, message)
+    click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else describe(found))
+    raise SystemExit(0 if verdict.action is Action.ACCEPT else 1)
+
+
+def _rules(settings: Settings, name: str) -> tuple[Listener, ListenerPolicy]:
+    """The listener of this name, the first one, or an inbound one that nobody configured."""
+    policy = Policy(settings)
+    for listener in settings.listener:
+        if name in ("", listener.name):
+            return listener, policy.for_listener(listener.name)
+    if name and settings.listener:
+        known = ", ".join(listener.name for listener in settings.listener)
+        raise StartError(f"there is no listener {name}; there is: {known}")
+    direction = Direction(name) if name in set(Direction) else Direction.INBOUND
+    made = Listener(name="inspect", bind=HostPort("127.0.0.1:25"), direction=direction, upstream="none")
+    return made, policy.compile(made)
+
+
+def scan(file: Path) -> ScannedMessage:
+    """Scan a file as if it had come in: its line ends become CRLF, as a client would have sent them."""
+    scanner, lines = Scanner(sniff=Sniffer()), Normalizer()
+    with file.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            scanner.feed(lines.feed(chunk))
+    scanner.feed(lines.finish())
+    return scanner.finish()
+
+
+def judge(rules: ListenerPolicy, envelope: Envelope, message: ScannedMessage) -> Verdict:
+    """The stages in their order; the first that does not accept ends it, as it would in a session."""
+    findings: list[Finding] = []
+    checked: list[str] = []
+    for stage, recipient in [(Stage.MAIL, None), *((Stage.RCPT, r) for r in envelope.recipients), (Stage.MESSAGE, None)]:
+        shown = message if stage is Stage.MESSAGE else None
+        verdict = rules.check(stage, envelope, recipient=recipient, message=shown)
+        findings += verdict.findings
+        checked += [name for name in verdict.checked if name not in checked]
+        if verdict.action is not Action.ACCEPT:
+            return Verdict(verdict.action, verdict.reply, tuple(findings), tuple(checked))
+    return Verdict(Action.ACCEPT, None, tuple(findings), tuple(checked))
+
+
+def report(verdict: Verdict, message: ScannedMessage) -> dict[str, Any]:
+    """The judgement as plain data."""
+    reply = verdict.reply
+    return {
+        "action": verdict.action.label,
+        "reply": {"code": reply.code, "enhanced": reply.enhanced, "text": reply.text} if reply else _ACCEPTED,
+        "findings": [
+            {
+                "rule": f.rule,
+                "clauses": list(f.clauses),
+                "mode": f.mode.value,
+                "action": f.action.label,
+                "evidence": dict(f.evidence),
+            }
+            for f in verdict.findings
+        ],
+        "checked": list(verdict.checked),
+        "message": {
+            "size": message.size,
+            "sha256": message.sha256,
+            "attachment_bytes": message.attachment_bytes,
+            "attachments": [
+                {
+                    "filename": a.filename,
+                    "declared_type": a.declared_type,
+                    "sniffed_type": a.sniffed_type,
+                    "decoded_size": a.decoded_size,
+                    "sha256": a.sha256,
+                }
+                for a in message.attachments
+            ],
+            "defects": [{"name": d.name, "where": d.where} for d in message.defects],
+        },
+    }
+
+
+def describe(found: dict[str, Any]) -> str:
+    """The judgement for a terminal."""
+    message, reply = found["message"], found["reply"]
+    lines = [
+        f"{found['action']}: {reply['code']} {reply['enhanced'] or ''} {reply['text']}",
+        f"size {message['size']:,} bytes, attachments {message['attachment_bytes']:,} bytes decoded",
+    ]
+    lines += [f"  {a['filename'] or '(no name)'}  {a['sniffed_type']}  {a['decoded_size']:,} bytes" for a in message["attachments"]]
+    lines += [f"found: {f['rule']} ({', '.join(f['clauses']) or 'no clause'}) {f['mode']} {f['action']}" for f in found["findings"]]
+    lines += [f"defect: {d['name']} {d['where']}".rstrip() for d in message["defects"]]
+    lines.append("checked: " + (", ".join(found["checked"]) or "nothing"))
+    return "\n".join(safe(line) for line in lines)

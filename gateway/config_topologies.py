@@ -1,0 +1,104 @@
+"""Values for config.example.toml: a working edge gateway, and the other places where a gateway can stand."""
+
+from __future__ import annotations
+
+VALUES = {
+    "hostname": '"gw.tinh.example"',
+    "data_dir": '"/var/lib/congthu"',
+    "domains": '["tinh.example"]',
+    "regulation": '"angiang-50-2009"',
+}
+LISTENER = {"name": '"inbound"', "bind": '"0.0.0.0:25"', "direction": '"inbound"', "upstream": '"mailserver"'}
+UPSTREAM = {"hosts": '["10.0.0.5:25"]'}
+
+_RULES = """\
+# A rule's name and how it runs: "enforce" (refuse), "observe" (record, let pass) or "off"; left away: the rule's own
+# default. As a table, a listener's name or a direction takes precedence over the mode, and the rule's parameters over
+# those of the regulation.
+[rules]
+#attachment-cap = { mode = "enforce", inbound = "observe", limit = "15MiB" }
+#own-domain = "enforce"
+"""
+
+# Keys without a default, or with an empty one: what an entry looks like.
+EXAMPLES = {
+    "rules": _RULES,
+    "Gateway.pass_key": '"/etc/congthu/pass.key"',
+    "Gateway.node": '"gw1"',
+    "Gateway.contact": '"Phong CNTT, 0296-3xxxxxx"',
+    "Profile.pattern": '"*.q4@tphcm.gov.vn"',
+    "Profile.regulation": '"tphcm-q4-03-2013"',
+    "Store.shared": '""',
+    "Listener.certificate": '"/etc/congthu/tls/fullchain.pem"',
+    "Listener.key": '"/etc/congthu/tls/privkey.pem"',
+    "Listener.auth": "true",
+    "Listener.auth_required": "true",
+    "Listener.devices": '[{ network = "10.0.7.0/24", sender = "scanner@tinh.example" }]',
+    "Listener.proxy_protocol": '["10.0.0.2"]',
+    "Listener.xclient": '["10.0.0.5"]',
+    "Listener.xforward": '["10.0.0.5"]',
+    "Listener.post_dot_timeout": '"5m"',
+    "UpstreamConfig.maildir": '"maildir"',
+    "UpstreamConfig.tls_verify": "true",
+    "UpstreamConfig.tls_ca": '"/etc/ssl/certs/ca-certificates.crt"',
+    "UpstreamConfig.tls_name": '"mail.tinh.example"',
+    "Exemption.rule": '"attachment-cap"',
+    "Exemption.reason": '"Sends scanned land maps until the new portal is open (letter 123/STTTT)"',
+    "Exemption.expires": "2030-12-31",
+    "Exemption.sender": '"*@so.tinh.example"',
+    "Exemption.recipient": '"ho-so@tinh.example"',
+    "Exemption.network": '"10.0.9.0/24"',
+}
+
+_SUBMISSION = """\
+[[listener]]
+name = "submission"
+bind = "0.0.0.0:587"
+direction = "submission"
+upstream = "submission"
+tls = "starttls"
+certificate = "/etc/congthu/tls/fullchain.pem"
+key = "/etc/congthu/tls/privkey.pem"
+
+[upstream.submission]
+hosts = ["10.0.0.5:587"]
+tls = "required"
+tls_name = "mail.tinh.example"
+xclient = true
+"""
+
+_OUTBOUND = """\
+[[listener]]
+name = "outbound"
+bind = "10.0.0.4:2525"
+direction = "outbound"
+upstream = "smarthost"
+xforward = ["10.0.0.5"]
+
+[upstream.smarthost]
+hosts = ["10.0.0.9:25"]
+"""
+
+_PROXY_FILTER = """\
+[[listener]]
+name = "filter"
+bind = "127.0.0.1:10025"
+direction = "proxy-filter"
+upstream = "reinjection"
+xforward = ["127.0.0.1"]
+
+[upstream.reinjection]
+hosts = ["127.0.0.1:10026"]
+tls = "none"
+xforward = true
+"""
+
+TOPOLOGIES = (
+    (
+        "Edge: the Internet -> us -> the mail server. The active [[listener]] and [upstream.mailserver] above are it.",
+        "",
+    ),
+    ("Submission: units' mail programs -> us (STARTTLS, AUTH passed through) -> the mail server.", _SUBMISSION),
+    ("Outbound: the mail server -> us -> the smarthost. Put 10.0.0.5 into gateway.trusted_networks.", _OUTBOUND),
+    ("Proxy filter: Postfix's or Zimbra's smtpd_proxy_filter -> us -> its reinjection port.", _PROXY_FILTER),
+)

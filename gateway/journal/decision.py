@@ -1,0 +1,82 @@
+"""What the rest of the gateway hands to the journal: a decision, or a later word about one.
+
+These are values; how they become rows is payload.py's knowledge.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.model import Attachment, Finding
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse on the telephone
+_PAIRS: Final = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+
+
+def new_reference(now: float | None = None) -> str:
+    """A reference that finds one decision: 16 letters and digits in four groups, ASCII, "01KB-3F9X-72QM-5D0R".
+
+    The first 45 bits are the time (milliseconds), so that new rows stand together in the index; 35 bits are random.
+    """
+    moment = int((time.time() if now is None else now) * 1000) & 0x1FFF_FFFF_FFFF
+    number = (moment << 35) | (int.from_bytes(os.urandom(5), "big") >> 5)
+    pairs = [_PAIRS[(number >> shift) & 1023] for shift in (70, 60, 50, 40, 30, 20, 10, 0)]
+    return f"{pairs[0]}{pairs[1]}-{pairs[2]}{pairs[3]}-{pairs[4]}{pairs[5]}-{pairs[6]}{pairs[7]}"
+
+
+@dataclass(slots=True)
+class Decision:
+    """One decision about one transaction. Empty means unknown or not applicable.
+
+    `time` is epoch seconds (UTC); sizes are bytes; `seconds` is how long the transaction took; `action` is `accept`,
+    `tempfail` or `reject`; `stage` is the stage's name in lower case; `reply` is what the client got, `upstream_reply`
+    what the next hop said; `outcome` is what became of it where that differs ("delivered, client not told");
+    `exempted` names rules that a written exemption switched off for this message.
+    """
+
+    time: float
+    reference: str
+    session_id: str = ""
+    listener: str = ""
+    direction: str = ""
+    client_address: str = ""
+    client_name: str = ""
+    helo: str = ""
+    tls: str = ""
+    user: str = ""
+    stage: str = "message"
+    action: str = "accept"
+    reverse_path: str = ""
+    recipients: Sequence[str] = ()
+    size: int = 0
+    sha256: str = ""
+    attachment_bytes: int = 0
+    attachments: Sequence[Attachment] = ()
+    findings: Sequence[Finding] = ()
+    checked: tuple[str, ...] = ()
+    exempted: tuple[str, ...] = ()
+    reply: str = ""
+    upstream_reply: str = ""
+    upstream: str = ""
+    outcome: str = ""
+    seconds: float = 0.0
+    error_digest: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A later word about the decision `about` (its reference): an `outcome`, or a person's `review`.
+
+    `time` is epoch seconds; `by` names who says it ("gateway", a login); `text` is bounded to 4,000 characters.
+    """
+
+    kind: Literal["outcome", "review"]
+    about: str
+    text: str
+    by: str = "gateway"
+    time: float = 0.0

@@ -1,0 +1,131 @@
+"""Header fields with their places, and the three fields that say what a part is. Knows no part tree.
+
+Every pattern is possessive or anchored: time is linear in the input whatever a stranger writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from gateway.message.defects import Flaw
+from gateway.message.names import Parameters, filename_of
+
+Field = tuple[bytes, bytes, int, int]
+"""Lower-case name, raw value with its folding and line end, and where the field starts and ends in the message."""
+
+_LINES = re.compile(rb"(?:(?:[!-9;-~]{1,256}[ \t]{0,64}:|[ \t])[^\n]*+(?:\n|\Z))*+")
+_FIELD = re.compile(rb"^([!-9;-~]{1,256})[ \t]{0,64}:([^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)", re.MULTILINE)
+_TYPE = re.compile(rb"\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})\s*+/\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})(?=[\s;(,]|\Z)")
+_TOKEN = re.compile(rb"\s*+\"?([!#$&+\-.^_0-9A-Za-z]{1,64})")
+_PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,128})\s*+=\s*+(?:\"((?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)|([^;]*+))", re.DOTALL)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_PARAMETERS = 200  # looked at in one field
+
+_OURS = (b"content-type", b"content-transfer-encoding", b"content-disposition")
+
+
+def header_lines(data: bytes, start: int, end: int) -> int:
+    """Where the run of header lines (fields and continuations) that begins at `start` ends."""
+    found = _LINES.match(data, start, end)
+    return found.end() if found else start
+
+
+def fields_of(block: bytes, offset: int, limit: int) -> list[Field]:
+    """The first `limit` fields of a header that stands at `offset` of the message."""
+    return [(m[1].lower(), m[2], m.start() + offset, m.end() + offset) for m in islice(_FIELD.finditer(block), limit)]
+
+
+def unfolded(value: bytes) -> bytes:
+    """A field's value in one line, without surrounding blanks (RFC 5322 2.2.3)."""
+    return (_FOLD.sub(b"", value) if b"\n" in value else value).strip(b" \t\r\n")
+
+
+def parameters_of(value: bytes) -> tuple[Parameters, bool]:
+    """The parameters of a Content-Type or Content-Disposition, names in lower case; True if one stands there twice."""
+    found: Parameters = {}
+    twice = False
+    for match in islice(_PARAMETER.finditer(value), _PARAMETERS):
+        name = match[1].lower()
+        if name in found:
+            twice = True
+        else:
+            found[name] = match[3].strip() if match[2] is None else _ESCAPED.sub(rb"\1", match[2])
+    return found, twice
+
+
+class ContentInfo:
+    """What a header says about its body; `boundary` is empty if none is given."""
+
+    __slots__ = ("boundary", "charset", "content_type", "disposition", "encoding", "filename", "flaws")
+
+    def __init__(self) -> None:
+        self.content_type = "text/plain"
+        self.charset = ""
+        self.encoding = ""
+        self.disposition = ""
+        self.filename = ""
+        self.boundary = b""
+        self.flaws: list[Flaw] = []
+
+
+def content_info(fields: Iterable[Field], default_type: str, filename_limit: int) -> ContentInfo:
+    """Read the Content- fields (RFC 2045 5, 6; RFC 2183). The first of equal fields is taken."""
+    info = ContentInfo()
+    info.content_type = default_type
+    ours: dict[bytes, bytes] = {}
+    for name, value, _start, _end in fields:
+        if name in _OURS:
+            if name in ours:
+                info.flaws.append(Flaw.DUPLICATE_FIELD)
+            else:
+                ours[name] = unfolded(value)
+    if ours:
+        _fill(info, ours, filename_limit)
+    return info
+
+
+def _fill(info: ContentInfo, ours: dict[bytes, bytes], filename_limit: int) -> None:
+    kind = _read_type(info, ours.get(b"content-type"))
+    encoding = ours.get(b"content-transfer-encoding")
+    if encoding is not None:
+        info.encoding = _token(encoding)
+    disposition: Parameters = {}
+    said = ours.get(b"content-disposition")
+    if said is not None:
+        info.disposition = _token(said)
+        disposition = _parameters(info, said)
+    if disposition or kind:
+        info.filename, flaws = filename_of(disposition, kind, info.charset, filename_limit)
+        info.flaws.extend(flaws)
+
+
+def _read_type(info: ContentInfo, value: bytes | None) -> Parameters:
+    if value is None:
+        return {}
+    match = _TYPE.match(value)
+    if match is None:
+        info.content_type = "text/plain"
+        info.flaws.append(Flaw.CONTENT_TYPE_INVALID)
+    else:
+        info.content_type = f"{match[1].decode('ascii')}/{match[2].decode('ascii')}".lower()
+    parameters = _parameters(info, value)
+    info.charset = _token(parameters.get(b"charset", b""))
+    info.boundary = parameters.get(b"boundary", b"").rstrip()
+    return parameters
+
+
+def _parameters(info: ContentInfo, value: bytes) -> Parameters:
+    if b";" not in value:
+        return {}
+    found, twice = parameters_of(value)
+    if twice:
+        info.flaws.append(Flaw.DUPLICATE_PARAMETER)
+    return found
+
+
+def _token(value: bytes) -> str:
+    match = _TOKEN.match(value)
+    return match[1].decode("ascii").lower() if match else ""

@@ -1,0 +1,74 @@
+"""The body of one leaf while it streams by: its decoded size and, for an attachment, digest and first bytes."""
+
+from __future__ import annotations
+
+import hashlib
+
+from gateway.message.decode import Base64Decoder, Decoder, decoder_for
+from gateway.message.defects import Flaw
+from gateway.message.part import Part
+
+HEAD = 2048  # decoded bytes that are enough to tell a type
+
+
+class Leaf:
+    """Takes raw body bytes cut anywhere. `part` gets its figures at `finish`.
+
+    The line end before a delimiter belongs to the delimiter (RFC 2046 5.1.1), so the last one is always kept back.
+    """
+
+    __slots__ = ("_base64", "_decoder", "_head", "_held", "_sha256", "_size", "part")
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self._decoder: Decoder = decoder_for(part.encoding)
+        self._base64 = self._decoder if isinstance(self._decoder, Base64Decoder) else None
+        self._sha256 = hashlib.sha256() if part.attachment else None
+        self._head = b""
+        self._held = b""
+        self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the body."""
+        if self._base64 is not None:
+            self._take(self._base64.feed(data))
+            return
+        data = self._held + data if self._held else data
+        keep = 2 if data.endswith(b"\r\n") else int(data.endswith((b"\n", b"\r")))
+        self._held = data[len(data) - keep :]
+        self._take(self._decoder.feed(data[:-keep] if keep else data))
+
+    def lines(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+        """The fast way for whole base64 lines: (where it stopped, the lines' width); (start, 0) if there are none."""
+        taken = self._base64.lines(data, start, end) if self._base64 is not None else None
+        if taken is None:
+            return start, 0
+        self._take(taken[0])
+        return taken[1], taken[2]
+
+    def finish(self, line_end: int) -> None:
+        """The body is over; its last `line_end` octets (0, 1 or 2) belong to a delimiter."""
+        held = self._held[: max(0, len(self._held) - line_end)]
+        if held:
+            self._take(self._decoder.feed(held))
+        self._take(self._decoder.finish())
+        self.part.decoded_size = self._size
+        if self._sha256 is not None:
+            self.part.sha256 = self._sha256.hexdigest()
+
+    @property
+    def head(self) -> bytes:
+        """The first decoded bytes of an attachment, at most `HEAD`."""
+        return self._head
+
+    @property
+    def flaws(self) -> list[Flaw]:
+        """What the decoder met, in a stable order."""
+        return sorted(self._decoder.flaws)
+
+    def _take(self, decoded: bytes) -> None:
+        self._size += len(decoded)
+        if self._sha256 is not None:
+            self._sha256.update(decoded)
+            if len(self._head) < HEAD:
+                self._head += decoded[: HEAD - len(self._head)]

@@ -1,0 +1,106 @@
+"""What a scan found, and that together with the spooled bytes. Values only: nothing here parses or judges."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+from gateway.message.decode import decoder_for
+from gateway.message.headers import Field, unfolded
+from gateway.message.part import Part
+from gateway.message.spool import Spool
+from gateway.model import Attachment, Defect
+
+_READ = 64 * 1024
+
+
+class ScannedMessage:
+    """A whole message's facts; a `gateway.model.Message`. Sizes and offsets are bytes of the content as forwarded.
+
+    `leading_dots`: lines that begin with "." (0: the wire form after DATA is the content). `longest_line`: octets
+    without CRLF. `header_bytes`: where the body begins. `header_block`: the raw top header, at most
+    `ScanLimits.header_bytes`. `header_fields`: (lower-case name, raw value with folding and line end, start, end).
+    """
+
+    __slots__ = (
+        "attachment_bytes",
+        "attachments",
+        "defects",
+        "ends_with_crlf",
+        "has_8bit",
+        "header_block",
+        "header_bytes",
+        "header_fields",
+        "leading_dots",
+        "longest_line",
+        "root",
+        "sha256",
+        "size",
+    )
+
+    size: int
+    sha256: str
+    root: Part
+    attachments: tuple[Attachment, ...]
+    attachment_bytes: int
+    defects: tuple[Defect, ...]
+    leading_dots: int
+    longest_line: int
+    ends_with_crlf: bool
+    has_8bit: bool
+    header_bytes: int
+    header_block: bytes
+    header_fields: list[Field]
+
+    def headers(self, name: str) -> Iterator[bytes]:
+        """Raw values of the top header fields with this name (case-insensitive), unfolded, in order."""
+        key = name.lower().encode("ascii", "replace")
+        return (unfolded(field[1]) for field in self.header_fields if field[0] == key)
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        """Every part, in the order of the message."""
+        return self.root.walk()
+
+
+class SpooledMessage:
+    """The content that goes upstream: a finished spool and its scan. Whoever made the spool closes it."""
+
+    __slots__ = ("ends_with_crlf", "leading_dots", "scan", "size", "spool")
+
+    def __init__(self, spool: Spool, scan: ScannedMessage) -> None:
+        self.spool = spool
+        self.scan = scan
+        self.size = spool.size
+        self.leading_dots = scan.leading_dots
+        self.ends_with_crlf = scan.ends_with_crlf
+
+    def in_memory(self) -> list[bytes] | None:
+        """All of it, if it never left memory."""
+        return self.spool.in_memory()
+
+    def chunks(self, size: int = 262144) -> AsyncIterator[bytes]:
+        """All of it in order, in pieces of about `size` bytes."""
+        return self.spool.chunks(size)
+
+    def read(self, offset: int, size: int) -> bytes:
+        """At most `size` bytes from `offset`. May wait for the disk: call it from a thread for more than a little."""
+        return self.spool.read(offset, size)
+
+    def raw(self, part: Part, limit: int) -> bytes:
+        """The first `limit` bytes of a part's body as they stand in the message."""
+        return self.spool.read(part.header_end, min(limit, part.end - part.header_end))
+
+    def decoded(self, part: Part, limit: int) -> bytes:
+        """The first `limit` bytes of a part's decoded body. Reads only as much as that needs; see `read`."""
+        decoder = decoder_for(part.encoding)
+        out: list[bytes] = []
+        room, at = limit, part.header_end
+        while room > 0 and at < part.end:
+            piece = self.spool.read(at, min(_READ, part.end - at))
+            if not piece:
+                break
+            at += len(piece)
+            out.append(decoder.feed(piece))
+            room -= len(out[-1])
+        out.append(decoder.finish())
+        return b"".join(out)[:limit]

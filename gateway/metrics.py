@@ -1,0 +1,386 @@
+"""What is counted, for Prometheus. Every series is documented in docs/metrics.md.
+
+This module knows names, labels and how to add up; it knows nothing of mail, of workers or of HTTP. Labels are bounded:
+listeners, upstreams and rules of the configuration and fixed words, never an address or a text from a stranger.
+
+A counter of prometheus_client costs about a microsecond and a half in multi-process mode, so the hot path adds to plain
+integers and `flush` carries them over once a second and at exit. A worker that is killed by SIGKILL loses the counts of
+its last second at most. All of it belongs to the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, Self, get_args
+
+import prometheus_client.values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+MessageVerdict = Literal["accept", "reject", "tempfail", "upstream-reject", "aborted"]
+ConnectionRefusal = Literal["total", "address", "proxy", "tls", "stopping", "other"]
+ProtocolErrorKind = Literal[
+    "syntax",
+    "sequence",
+    "early-talk",
+    "bare-newline",
+    "long-line",
+    "too-big",
+    "timeout",
+    "slow",
+    "surplus",
+    "tls",
+    "limit",
+    "other",
+]
+UpstreamFailure = Literal["down", "broken", "unsure"]
+
+VERDICTS: tuple[MessageVerdict, ...] = get_args(MessageVerdict)
+REFUSALS: tuple[ConnectionRefusal, ...] = get_args(ConnectionRefusal)
+ERRORS: tuple[ProtocolErrorKind, ...] = get_args(ProtocolErrorKind)
+RESULTS = ("2xx", "4xx", "5xx", "down", "broken", "unsure")
+STAGES = ("receive", "check", "journal", "upstream")
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+MAX_RULES = 100  # distinct rules a listener; beyond it "other": a guard, the registry is far smaller
+
+# A worker writes into files named after its number, not its process id: a restarted worker continues its predecessor's
+# counters, so the number of files stays bounded however often a worker dies.
+WORKER_VARIABLE = "CONGTHU_WORKER"
+FILE_KINDS = ("counter", "histogram", "gauge_livesum", "gauge_livemax")
+FILE_SIZE = 1 << 20  # bytes a file; thousands of series, allocated at once
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ and WORKER_VARIABLE in os.environ:
+    _identity = os.environ[WORKER_VARIABLE]
+    prometheus_client.values.ValueClass = prometheus_client.values.MultiProcessValue(lambda: _identity)  # type: ignore[no-untyped-call]
+
+WORKER = CollectorRegistry()
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"congthu_{name}", text, labels, registry=WORKER)
+
+
+def _sum(name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(f"congthu_{name}", text, labels, registry=WORKER, multiprocess_mode="livesum")
+
+
+def _max(name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(f"congthu_{name}", text, labels, registry=WORKER, multiprocess_mode="livemax")
+
+
+def _histogram(name: str, text: str, *labels: str) -> Histogram:
+    return Histogram(f"congthu_{name}", text, labels, buckets=BUCKETS, registry=WORKER)
+
+
+MESSAGES = _counter("messages", "Messages by verdict.", "listener", "verdict")
+BYTES = _counter("message_bytes", "Bytes of message content received.", "listener")
+RULE_REFUSALS = _counter("refusals", "Messages and recipients refused by a rule.", "listener", "rule")
+OBSERVED = _counter("observed", "What an observed rule would have refused.", "listener", "rule")
+STAGE_SECONDS = _histogram("stage_seconds", "Time that a message spent in a stage.", "listener", "stage")
+CONNECTIONS = _sum("connections", "Open client connections.", "listener")
+CONNECTIONS_OPENED = _counter("connections_opened", "Client connections accepted.", "listener")
+CONNECTION_REFUSALS = _counter("connection_refusals", "Client connections turned away.", "listener", "reason")
+PROTOCOL_ERRORS = _counter("protocol_errors", "Protocol errors of clients.", "listener", "kind")
+UPSTREAM_UP = _max("upstream_up", "1 while the next hop answers.", "upstream")
+UPSTREAM_CONNECTIONS = _sum("upstream_connections", "Open connections to the next hop.", "upstream")
+UPSTREAM_SECONDS = _histogram("upstream_seconds", "Time to the next hop's final reply to a message.", "upstream")
+UPSTREAM_RESULTS = _counter("upstream_results", "Final replies and failures of the next hop.", "upstream", "result")
+SPOOL_MEMORY = _sum("spool_memory_bytes", "Memory held by spooled messages.")
+SPOOL_DISK = _sum("spool_disk_bytes", "Disk held by spooled messages.")
+SPOOL_OPEN = _sum("spool_open", "Messages in the spool.")
+JOURNAL_LAG = _max("journal_lag_seconds", "Age of the oldest decision that is not yet durable.")
+JOURNAL_QUEUED = _sum("journal_queued", "Decisions that wait to be written.")
+JOURNAL_WRITTEN = _counter("journal_written", "Decisions written.")
+JOURNAL_FAILED = _counter("journal_failed", "Decisions that could not be written.")
+LOG_DROPS = _counter("log_drops", "Log lines dropped because the log's reader was too slow.")
+
+
+class SpoolFigures(Protocol):
+    """What a spool pool shows: bytes, bytes, messages."""
+
+    @property
+    def memory_used(self) -> int: ...
+    @property
+    def disk_used(self) -> int: ...
+    @property
+    def open_spools(self) -> int: ...
+
+
+class JournalFigures(Protocol):
+    """What a journal shows: seconds, then counts (`written` and `failed` since it was made)."""
+
+    @property
+    def lag_seconds(self) -> float: ...
+    @property
+    def queued(self) -> int: ...
+    @property
+    def written(self) -> int: ...
+    @property
+    def failed(self) -> int: ...
+
+
+class _Tally:
+    """A counter with one bounded label: plain integers until `flush`."""
+
+    __slots__ = ("children", "counts")
+
+    def __init__(self, metric: Counter, labels: Sequence[str], values: Sequence[str]) -> None:
+        self.children = {value: metric.labels(*labels, value) for value in values}
+        self.counts = dict.fromkeys(values, 0)
+
+    def add(self, value: str) -> None:
+        """Count one; a word that is not known counts as `other`."""
+        counts = self.counts
+        counts[value if value in counts else "other"] += 1
+
+    def flush(self) -> None:
+        for value, count in self.counts.items():
+            if count:
+                self.children[value].inc(count)
+                self.counts[value] = 0
+
+
+class _Timing:
+    """A histogram's child: a list of bucket counts and a sum until `flush`."""
+
+    __slots__ = ("child", "counts", "total")
+
+    def __init__(self, child: Histogram) -> None:
+        self.child = child
+        self.counts = [0] * (len(BUCKETS) + 1)
+        self.total = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(BUCKETS, seconds)] += 1
+        self.total += seconds
+
+    def flush(self) -> None:
+        if not any(self.counts):
+            return
+        # prometheus_client has no call to add many observations at once; tests hold these two attributes in place.
+        for bucket, count in zip(self.child._buckets, self.counts, strict=True):
+            if count:
+                bucket.inc(count)
+        self.child._sum.inc(self.total)
+        self.counts = [0] * len(self.counts)
+        self.total = 0.0
+
+
+class _RuleTally:
+    """A counter by rule whose labels appear as rules first find something, at most MAX_RULES of them."""
+
+    __slots__ = ("counts", "labels", "metric")
+
+    def __init__(self, metric: Counter, listener: str) -> None:
+        self.metric, self.labels = metric, listener
+        self.counts: dict[str, int] = {}
+
+    def add(self, rule: str) -> None:
+        counts = self.counts
+        if rule not in counts and len(counts) >= MAX_RULES:
+            rule = "other"
+        counts[rule] = counts.get(rule, 0) + 1
+
+    def flush(self) -> None:
+        for rule, count in self.counts.items():
+            if count:
+                self.metric.labels(self.labels, rule).inc(count)
+                self.counts[rule] = 0
+
+
+class ListenerMetrics:
+    """A listener's counts. `ListenerMetrics(name)` gives the one object of that name, so a reload goes on counting."""
+
+    __slots__ = (
+        "_bytes",
+        "_connections",
+        "_connections_opened",
+        "_errors",
+        "_observed",
+        "_refusals",
+        "_rules",
+        "_stages",
+        "_verdicts",
+        "bytes",
+        "open_now",
+        "opened",
+    )
+    _known: ClassVar[dict[str, ListenerMetrics]] = {}
+
+    def __new__(cls, name: str) -> Self:
+        """The object of this name, made at its first use."""
+        if name not in cls._known:
+            cls._known[name] = made = super().__new__(cls)
+            made._bind(name)
+        return cls._known[name]  # type: ignore[return-value]
+
+    def _bind(self, name: str) -> None:
+        self._verdicts = _Tally(MESSAGES, (name,), VERDICTS)
+        self._refusals = _Tally(CONNECTION_REFUSALS, (name,), REFUSALS)
+        self._errors = _Tally(PROTOCOL_ERRORS, (name,), ERRORS)
+        self._rules = _RuleTally(RULE_REFUSALS, name)
+        self._observed = _RuleTally(OBSERVED, name)
+        self._stages = tuple(_Timing(STAGE_SECONDS.labels(name, stage)) for stage in STAGES)
+        self._bytes, self._connections = BYTES.labels(name), CONNECTIONS.labels(name)
+        self._connections_opened = CONNECTIONS_OPENED.labels(name)
+        self.bytes = self.opened = self.open_now = 0
+
+    def message(
+        self,
+        verdict: MessageVerdict,
+        size: int,
+        receive: float = -1.0,
+        check: float = -1.0,
+        journal: float = -1.0,
+        upstream: float = -1.0,
+    ) -> None:
+        """Count one message: its content in bytes and the seconds of each stage; a negative time means not reached."""
+        self._verdicts.counts[verdict] += 1
+        self.bytes += size
+        for timing, seconds in zip(self._stages, (receive, check, journal, upstream)):  # noqa: B905  hot path
+            if seconds >= 0.0:
+                timing.counts[bisect_left(BUCKETS, seconds)] += 1
+                timing.total += seconds
+
+    def refused(self, rule: str) -> None:
+        """An enforced rule refused a message or a recipient."""
+        self._rules.add(rule)
+
+    def observed(self, rule: str) -> None:
+        """An observed rule found something; the mail passed."""
+        self._observed.add(rule)
+
+    def connected(self) -> None:
+        """A client connection was accepted; `disconnected` must follow once."""
+        self.opened += 1
+        self.open_now += 1
+
+    def disconnected(self) -> None:
+        """A client connection ended."""
+        self.open_now -= 1
+
+    def refused_connection(self, reason: ConnectionRefusal) -> None:
+        """A client was turned away before its first command."""
+        self._refusals.add(reason)
+
+    def protocol_error(self, kind: ProtocolErrorKind) -> None:
+        """A client broke the protocol or a limit."""
+        self._errors.add(kind)
+
+    def flush(self) -> None:
+        """Carry the counts over to prometheus_client."""
+        for tally in (self._verdicts, self._refusals, self._errors):
+            tally.flush()
+        self._rules.flush()
+        self._observed.flush()
+        for timing in self._stages:
+            timing.flush()
+        self._bytes.inc(self.bytes)
+        self._connections_opened.inc(self.opened)
+        self.bytes = self.opened = 0
+        self._connections.set(self.open_now)
+
+
+class UpstreamMetrics:
+    """A next hop's counts. `UpstreamMetrics(name)` gives the one object of that name."""
+
+    __slots__ = ("_connections", "_results", "_seconds", "_up", "connections", "up")
+    _known: ClassVar[dict[str, UpstreamMetrics]] = {}
+
+    def __new__(cls, name: str) -> Self:
+        """The object of this name, made at its first use."""
+        if name not in cls._known:
+            cls._known[name] = made = super().__new__(cls)
+            made._bind(name)
+        return cls._known[name]  # type: ignore[return-value]
+
+    def _bind(self, name: str) -> None:
+        self._results = _Tally(UPSTREAM_RESULTS, (name,), RESULTS)
+        self._seconds = _Timing(UPSTREAM_SECONDS.labels(name))
+        self._up, self._connections = UPSTREAM_UP.labels(name), UPSTREAM_CONNECTIONS.labels(name)
+        self.connections = 0
+        self.up = False
+
+    def replied(self, code: int, seconds: float) -> None:
+        """The final reply to a message, `seconds` after it was handed over."""
+        self._results.counts["2xx" if code < 400 else "4xx" if code < 500 else "5xx"] += 1
+        self._seconds.observe(seconds)
+
+    def failed(self, kind: UpstreamFailure) -> None:
+        """No reply could be had."""
+        self._results.counts[kind] += 1
+
+    def flush(self) -> None:
+        """Carry the counts over; `up` and `connections` are plain attributes that their owner sets."""
+        self._results.flush()
+        self._seconds.flush()
+        self._up.set(self.up)
+        self._connections.set(self.connections)
+
+
+_samplers: dict[str, Callable[[], None]] = {}
+
+
+def watch_spool(pool: SpoolFigures) -> None:
+    """Show this pool's figures from now on, read at each flush."""
+
+    def sample() -> None:
+        SPOOL_MEMORY.set(pool.memory_used)
+        SPOOL_DISK.set(pool.disk_used)
+        SPOOL_OPEN.set(pool.open_spools)
+
+    _samplers["spool"] = sample
+
+
+def watch_journal(journal: JournalFigures) -> None:
+    """Show this journal's figures from now on, read at each flush."""
+    written = counted(JOURNAL_WRITTEN)
+    failed = counted(JOURNAL_FAILED)
+
+    def sample() -> None:
+        JOURNAL_LAG.set(journal.lag_seconds)
+        JOURNAL_QUEUED.set(journal.queued)
+        written(journal.written)
+        failed(journal.failed)
+
+    _samplers["journal"] = sample
+
+
+def watch_log(drops: Callable[[], int]) -> None:
+    """Show how many log lines were dropped since the process began, read at each flush."""
+    counter = counted(LOG_DROPS)
+    _samplers["log"] = lambda: counter(drops())
+
+
+def counted(counter: Counter) -> Callable[[int], None]:
+    """A function that takes a growing total and counts what was added since its last call."""
+    last = 0
+
+    def update(total: int) -> None:
+        nonlocal last
+        counter.inc(max(total - last, 0))
+        last = total
+
+    return update
+
+
+def flush() -> None:
+    """Carry everything over to prometheus_client: once a second and at exit, in the event loop's thread."""
+    for listener in ListenerMetrics._known.values():
+        listener.flush()
+    for upstream in UpstreamMetrics._known.values():
+        upstream.flush()
+    for sample in _samplers.values():
+        sample()
+
+
+def prepare(folder: Path, worker: str) -> None:
+    """Make and allocate a worker's metric files. OSError when the disk is full.
+
+    The files are memory-mapped: without their blocks a full disk would end a worker with SIGBUS in mid-count.
+    """
+    for kind in FILE_KINDS:
+        with (folder / f"{kind}_{worker}.db").open("ab") as file:
+            os.posix_fallocate(file.fileno(), 0, FILE_SIZE)

@@ -1,0 +1,329 @@
+"""From a received message to its verdict, its record and its reply. The order of things here is the product's promise.
+
+- A rule's refusal is committed to the journal before its reply leaves; without a record the reply is 451.
+- 250 is said only after the next hop has said it, and between the two there is no await, database or log.
+- Trouble of ours is temporary, never a refusal and never a pass.
+
+Knows no sockets: the session hands in a transaction with the next hop and a function that tells the client.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway import replies
+from gateway.errors import JournalError, UpstreamBroken, UpstreamDown, UpstreamError, UpstreamUnsure
+from gateway.journal.decision import Decision, new_reference
+from gateway.logs import get_logger
+from gateway.message.result import ScannedMessage
+from gateway.metrics import ListenerMetrics, MessageVerdict
+from gateway.model import Action, Envelope, Finding, Mode, Recipient, Reply, Stage, Verdict
+from gateway.rules.policy import ListenerPolicy
+from gateway.rules.reply_text import with_reference
+from gateway.trace import MARK, Mark, PassMarks, received
+from gateway.upstream.base import Content, Transaction
+
+MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
+ACCEPTED = Verdict(Action.ACCEPT)
+_STAGES = {stage: stage.name.lower() for stage in Stage}
+_log = get_logger("congthu.message")
+
+
+class Record(Protocol):
+    """The journal, as the pipeline uses it."""
+
+    def room(self) -> bool:
+        """Whether a decision can be taken now."""
+
+    def append(self, decision: Decision) -> None:
+        """Take a decision; it is durable soon."""
+
+    async def commit(self, decision: Decision) -> None:
+        """Take a decision; durable on return. JournalError otherwise."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A whole message as the session hands it over. Times are of time.monotonic, in seconds."""
+
+    envelope: Envelope
+    message: ScannedMessage
+    content: Content
+    transaction: Transaction
+    reference: str
+    started: float
+    received: float
+    tell: Callable[[Reply], bool]  # writes the reply to the client; False when the client is gone
+    gone: Callable[[], bool]  # whether the client is gone already
+
+
+class Pipeline:
+    """Decides, records and delivers for one listener. Used by many sessions at once, from one event loop."""
+
+    def __init__(
+        self,
+        *,
+        hostname: str,
+        listener: str,
+        upstream: str,
+        policy: ListenerPolicy,
+        journal: Record,
+        metrics: ListenerMetrics,
+        marks: PassMarks,
+        add_mark: bool,
+        contact: str = "",
+    ) -> None:
+        self.hostname = hostname
+        self.listener = listener
+        self.upstream = upstream
+        self.policy = policy
+        self.journal = journal
+        self.metrics = metrics
+        self.marks = marks
+        self.add_mark = add_mark
+        self.contact = contact
+
+    # Before the message
+
+    def check(self, stage: Stage, envelope: Envelope, recipient: Recipient | None = None) -> Verdict:
+        """Ask the rules of a stage before MESSAGE."""
+        return self.policy.check(stage, envelope, recipient=recipient)
+
+    async def refuse(self, stage: Stage, envelope: Envelope, verdict: Verdict, recipient: Recipient | None = None) -> Reply:
+        """Record what a stage before MESSAGE found; return the reply that may now be uttered."""
+        decision = self._decision(envelope, new_reference(), stage, verdict)
+        if recipient is not None:
+            decision.recipients = [recipient.address.text]
+        return await self._commit(verdict, decision)
+
+    # The message
+
+    async def conclude(self, arrival: Arrival) -> Reply:
+        """Judge, record, deliver and tell the client. Returns what the client was told."""
+        skip, judged = await self._marks_of(arrival)
+        if _hops(arrival.message) > MAX_RECEIVED:
+            return self._tell_only(arrival, replies.LOOP)
+        verdict = ACCEPTED if judged else self._judge(arrival)
+        checked = time.monotonic()
+        if verdict.action is not Action.ACCEPT:
+            return await self._refuse_message(arrival, verdict, checked)
+        if not self.journal.room():
+            return self._tell_only(arrival, replies.NO_RECORD)
+        if arrival.gone():
+            return self._abandon(arrival)
+        return await self._deliver(arrival, verdict, skip, checked)
+
+    def judge(self, envelope: Envelope, message: ScannedMessage) -> Verdict:
+        """The verdict of the MESSAGE stage alone."""
+        return self.policy.check(Stage.MESSAGE, envelope, message=message)
+
+    def _judge(self, arrival: Arrival) -> Verdict:
+        return self.judge(arrival.envelope, arrival.message)
+
+    async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
+        arrival.transaction.abort()
+        decision = self._decision(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival)
+        reply = await self._commit(verdict, decision)
+        arrival.tell(reply)
+        outcome: MessageVerdict = "reject" if reply.action is Action.REJECT else "tempfail"
+        now = time.monotonic()
+        self.metrics.message(
+            outcome, arrival.message.size, arrival.received - arrival.started, checked - arrival.received, now - checked
+        )
+        return reply
+
+    async def _commit(self, verdict: Verdict, decision: Decision) -> Reply:
+        assert verdict.reply is not None
+        reply = with_reference(verdict.reply, decision.reference, self.contact)
+        decision.reply = reply.encoded.decode()
+        try:
+            await self.journal.commit(decision)
+        except JournalError as error:
+            _log.error("journal.unavailable", reference=decision.reference, error=str(error))
+            return replies.NO_RECORD
+        self._count(verdict.findings)
+        _summarise(decision)
+        return reply
+
+    def _count(self, findings: Sequence[Finding]) -> None:
+        for finding in findings:
+            if finding.mode is Mode.ENFORCE:
+                self.metrics.refused(finding.rule)
+            else:
+                self.metrics.observed(finding.rule)
+
+    def _tell_only(self, arrival: Arrival, reply: Reply) -> Reply:
+        """A reply that is no rule's: counted and logged, not a row."""
+        arrival.transaction.abort()
+        arrival.tell(reply)
+        self.metrics.message("reject" if reply.action is Action.REJECT else "tempfail", arrival.message.size)
+        _log.warning("message.refused", listener=self.listener, session=arrival.envelope.session.id, reply=reply.text)
+        return reply
+
+    def _abandon(self, arrival: Arrival) -> Reply:
+        """The client left before it was told anything: it keeps the message, so nobody else may have it."""
+        arrival.transaction.abort()
+        self.metrics.message("aborted", arrival.message.size)
+        _log.info("message.abandoned", session=arrival.envelope.session.id, reference=arrival.reference)
+        return replies.TROUBLE
+
+    # Delivery
+
+    async def _deliver(
+        self, arrival: Arrival, verdict: Verdict, skip: Sequence[tuple[int, int]], checked: float
+    ) -> Reply:
+        answer: Reply | None = None
+        try:
+            prefix = self._prefix(arrival, marked=not skip and arrival.message.size > 0)
+            answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
+        except UpstreamDown as error:
+            reply = self._upstream_failed(arrival, error, replies.UPSTREAM_DOWN)
+        except UpstreamUnsure as error:
+            reply = self._upstream_failed(arrival, error, replies.UPSTREAM_UNSURE)
+        except UpstreamBroken as error:
+            reply = self._upstream_failed(arrival, error, replies.UPSTREAM_BROKEN)
+        told = arrival.tell(reply)
+        # From here on the client knows; what follows must not fail the message any more.
+        now = time.monotonic()
+        self._after(arrival, verdict, reply, answer, told, checked, now)
+        return reply
+
+    def _prefix(self, arrival: Arrival, *, marked: bool) -> bytes:
+        now = time.time()
+        prefix = received(arrival.envelope, self.hostname, arrival.reference, now)
+        if self.add_mark and marked:
+            prefix += self.marks.field(arrival.envelope.session.direction, arrival.message.sha256, now)
+        return prefix
+
+    def _upstream_failed(self, arrival: Arrival, error: UpstreamError, reply: Reply) -> Reply:
+        session = arrival.envelope.session
+        _log.warning(
+            "upstream.failed", session=session.id, upstream=self.upstream, kind=type(error).__name__, error=str(error)
+        )
+        return reply
+
+    def _after(
+        self,
+        arrival: Arrival,
+        verdict: Verdict,
+        reply: Reply,
+        answer: Reply | None,
+        told: bool,
+        checked: float,
+        now: float,
+    ) -> None:
+        action = reply.action
+        decision = self._decision(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival)
+        decision.reply = reply.encoded.decode()
+        decision.upstream_reply = decision.reply if answer is not None else ""
+        decision.upstream = self.upstream
+        decision.seconds = now - arrival.started
+        if not told:
+            decision.outcome = "delivered, client not told" if action is Action.ACCEPT else "not delivered, client gone"
+        elif action is not Action.ACCEPT:
+            decision.outcome = "upstream refused" if answer is not None else "upstream failed"
+        try:
+            self.journal.append(decision)
+        except JournalError as error:
+            _log.error("journal.lost", reference=arrival.reference, error=str(error))
+        self._count(verdict.findings)
+        metric: MessageVerdict = "accept" if action is Action.ACCEPT else "upstream-reject" if action is Action.REJECT else "tempfail"
+        size = arrival.message.size
+        self.metrics.message(
+            metric, size, arrival.received - arrival.started, checked - arrival.received, -1.0, now - checked
+        )
+        _summarise(decision)
+
+    # Marks of an earlier passage
+
+    async def _marks_of(self, arrival: Arrival) -> tuple[Sequence[tuple[int, int]], bool]:
+        """Byte ranges of forged marks to leave out, and whether a genuine mark spares the judgement."""
+        fields = [f for f in arrival.message.header_fields if f[0] == MARK]
+        if not fields:
+            return (), False
+        skip: list[tuple[int, int]] = []
+        judged = False
+        for _, value, start, end in fields:
+            mark = self.marks.read(value, start, end)
+            if mark is None or not arrival.envelope.session.trusted or not self.marks.genuine(mark):
+                skip.append((start, end))
+            elif not judged and self.marks.covers(mark, arrival.envelope.session.direction, time.time()):
+                judged = await _digest_after(arrival.content, mark) == mark.digest
+        return skip, judged
+
+    # The record
+
+    def _decision(
+        self,
+        envelope: Envelope,
+        reference: str,
+        stage: Stage,
+        verdict: Verdict,
+        arrival: Arrival | None = None,
+    ) -> Decision:
+        session = envelope.session
+        decision = Decision(
+            time=time.time(),
+            reference=reference,
+            session_id=session.id,
+            listener=self.listener,
+            direction=session.direction.value,
+            client_address=session.client_address,
+            client_name=session.client_name,
+            helo=session.helo,
+            tls=session.tls,
+            user=session.user,
+            stage=_STAGES[stage],
+            action=verdict.action.label,
+            reverse_path=envelope.reverse_path.text,
+            recipients=[r.address.text for r in envelope.recipients],
+            findings=verdict.findings,
+            checked=verdict.checked,
+        )
+        if arrival is not None:
+            message = arrival.message
+            decision.size = message.size
+            decision.sha256 = message.sha256
+            decision.attachment_bytes = message.attachment_bytes
+            decision.attachments = message.attachments
+            decision.message_id = next(message.headers("message-id"), b"")[:255].strip().decode("utf-8", "replace")
+        return decision
+
+
+def _hops(message: ScannedMessage) -> int:
+    return sum(1 for f in message.header_fields if f[0] == b"received")
+
+
+async def _digest_after(content: Content, mark: Mark) -> str:
+    """SHA-256 (hex) of the content's bytes after the mark's field."""
+    digest = hashlib.sha256()
+    at = 0
+    async for chunk in content.chunks():
+        if at + len(chunk) > mark.end:
+            digest.update(chunk[max(0, mark.end - at) :])
+        at += len(chunk)
+    return digest.hexdigest()
+
+
+def _summarise(decision: Decision) -> None:
+    """The one log line of a message."""
+    _log.info(
+        "message",
+        reference=decision.reference,
+        session=decision.session_id,
+        listener=decision.listener,
+        client=decision.client_address,
+        user=decision.user,
+        sender=decision.reverse_path,
+        recipients=len(decision.recipients),
+        size=decision.size,
+        action=decision.action,
+        rules=[f.rule for f in decision.findings],
+        reply=decision.reply[:200].rstrip(),
+        outcome=decision.outcome,
+        seconds=round(decision.seconds, 4),
+    )

@@ -1,0 +1,69 @@
+"""Are a message's attachments together larger than the regulation allows?
+
+Q4 4.2: "Dung lượng tập tin đính kèm tối đa của mỗi thư điện tử là 15 Megabyte." Counted is what the recipient would
+save: decoded bytes, all attachments together. 15 MiB passes, one byte more does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from gateway.config import parse_size
+from gateway.model import Action, Facts, Finding, Message, Mode, Reply, Stage
+from gateway.rules.listed import EVERYWHERE
+from gateway.rules.reply_text import refusal
+
+MIB = 2**20
+_NAMED = 5  # files in the evidence, the largest first
+_LONGEST_NAME = 200
+
+
+class AttachmentCap:
+    """Refuses a message whose attachments exceed `limit` (bytes, decoded): 552 5.3.4."""
+
+    name = "attachment-cap"
+    clauses: tuple[str, ...] = ("Q4 4.2",)
+    stages: tuple[Stage, ...] = (Stage.MESSAGE,)
+    default = Mode.ENFORCE
+    directions = EVERYWHERE
+    parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"limit": parse_size})
+
+    def check(self, facts: Facts) -> Finding | None:
+        """A finding if the total is above the limit."""
+        message, limit = facts.message, facts.parameters["limit"]
+        if message is None or message.attachment_bytes <= limit:
+            return None
+        reply = _reply(message.attachment_bytes, limit, facts.clauses, utf8=facts.envelope.smtputf8)
+        return Finding(self.name, facts.clauses, Action.REJECT, reply, _evidence(message, limit))
+
+
+def _evidence(message: Message, limit: int) -> dict[str, object]:
+    largest = sorted(message.attachments, key=lambda a: a.decoded_size, reverse=True)[:_NAMED]
+    return {
+        "total": message.attachment_bytes,
+        "limit": limit,
+        "count": len(message.attachments),
+        "largest": [{"filename": a.filename[:_LONGEST_NAME], "bytes": a.decoded_size} for a in largest],
+    }
+
+
+def _reply(total: int, limit: int, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
+    source = f" ({', '.join(clauses)})" if clauses else ""
+    found, cap = _megabytes(total), _megabytes(limit)
+    return refusal(
+        552,
+        "5.3.4",
+        f"Tổng dung lượng tệp đính kèm là {found} MB, vượt mức tối đa {cap} MB{source}. "
+        "Hãy bớt hoặc nén tệp, chia thành nhiều thư, hoặc gửi đường dẫn tải tệp.",
+        f"Attachments total {found} MiB, the limit is {cap} MiB{source}. "
+        "Send fewer or smaller files, several messages, or a download link.",
+        utf8=utf8,
+    )
+
+
+def _megabytes(size: int) -> str:
+    """MiB rounded up to hundredths, so that a total over the limit never reads like the limit."""
+    hundredths = -(-size * 100 // MIB)
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,113 @@
+"""A listener's rules for one policy class, compiled at start: a tuple a stage, and a constant for "nothing found".
+
+It must not know where modes come from, nor which profile governs.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gateway.model import Action, Envelope, Facts, Finding, Message, Mode, Recipient, Rule, Stage, Verdict
+from gateway.rules.crash import Crash, crashed
+from gateway.rules.exemptions import CompiledExemption, exempt
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every table of a policy shares. `today` is asked only when an exemption might apply."""
+
+    own_domains: frozenset[str]
+    today: Callable[[], datetime.date]
+    on_crash: Callable[[Crash], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A rule as it stands in a table: its mode, the clauses it may cite there, its parameters and exemptions."""
+
+    rule: Rule
+    mode: Mode
+    regulation: str
+    clauses: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    exemptions: tuple[CompiledExemption, ...]
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Equal for two bound rules that judge and speak alike."""
+        return self.rule.name, self.mode, self.clauses, tuple(sorted(self.parameters.items()))
+
+
+class StageTable:
+    """The rules of one stage, in order. `check` returns the same `clean` verdict whenever nothing is found."""
+
+    __slots__ = ("_around", "_rules", "_stage", "clean")
+
+    def __init__(self, stage: Stage, rules: Sequence[BoundRule], around: Surroundings) -> None:
+        self._stage, self._around = stage, around
+        self._rules = tuple((bound.rule.check, bound) for bound in rules)
+        self.clean = Verdict(Action.ACCEPT, checked=tuple(bound.rule.name for bound in rules))
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Equal for two tables that judge and speak alike."""
+        return tuple(bound.signature for _, bound in self._rules)
+
+    def check(
+        self,
+        envelope: Envelope,
+        recipient: Recipient | None,
+        message: Message | None,
+        recipients: Sequence[Recipient] | None = None,
+    ) -> Verdict:
+        """Ask every rule. `recipients` are those the class covers, where there are several classes; for exemptions."""
+        found: list[Finding] | None = None
+        for check, bound in self._rules:
+            try:
+                facts = Facts(
+                    self._stage,
+                    envelope,
+                    bound.regulation,
+                    self._around.own_domains,
+                    recipient,
+                    message,
+                    bound.parameters,
+                    bound.clauses,
+                )
+                finding = check(facts)
+                if finding is None:
+                    continue
+                finding = self._settle(finding, bound, envelope, recipient, recipients)
+            except Exception as error:  # promise 4: whatever it is, it does not decide the message's fate
+                finding, crash = crashed(bound.rule.name, self._stage, bound.mode, error)
+                self._around.on_crash(crash)
+            found = [*found, finding] if found else [finding]
+        return self.clean if found is None else Verdict(*decide(found), tuple(found), self.clean.checked)
+
+    def _settle(
+        self,
+        finding: Finding,
+        bound: BoundRule,
+        envelope: Envelope,
+        recipient: Recipient | None,
+        recipients: Sequence[Recipient] | None,
+    ) -> Finding:
+        if finding.mode is not bound.mode:
+            finding = replace(finding, mode=bound.mode)
+        if not bound.exemptions:
+            return finding
+        if recipients is None:
+            recipients = envelope.recipients if recipient is None else (recipient,)
+        return exempt(finding, bound.exemptions, envelope, recipients, self._around.today())
+
+
+def decide(findings: Sequence[Finding]) -> tuple[Action, Any]:
+    """The worst enforced finding's action and reply, the first of equals; (ACCEPT, None) if none is enforced."""
+    enforced = [finding for finding in findings if finding.mode is Mode.ENFORCE]
+    if not enforced:
+        return Action.ACCEPT, None
+    worst = max(enforced, key=lambda finding: finding.action)
+    return worst.action, worst.reply

@@ -1,0 +1,49 @@
+"""How the configuration, the regulation and the rule itself settle a rule's mode and parameters.
+
+One place knows the order: the listener's name, `internal`, the direction, `mode`, the regulation's data, the rule's own
+default. It must not know what the rules ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.config import Listener, RuleConfig
+from gateway.model import Direction, Mode
+from gateway.regulations import Regulation
+from gateway.rules.listed import ListedRule
+
+INTERNAL = "internal"
+"""The key of `[rules.NAME]` for mail between addresses of ours, wherever it crosses the gateway."""
+
+_UNSET = RuleConfig()
+
+
+def mode_of(
+    rule: ListedRule, config: RuleConfig | None, regulation: Regulation, listener: Listener, *, internal: bool = False
+) -> Mode:
+    """The mode of a rule on a listener, under a regulation, for internal mail or other mail."""
+    extra = (config or _UNSET).model_extra or {}
+    keys = (listener.name, *((INTERNAL,) if internal else ()), listener.direction.value)
+    for key in keys:
+        if key in extra:
+            return Mode(extra[key])
+    if config is not None and config.mode is not None:
+        return config.mode
+    if rule.parameters.keys() & extra.keys():  # somebody who sets a limit wants it to hold
+        return rule.default
+    return Mode(regulation.parameters.get(rule.name, {}).get("mode", rule.default))
+
+
+def parameters_of(rule: ListedRule, config: RuleConfig | None, regulation: Regulation) -> Mapping[str, Any] | None:
+    """The rule's parsed parameters: configured, else the regulation's; None if one of them has no value."""
+    given: dict[str, Any] = {**regulation.parameters.get(rule.name, {}), **((config or _UNSET).model_extra or {})}
+    if rule.parameters.keys() - given.keys():
+        return None
+    return {name: parse(given[name]) for name, parse in rule.parameters.items()}
+
+
+def is_mode_key(key: str, listeners: Mapping[str, Listener]) -> bool:
+    """Whether a key of `[rules.NAME]` says a mode: a listener's name, a direction, or `internal`."""
+    return key == INTERNAL or key in listeners or key in Direction.__members__.values()

@@ -1,0 +1,1 @@
+"""The listener's room: SMTP from strangers into sessions and spooled messages. It holds no policy."""

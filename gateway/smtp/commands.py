@@ -1,0 +1,203 @@
+"""The verbs of a session but DATA, BDAT, AUTH and the X-commands (RFC 5321 4.1.1)."""
+
+from __future__ import annotations
+
+from gateway import replies
+from gateway.errors import UpstreamDown, UpstreamError
+from gateway.logs import get_logger
+from gateway.model import Action, Envelope, Recipient, Reply, Stage
+from gateway.smtp.paths import MailArguments, PathError, parse_mail, parse_rcpt
+from gateway.smtp.transfer import Transfer
+
+_log = get_logger("congthu.smtp")
+_BATCH = 100
+_MAX_HELO = 255
+_PATH_REPLIES = {
+    "syntax": replies.BAD_ARGUMENT,
+    "utf8": replies.NOT_ASCII,
+    "parameter": replies.BAD_PARAMETER,
+}
+
+
+class Commands(Transfer):
+    """EHLO, HELO, MAIL, RCPT, RSET, NOOP, VRFY, HELP, QUIT, STARTTLS."""
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+        """Say in one write what this listener and the next hop can both do."""
+        self.nothing_may_follow()
+        if self._hello(hostname):
+            self.client.esmtp = True
+            made = self.context.hello(
+                tls_active=bool(self.client.tls),
+                authenticated=bool(self.client.user),
+                peer=self.peer,
+                owned=self.owned.capabilities if self.owned else None,
+            )
+            self._out.append(made)
+
+    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+        """The old greeting: no extensions."""
+        self.nothing_may_follow()
+        if self._hello(hostname):
+            self.client.esmtp = False
+            self.say(Reply(250, None, self.context.hostname))
+
+    def _hello(self, hostname: str) -> bool:
+        self.idle_commands += 1
+        name = hostname.strip()
+        if not name or len(name) > _MAX_HELO or not name.isascii() or not name.isprintable() or " " in name:
+            self.say(replies.BAD_ARGUMENT)
+            return False
+        self.reset_transaction()
+        self.client.helo = name
+        return True
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+        """Begin a transaction: syntax, size, who may send; then the rules of the MAIL stage."""
+        self.idle_commands += 1
+        refusal = self._mail_refusal()
+        if refusal is not None:
+            self.say(refusal)
+            return
+        try:
+            parsed = parse_mail(arg or "", utf8_offered=self.client.esmtp and self.capabilities.smtputf8)
+        except PathError as error:
+            self.metrics.protocol_error("syntax")
+            self.say(_PATH_REPLIES.get(error.kind, replies.BAD_REVERSE_PATH))
+            return
+        await self._begin(parsed)
+
+    def _mail_refusal(self) -> Reply | None:
+        client, context = self.client, self.context
+        if not client.helo:
+            return replies.HELLO_FIRST
+        if self.mail is not None:
+            return replies.NESTED_MAIL
+        exempt = bool(client.device_sender)
+        if context.settings.tls_required and not client.tls and not exempt:
+            return replies.TLS_REQUIRED
+        if context.auth_required and not client.user and not exempt:
+            return replies.AUTH_REQUIRED
+        if self.owned is not None and not self.owned.alive:
+            raise self.quit(replies.STOPPING)
+        return None
+
+    async def _begin(self, parsed: MailArguments) -> None:
+        client = self.client
+        if parsed.size > min(self.context.settings.max_size, self.capabilities.size or parsed.size):
+            self.say(replies.TOO_BIG)
+            return
+        if client.device_sender and not client.user and parsed.path.key != client.device_sender.lower():
+            self.say(replies.DEVICE_SENDER)
+            return
+        envelope = Envelope(
+            client, parsed.path, [], parsed.size, parsed.body, parsed.smtputf8, parsed.ret, parsed.envid
+        )
+        verdict = self.context.pipeline.check(Stage.MAIL, envelope)
+        if verdict.action is not Action.ACCEPT:
+            self.say(await self.context.pipeline.refuse(Stage.MAIL, envelope, verdict))
+            return
+        self.mail = envelope
+        self.say(replies.MAIL_OK)
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+        """Take this recipient and those that the client pipelined after it; each gets the next hop's own reply."""
+        batch = [await self._recipient(arg or "", "")]
+        room = min(_BATCH, self.context.settings.max_recipients - len(self.recipients))
+        while len(batch) < room and self.inbox.starts_with(b"RCPT "):
+            line = self.inbox.line() or b""
+            pinned = next((entry.policy_class for entry in batch if isinstance(entry, Recipient)), "")
+            problem = self._malformed(line)
+            batch.append(problem or await self._recipient(line[5:-2].decode("utf-8", "replace"), pinned))
+        good = [entry for entry in batch if isinstance(entry, Recipient)]
+        answers = iter(await self._ask_upstream(good) if good else ())
+        for entry in batch:
+            if isinstance(entry, Reply):
+                self.say(entry)
+                continue
+            answer = next(answers)
+            if answer.action is Action.ACCEPT:
+                self.recipients.append(entry)
+            self.say(answer)
+
+    async def _recipient(self, arg: str, pinned: str) -> Recipient | Reply:
+        """The recipient, or the reply that refuses it; `pinned` is the policy class that this batch began with."""
+        if self.mail is None:
+            return replies.MAIL_FIRST
+        if self.receiver is not None:
+            return replies.DATA_AFTER_BDAT
+        if len(self.recipients) >= self.context.settings.max_recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        try:
+            parsed = parse_rcpt(arg, utf8=self.mail.smtputf8)
+        except PathError as error:
+            self.metrics.protocol_error("syntax")
+            return _PATH_REPLIES.get(error.kind, replies.BAD_FORWARD_PATH)
+        recipient = Recipient(parsed.path, parsed.notify, parsed.orcpt)
+        if not self.may_relay and parsed.path.domain and not self.context.own_domain(parsed.path.domain):
+            self.metrics.protocol_error("other")
+            return replies.NO_RELAY
+        return await self._judge_recipient(self.mail, recipient, pinned)
+
+    async def _judge_recipient(self, envelope: Envelope, recipient: Recipient, pinned: str) -> Recipient | Reply:
+        pipeline = self.context.pipeline
+        recipient.policy_class = pipeline.policy.policy_class(envelope, recipient)
+        if envelope.recipients:
+            pinned = envelope.recipients[0].policy_class
+        if pinned and recipient.policy_class != pinned and self.context.direction.client_is_mta:
+            return replies.OTHER_POLICY
+        verdict = pipeline.check(Stage.RCPT, envelope, recipient)
+        if verdict.action is not Action.ACCEPT:
+            return await pipeline.refuse(Stage.RCPT, envelope, verdict, recipient)
+        return recipient
+
+    async def _ask_upstream(self, recipients: list[Recipient]) -> list[Reply]:
+        self.deadline = self.loop.time() + self.context.settings.command_timeout
+        try:
+            return await self.begin_transaction().rcpt(recipients)
+        except UpstreamError as error:
+            _log.warning("upstream.failed", session=self.client.id, kind=type(error).__name__, error=str(error))
+            self.upstream_transaction = None
+            down = isinstance(error, UpstreamDown)
+            return [replies.UPSTREAM_DOWN if down else replies.UPSTREAM_BROKEN] * len(recipients)
+
+    async def smtp_RSET(self, arg: str | None) -> None:  # noqa: N802
+        """Forget the transaction."""
+        self.idle_commands += 1
+        self.reset_transaction()
+        self.say(replies.OK)
+
+    async def smtp_NOOP(self, arg: str | None) -> None:  # noqa: N802
+        """Nothing."""
+        self.idle_commands += 1
+        self.say(replies.OK)
+
+    async def smtp_VRFY(self, arg: str | None) -> None:  # noqa: N802
+        """Tells nobody who exists (RFC 5321 7.3)."""
+        self.idle_commands += 1
+        self.say(replies.VRFY)
+
+    async def smtp_HELP(self, arg: str | None) -> None:  # noqa: N802
+        """A pointer."""
+        self.idle_commands += 1
+        self.say(replies.HELP)
+
+    async def smtp_QUIT(self, arg: str | None) -> None:  # noqa: N802
+        """The end."""
+        raise self.quit(replies.BYE)
+
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
+        """Begin TLS; whatever was pipelined after the command is an injection and ends the session."""
+        self.idle_commands += 1
+        self.nothing_may_follow()
+        context = self.context
+        if context.settings.tls != "starttls" or context.tls is None:
+            self.say(replies.NOT_OFFERED)
+        elif self.client.tls:
+            self.say(replies.TLS_ACTIVE)
+        elif arg:
+            self.say(replies.BAD_ARGUMENT)
+        else:
+            self.reset_transaction()
+            self.say(replies.START_TLS)
+            await self.upgrade(context.tls)

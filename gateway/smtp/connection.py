@@ -1,0 +1,404 @@
+"""One client connection: aiosmtpd's SMTP with its reading, writing, timing and start-up replaced.
+
+What stays aiosmtpd's: the protocol class that the event loop drives, the table of `smtp_VERB` methods, the PROXY protocol
+parser. What is replaced, and why: its StreamReader (no bound on a line, a pause every 2 KB), `push` (one write and one
+drain a line), `__init__` (138 us a connection), the timer (cancels a slow delivery), `handle_exception` (tells the client
+the exception). docs/decisions/0002-aiosmtpd.md has the measurements.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import traceback
+from enum import Enum, auto
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from aiosmtpd.proxy_protocol import ProxyData, get_proxy
+from aiosmtpd.smtp import SMTP
+
+from gateway import replies
+from gateway.logs import get_logger
+from gateway.metrics import ProtocolErrorKind
+from gateway.model import Direction, Envelope, Recipient, Reply, Session
+from gateway.smtp.context import ListenerContext, Peer
+from gateway.smtp.inbox import ClientGone, Expired, Inbox
+from gateway.upstream.base import Capabilities, OwnedConnection, Transaction
+
+_log = get_logger("congthu.smtp")
+_MAX_COMMAND = 2048  # octets; RFC 5321 asks for 512, ESMTP parameters and SMTPUTF8 add to it
+_WRITE_HIGH = 64 * 1024
+_HOLD_AFTER = 5.0  # seconds that a silent client may keep an upstream connection
+_HTTP = frozenset((b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"CONNECT", b"DELETE"))
+
+
+class Phase(Enum):
+    """What the session is doing, so that time-outs and lost connections do the right thing."""
+
+    TALKING = auto()  # waiting for commands or working on one; may be cancelled
+    RECEIVING = auto()  # message data is coming in; may be cancelled
+    CONCLUDING = auto()  # the final dot was seen: the client's going away must not stop it
+
+
+class Closing(Exception):  # noqa: N818 - an event, not an error
+    """The session ends now; its last reply is already written."""
+
+
+class Connection(SMTP):
+    """Reads commands, calls `smtp_VERB`, writes replies; see the module's docstring for what differs from aiosmtpd."""
+
+    verbs: ClassVar[dict[bytes, str]] = {}
+
+    def __init__(self, context: ListenerContext, loop: asyncio.AbstractEventLoop) -> None:
+        # Not calling aiosmtpd's: everything it would set is replaced here, at a twentieth of its cost.
+        self.loop = loop
+        self.context = context
+        self.metrics = context.metrics
+        self.deadline = float("inf")
+        self.transport: Any = None
+        self.inbox: Inbox
+        self.client: Session
+        self.peer: Peer
+        self.phase = Phase.TALKING
+        self.mail: Envelope | None = None
+        self.upstream_transaction: Transaction | None = None
+        self.owned: OwnedConnection | None = None
+        self.messages = self.errors = self.idle_commands = self.received_bytes = 0
+        self._address = ""
+        self._out: list[bytes] = []
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = self._timed_out = self._lost = False
+        self._tls_over: Any = None
+        self._started = self._waiting_since = loop.time()
+        self._drained: asyncio.Future[None] | None = None
+        self._write_paused = False
+
+    # Called by the event loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is here: admit it or turn it away."""
+        self.transport = transport
+        address, port = _endpoint(transport.get_extra_info("peername"))
+        self.peer = self.context.peer(address)
+        self._address = address
+        refusal = self.context.admit(self, address, self.peer)
+        if refusal is not None:
+            self.transport.write(refusal.encoded)
+            self.transport.close()
+            return
+        self.inbox = Inbox(self.loop, self.transport)
+        settings = self.context.settings
+        self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
+        self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
+        if settings.tls == "implicit":
+            self.client.tls = _tls_text(transport)
+        self._task = self.loop.create_task(self._handle_client())
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client."""
+        if self._task is not None:
+            self.received_bytes += len(data)
+            self.inbox.feed(data)
+
+    def eof_received(self) -> bool:
+        """The client sends no more; what it sent before is still answered (never over TLS)."""
+        if self._task is not None:
+            self.inbox.end()
+        return not getattr(self, "client", None) or not self.client.tls
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone. A delivery that was begun goes on."""
+        self._lost = True
+        self._resume_writes()
+        if self._task is None:
+            return
+        self.inbox.end()
+        self.inbox.clear()
+        if self.phase is not Phase.CONCLUDING and not self.inbox.waiting:
+            self._task.cancel()
+
+    def pause_writing(self) -> None:
+        """The client does not read its replies."""
+        self._write_paused = True
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._resume_writes()
+
+    def _resume_writes(self) -> None:
+        self._write_paused = False
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+        self._drained = None
+
+    # Called by the listener about once a second
+
+    def tick(self, now: float) -> None:
+        """Enforce the deadline, and free an upstream connection that a silent client holds."""
+        if now > self.deadline:
+            self.deadline = float("inf")
+            self._expire()
+        elif self.upstream_transaction is not None and self.inbox.waiting and now - self._waiting_since > _HOLD_AFTER:
+            self.upstream_transaction.hold()
+
+    def _expire(self) -> None:
+        self._timed_out = True
+        if self.inbox.waiting:
+            self.inbox.expire()
+        elif self._task is not None:
+            self._task.cancel()
+
+    def stop(self) -> None:
+        """Say 421 now if nothing is under way, else as soon as it is done."""
+        self._stopping = True
+        if self.mail is None and self.inbox.waiting and self.phase is Phase.TALKING:
+            self.inbox.expire()
+
+    # Writing
+
+    def say(self, reply: Reply) -> None:
+        """Queue a reply; it leaves together with others when the session next waits."""
+        self._out.append(reply.encoded)
+        if reply.code >= 500:
+            self.errors += 1
+
+    def flush(self) -> None:
+        """Write what was said in one go."""
+        out = self._out
+        if out and not self._lost:
+            self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+        out.clear()
+
+    def tell(self, reply: Reply) -> bool:
+        """Say and write at once; False when the client is gone."""
+        self.say(reply)
+        self.flush()
+        return not self._lost
+
+    def is_gone(self) -> bool:
+        """Whether the client's connection is lost."""
+        return self._lost
+
+    def quit(self, reply: Reply, kind: ProtocolErrorKind | None = None) -> Closing:
+        """The last reply; raise what is returned."""
+        if kind is not None:
+            self.metrics.protocol_error(kind)
+        self.say(reply)
+        self.flush()
+        return Closing()
+
+    async def need_input(self, seconds: float) -> None:
+        """Write what was said and wait for the client, at most so long. ClientGone, Expired."""
+        self.flush()
+        if self._write_paused:
+            await self._drain()
+        self._waiting_since = now = self.loop.time()
+        self.deadline = min(now + seconds, self._started + self.context.settings.session_timeout + seconds)
+        await self.inbox.wait()
+
+    async def _drain(self) -> None:
+        self.deadline = self.loop.time() + self.context.settings.command_timeout
+        if self._write_paused and not self._lost:
+            self._drained = self.loop.create_future()
+            await self._drained
+
+    # The session
+
+    async def _handle_client(self) -> None:
+        try:
+            await self._greet()
+            while True:
+                line = self.inbox.line()
+                if line is None:
+                    await self.need_input(self.context.settings.command_timeout)
+                else:
+                    await self._command(line)
+                    self._check_limits()
+        except (Closing, ClientGone):
+            pass
+        except Expired:
+            self._say_expired()
+        except asyncio.CancelledError:
+            if self._timed_out:
+                self.tell(replies.TIMED_OUT)
+        except Exception as error:
+            self._say_trouble(error)
+        finally:
+            self._clean_up()
+
+    async def _greet(self) -> None:
+        if self.peer.proxy:
+            self.deadline = self.loop.time() + 30.0
+            await self._read_proxy_header()
+        elif not self.inbox.empty and self.context.settings.tls != "implicit":
+            raise self.quit(replies.SURPLUS, "early-talk")
+        self._out.append(self.context.banner)
+
+    async def _read_proxy_header(self) -> None:
+        """PROXY protocol v1 or v2: from here on the client is whom the header names."""
+        try:
+            data = await get_proxy(self.inbox)
+        except (asyncio.LimitOverrunError, ConnectionError, ValueError):
+            data = ProxyData(version=None)
+        if not data.valid:
+            self.context.metrics.refused_connection("proxy")
+            raise Closing
+        if data.src_addr is None:
+            return  # LOCAL or UNKNOWN: the proxy itself, a health check
+        address = str(getattr(data.src_addr, "ipv4_mapped", None) or data.src_addr)
+        self.context.release(self, self._address)
+        self.peer, self._address = self.context.peer(address), address
+        self.client.client_address = self.client.peer = address
+        self.client.peer_port = int(data.src_port or 0)
+        self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
+        refusal = self.context.admit(self, address, self.peer)
+        if refusal is not None:
+            raise self.quit(refusal)
+
+    async def _command(self, line: bytes) -> None:
+        problem = self._malformed(line)
+        if problem is not None:
+            self.metrics.protocol_error("syntax")
+            self.say(problem)
+            return
+        verb, _, argument = line[:-2].partition(b" ")
+        name = self.verbs.get(verb) or self.verbs.get(verb.upper())
+        if name is None:
+            self._unknown(verb)
+            return
+        try:
+            text = argument.decode()
+        except UnicodeDecodeError:
+            self.say(replies.BAD_ARGUMENT)
+            return
+        await getattr(self, name)(text)
+
+    def _malformed(self, line: bytes) -> Reply | None:
+        if not line.endswith(b"\r\n"):
+            return replies.BARE_COMMAND if line else replies.LINE_TOO_LONG
+        if len(line) > _MAX_COMMAND and line[:4].upper() != b"AUTH":
+            return replies.LINE_TOO_LONG
+        if b"\0" in line or b"\r" in line[:-2]:
+            return replies.BAD_SYNTAX
+        return None
+
+    def _unknown(self, verb: bytes) -> None:
+        """An unknown verb costs an error; one that shows another protocol ends the session (a browser tricked into mail)."""
+        if verb.upper() in _HTTP or not verb[:1].isalpha():
+            raise self.quit(replies.BAD_SYNTAX, "syntax")
+        self.metrics.protocol_error("syntax")
+        self.idle_commands += 1
+        self.say(replies.UNKNOWN)
+
+    def _check_limits(self) -> None:
+        settings = self.context.settings
+        if self.errors >= settings.max_errors:
+            raise self.quit(replies.TOO_MANY_ERRORS, "limit")
+        if self.idle_commands >= settings.max_commands:
+            raise self.quit(replies.TOO_MANY_COMMANDS, "limit")
+        if self._stopping and self.mail is None:
+            raise self.quit(replies.STOPPING)
+
+    def nothing_may_follow(self) -> None:
+        """After this command the client must wait for its reply (RFC 2920 3.1); data that is already here is an attack."""
+        if not self.inbox.empty:
+            raise self.quit(replies.SURPLUS, "surplus")
+
+    def _say_expired(self) -> None:
+        if self._stopping:
+            self.tell(replies.STOPPING)
+            return
+        self.metrics.protocol_error("slow" if self.phase is Phase.RECEIVING else "timeout")
+        self.tell(replies.TOO_SLOW if self.phase is Phase.RECEIVING else replies.IDLE)
+
+    def _say_trouble(self, error: Exception) -> None:
+        """A bug of ours: temporary for the client, whole for the log; the text of the exception stays here."""
+        trace = "".join(traceback.format_exception(error))
+        digest = sha256(trace.encode("utf-8", "replace")).hexdigest()[:12]
+        _log.error("session.failed", session=self.client.id, digest=digest, traceback=trace[-4000:])
+        self.metrics.protocol_error("other")
+        self.tell(replies.TROUBLE)
+
+    # The transaction
+
+    def reset_transaction(self) -> None:
+        """RSET's effect (RFC 5321 4.1.1.5)."""
+        self.mail = None
+        transaction, self.upstream_transaction = self.upstream_transaction, None
+        if transaction is not None:
+            transaction.abort()
+
+    def begin_transaction(self) -> Transaction:
+        """The upstream transaction of the mail transaction that is under way."""
+        if self.upstream_transaction is None:
+            assert self.mail is not None
+            owner = self.owned or self.context.upstream
+            self.upstream_transaction = owner.begin(self.mail)
+        return self.upstream_transaction
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """The recipients that were accepted so far."""
+        return self.mail.recipients if self.mail is not None else []
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the next hop of this session can do."""
+        return self.owned.capabilities if self.owned is not None else self.context.upstream.capabilities
+
+    @property
+    def may_relay(self) -> bool:
+        """Whether this client may send to any domain; nobody may by default on an inbound listener."""
+        client = self.client
+        if self.context.direction in (Direction.OUTBOUND, Direction.PROXY_FILTER):
+            return True  # admitted from trusted networks only
+        return bool(client.user or client.device_sender or client.trusted)
+
+    def _clean_up(self) -> None:
+        self.deadline = float("inf")
+        self.reset_transaction()
+        if self.owned is not None:
+            self.owned.close()
+        self.context.release(self, self._address)
+        if self.transport is not None and not self._lost:
+            self.transport.close()
+        if self.errors:
+            _log.info("session", session=self.client.id, client=self.client.client_address, messages=self.messages, errors=self.errors)
+
+    # TLS
+
+    async def upgrade(self, context: ssl.SSLContext) -> None:
+        """STARTTLS (RFC 3207): nothing from before the handshake is kept."""
+        self.flush()
+        plain = self.transport
+        try:
+            secured = await self.loop.start_tls(plain, self, context, server_side=True, ssl_handshake_timeout=30.0)
+        except (OSError, ssl.SSLError, asyncio.IncompleteReadError) as error:
+            self.metrics.protocol_error("tls")
+            _log.info("tls.failed", session=self.client.id, client=self._address, error=str(error)[:200])
+            plain.abort()
+            raise Closing from None
+        if secured is None:
+            raise Closing
+        self.transport = secured
+        self.inbox.transport = secured
+        self.inbox.clear()
+        old = self.client
+        self.client = Session(old.id, old.listener, old.direction, old.peer, old.peer_port)
+        self.client.client_address, self.client.client_name = old.client_address, old.client_name
+        self.client.trusted, self.client.device_sender = old.trusted, old.device_sender
+        self.client.tls = _tls_text(secured)
+
+
+def _endpoint(peername: object) -> tuple[str, int]:
+    if isinstance(peername, tuple) and len(peername) >= 2:
+        host = str(peername[0]).partition("%")[0]
+        return host.removeprefix("::ffff:") if host.count(".") == 3 else host, int(peername[1])
+    return "", 0
+
+
+def _tls_text(transport: asyncio.BaseTransport) -> str:
+    secured = transport.get_extra_info("ssl_object")
+    cipher = secured.cipher() if secured is not None else None
+    return f"{secured.version()} {cipher[0]}" if cipher else "TLS"

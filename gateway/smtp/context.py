@@ -1,0 +1,209 @@
+"""What all sessions of one listener share: its settings made ready, its collaborators, its counters, its clock.
+
+Built once at start and again on reload; a session keeps the context that it began with.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gateway import replies
+from gateway.config import Listener, Network
+from gateway.message.spool import SpoolPool
+from gateway.metrics import ConnectionRefusal, ListenerMetrics
+from gateway.model import Direction, Reply
+from gateway.pipeline import Pipeline
+from gateway.upstream.base import Capabilities, Upstream
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Live(Protocol):
+    """A session as its listener sees it."""
+
+    deadline: float
+
+    def tick(self, now: float) -> None:
+        """Called about once a second, with the loop's time."""
+
+    def stop(self) -> None:
+        """Say 421 as soon as nothing is in flight."""
+
+
+@dataclass(slots=True)
+class Peer:
+    """What the networks of the configuration say about one address."""
+
+    trusted: bool
+    device_sender: str
+    proxy: bool
+    xclient: bool
+    xforward: bool
+
+
+def inside(address: IPAddress | None, networks: Iterable[Network]) -> bool:
+    """Whether the address is in one of the networks (never for what is not an IP address)."""
+    return address is not None and any(address.version == net.version and address in net for net in networks)
+
+
+def parse_address(text: str) -> IPAddress | None:
+    """The address, IPv4 also when it came mapped into IPv6; None for anything else (a UNIX socket)."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+class ListenerContext:
+    """One listener of one worker. All of it belongs to the event loop's thread."""
+
+    def __init__(
+        self,
+        settings: Listener,
+        *,
+        hostname: str,
+        trusted_networks: tuple[Network, ...],
+        own_domain: Callable[[str], bool],
+        upstream: Upstream,
+        pipeline: Pipeline,
+        spools: SpoolPool,
+        scanner: Callable[[], Any],
+        metrics: ListenerMetrics,
+        tls: ssl.SSLContext | None,
+        new_id: Callable[[], str],
+    ) -> None:
+        self.settings = settings
+        self.direction = settings.direction
+        self.hostname = hostname
+        self.trusted_networks = trusted_networks
+        self.own_domain = own_domain
+        self.upstream = upstream
+        self.pipeline = pipeline
+        self.spools = spools
+        self.scanner = scanner
+        self.metrics = metrics
+        self.tls = tls
+        self.new_id = new_id
+        submission = settings.direction is Direction.SUBMISSION
+        self.auth = submission if settings.auth is None else settings.auth
+        self.auth_required = submission if settings.auth_required is None else settings.auth_required
+        self.post_dot_timeout = settings.post_dot_timeout or (30.0 if submission else 300.0)
+        self.banner = Reply(220, None, f"{hostname} ESMTP").encoded
+        self.sessions: set[Live] = set()
+        self.stopping = False
+        self._by_address: Counter[str] = Counter()
+        self._peers: dict[str, Peer] = {}
+        self._hello: dict[tuple[bool, bool, bool, bool], bytes] = {}
+        self._hello_for: Capabilities | None = None
+
+    # Connections
+
+    def peer(self, text: str) -> Peer:
+        """What is configured about an address; remembered, for a bounded number of addresses."""
+        found = self._peers.get(text)
+        if found is None:
+            if len(self._peers) >= 10_000:
+                self._peers.clear()
+            found = self._peers[text] = self._look_up(parse_address(text))
+        return found
+
+    def _look_up(self, address: IPAddress | None) -> Peer:
+        settings = self.settings
+        device = next((d for d in settings.devices if inside(address, (d.network,))), None)
+        return Peer(
+            trusted=inside(address, self.trusted_networks),
+            device_sender=device.sender if device else "",
+            proxy=inside(address, settings.proxy_protocol),
+            xclient=inside(address, settings.xclient),
+            xforward=inside(address, settings.xforward),
+        )
+
+    def admit(self, session: Live, address: str, peer: Peer) -> Reply | None:
+        """Count a new connection in, or return the reply that turns it away."""
+        refusal = self._refusal(address, peer)
+        if refusal is not None:
+            self.metrics.refused_connection(refusal[0])
+            return refusal[1]
+        self.sessions.add(session)
+        self._by_address[address] += 1
+        self.metrics.connected()
+        return None
+
+    def _refusal(self, address: str, peer: Peer) -> tuple[ConnectionRefusal, Reply] | None:
+        settings = self.settings
+        if self.stopping:
+            return "stopping", replies.STOPPING
+        if len(self.sessions) >= settings.max_connections:
+            return "total", replies.TOO_MANY_CONNECTIONS
+        if not (peer.trusted or peer.proxy) and self._by_address[address] >= settings.max_connections_per_address:
+            return "address", replies.TOO_MANY_FROM_ADDRESS
+        if self.direction in (Direction.OUTBOUND, Direction.PROXY_FILTER) and not (peer.trusted or peer.proxy):
+            return "other", replies.NOT_TRUSTED
+        return None
+
+    def release(self, session: Live, address: str) -> None:
+        """The connection that `admit` let in is over."""
+        if session not in self.sessions:
+            return
+        self.sessions.discard(session)
+        self._by_address[address] -= 1
+        if self._by_address[address] <= 0:
+            del self._by_address[address]
+        self.metrics.disconnected()
+
+    def tick(self, now: float) -> None:
+        """Look after time-outs and slow clients; called about once a second."""
+        for session in list(self.sessions):
+            session.tick(now)
+
+    def stop(self) -> None:
+        """Admit nobody any more, and tell idle sessions to go."""
+        self.stopping = True
+        for session in list(self.sessions):
+            session.stop()
+
+    # EHLO
+
+    def hello(self, *, tls_active: bool, authenticated: bool, peer: Peer, owned: Capabilities | None) -> bytes:
+        """The whole EHLO reply: what we and the next hop can both do. Made once for each combination."""
+        known = owned or self.upstream.capabilities
+        if owned is not None:
+            return self._make_hello(known, tls_active, authenticated, peer)
+        if known is not self._hello_for:
+            self._hello_for, self._hello = known, {}
+        key = (tls_active, authenticated, peer.xclient, peer.xforward)
+        made = self._hello.get(key)
+        if made is None:
+            made = self._hello[key] = self._make_hello(known, tls_active, authenticated, peer)
+        return made
+
+    def _make_hello(self, known: Capabilities, tls_active: bool, authenticated: bool, peer: Peer) -> bytes:
+        size = min(self.settings.max_size, known.size or self.settings.max_size)
+        words = [self.hostname, "PIPELINING", f"SIZE {size}", "ENHANCEDSTATUSCODES"]
+        offered = (
+            ("8BITMIME", known.eightbit),
+            ("SMTPUTF8", known.smtputf8),
+            ("DSN", known.dsn),
+            ("CHUNKING", known.chunking),
+        )
+        words += [word for word, both in offered if both]
+        if self.tls is not None and not tls_active:
+            words.append("STARTTLS")
+        mechanisms = self.mechanisms(known)
+        if mechanisms and tls_active and not authenticated:
+            words.append("AUTH " + " ".join(mechanisms))
+        if peer.xclient:
+            words.append("XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT")
+        if peer.xforward:
+            words.append("XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE")
+        return Reply(250, None, *words).encoded
+
+    def mechanisms(self, known: Capabilities) -> list[str]:
+        """SASL mechanisms offered under TLS: PLAIN and LOGIN as far as the next hop has them."""
+        return [m for m in ("PLAIN", "LOGIN") if m in known.auth] if self.auth else []

@@ -1,0 +1,155 @@
+"""AUTH passed through to the upstream, XCLIENT and XFORWARD from configured networks (RFC 4954; Postfix XCLIENT_README).
+
+The password goes through as it came, to the upstream only: it is neither decoded, kept nor logged.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from gateway import replies
+from gateway.model import Reply
+from gateway.smtp.commands import Commands
+from gateway.smtp.context import parse_address
+
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_UNKNOWN = ("[UNAVAILABLE]", "[TEMPUNAVAIL]")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
+_MAX_VALUE = 255
+
+
+class Identify(Commands):
+    """The part of a session that learns who the client is."""
+
+    async def smtp_AUTH(self, arg: str | None) -> None:  # noqa: N802
+        """Relay a SASL exchange to the upstream, which decides."""
+        self.idle_commands += 1
+        words = (arg or "").split(" ")
+        refusal = self._auth_refusal(words)
+        if refusal is not None:
+            self.say(refusal)
+            return
+        initial = words[1].encode() if len(words) == 2 else None
+        mechanism = words[0].upper()
+        login = login_name(mechanism, initial) if initial else ""
+
+        async def challenge(text: bytes) -> bytes | None:
+            nonlocal login
+            answer = await self._challenge(text)
+            login = login or login_name(mechanism, answer or b"")
+            return answer
+
+        self.deadline = self.loop.time() + self.context.settings.command_timeout
+        result = await self.context.upstream.login(self.client, mechanism, initial, challenge)
+        if result.connection is not None:
+            self.owned, self.client.user = result.connection, login or "?"
+        self.say(result.reply)
+
+    def _auth_refusal(self, words: list[str]) -> Reply | None:
+        offered = self.context.mechanisms(self.context.upstream.capabilities)
+        if not self.client.esmtp:
+            return replies.HELLO_FIRST
+        if not self.context.auth:
+            return replies.NOT_OFFERED
+        if not self.client.tls:
+            return replies.AUTH_NEEDS_TLS
+        if self.client.user or self.mail is not None:
+            return replies.AUTH_DONE if self.client.user else replies.NESTED_MAIL
+        if not offered:
+            return replies.AUTH_UNAVAILABLE
+        if words[0].upper() not in offered:
+            return replies.AUTH_UNKNOWN
+        if len(words) > 2 or (len(words) == 2 and not (words[1] == "=" or _BASE64.match(words[1]))):
+            return replies.AUTH_MALFORMED
+        return None
+
+    async def _challenge(self, text: bytes) -> bytes | None:
+        """Send the upstream's 334 to the client; its line, or None when it cancels."""
+        self._out.append(b"334 " + text[:12000] + b"\r\n")
+        while (line := self.inbox.line()) is None:
+            await self.need_input(self.context.settings.command_timeout)
+        answer = line.rstrip(b"\r\n")
+        if not line or answer == b"*" or not _BASE64.match(answer.decode("latin-1")):
+            return None
+        return answer
+
+    async def smtp_XCLIENT(self, arg: str | None) -> None:  # noqa: N802
+        """A trusted server says who its client is; the session begins anew (220)."""
+        attributes = self._attributes(arg, self.peer.xclient)
+        if isinstance(attributes, Reply):
+            self.say(attributes)
+            return
+        if self.mail is not None:
+            self.say(replies.NESTED_MAIL)
+            return
+        self._believe(attributes)
+        if "LOGIN" in attributes:
+            self.client.user = attributes["LOGIN"]
+        if "ADDR" in attributes:
+            self._take_address(attributes["ADDR"])
+        self.client.helo = attributes.get("HELO", "")
+        self._out.append(self.context.banner)
+
+    def _take_address(self, text: str) -> None:
+        """From now on the client is who it was said to be: with its own networks' rights, not the server's."""
+        found = self.context.peer(text)
+        self.client.trusted, self.client.device_sender = found.trusted, found.device_sender
+
+    async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
+        """A trusted server says where the message came from; for the record only."""
+        attributes = self._attributes(arg, self.peer.xforward)
+        if isinstance(attributes, Reply):
+            self.say(attributes)
+            return
+        self._believe(attributes)
+        self.say(replies.OK)
+
+    def _believe(self, attributes: dict[str, str]) -> None:
+        client = self.client
+        if "NAME" in attributes:
+            client.client_name = attributes["NAME"]
+        if attributes.get("ADDR"):
+            client.client_address = attributes["ADDR"]
+
+    def _attributes(self, arg: str | None, allowed: bool) -> dict[str, str] | Reply:
+        if not allowed:
+            self.metrics.protocol_error("other")
+            return replies.XCLIENT_DENIED
+        made: dict[str, str] = {}
+        for word in (arg or "").split():
+            name, sep, value = word.partition("=")
+            plain = _xtext(value)
+            if not sep or plain is None:
+                return replies.BAD_ARGUMENT
+            made[name.upper()] = plain
+        if made.get("ADDR"):
+            address = parse_address(made["ADDR"].removeprefix("IPV6:").removeprefix("IPv6:"))
+            if address is None:
+                return replies.BAD_ARGUMENT
+            made["ADDR"] = str(address)
+        return made or replies.BAD_ARGUMENT
+
+
+def _xtext(value: str) -> str | None:
+    """Decode xtext (RFC 3461 4); "" for an unknown value, None for what cannot be taken."""
+    if value.upper() in _UNKNOWN:
+        return ""
+    plain = _XTEXT.sub(lambda match: chr(int(match[1], 16)), value)
+    return plain if len(plain) <= _MAX_VALUE and plain.isprintable() else None
+
+
+def login_name(mechanism: str, response: bytes) -> str:
+    """The login out of the first PLAIN or LOGIN response, for the record; "" when it has none. Never the password.
+
+    PLAIN (RFC 4616) is authzid NUL authcid NUL password: the identity that is acted as, else the one that logged in.
+    """
+    try:
+        plain = base64.b64decode(response, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    parts = plain.split(b"\0")
+    if mechanism == "PLAIN":
+        plain = (parts[0] or parts[1]) if len(parts) == 3 else b""
+    return plain.decode("utf-8", "replace")[:_MAX_VALUE]

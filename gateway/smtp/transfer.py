@@ -1,0 +1,286 @@
+"""DATA and BDAT: message bytes into spool and scanner in one pass, then the pipeline (RFC 5321 4.1.1.4, RFC 3030)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from gateway import replies
+from gateway.errors import SpoolFull
+from gateway.journal.decision import new_reference
+from gateway.message.result import SpooledMessage
+from gateway.model import Reply
+from gateway.pipeline import Arrival
+from gateway.smtp.connection import Closing, Connection, Phase
+from gateway.smtp.dotstream import DotStream, LineGuard, Normalizer
+
+if TYPE_CHECKING:
+    from gateway.metrics import ProtocolErrorKind
+    from gateway.smtp.context import ListenerContext
+
+_RATE_WINDOW = 60.0
+_DRAIN_FACTOR = 4  # a refused message is read to its end, but not for ever
+
+
+class Receiver:
+    """Takes the content of one message. After the first problem it only counts; `problem` then holds the reply."""
+
+    __slots__ = ("_context", "_normalizer", "problem", "scanner", "size", "spool", "started")
+
+    def __init__(self, context: ListenerContext) -> None:
+        self._context = context
+        self._normalizer = Normalizer() if context.settings.bare_newline == "normalize" else None
+        self.scanner = context.scanner()
+        self.size = 0
+        self.problem: Reply | None = None
+        self.started = time.monotonic()
+        self.spool = context.spools.new()
+
+    def take(self, data: bytes) -> None:
+        """Take content as it comes (without dot-stuffing)."""
+        if self._normalizer is not None:
+            data = self._normalizer.feed(data)
+        self._keep(data)
+
+    def _keep(self, data: bytes) -> None:
+        self.size += len(data)
+        if self.problem is not None or not data:
+            return
+        if self.size > self._context.settings.max_size:
+            self.fail(replies.TOO_BIG)
+            return
+        try:
+            self.spool.feed(data)
+        except SpoolFull:
+            self.fail(replies.NO_SPACE)
+            return
+        self.scanner.feed(data)
+
+    def fail(self, reply: Reply) -> None:
+        """Keep nothing from here on."""
+        if self.problem is None:
+            self.problem = reply
+            self.spool.close()
+
+    async def settle(self) -> None:
+        """Let what was collected go to disk."""
+        if self.problem is None and self.spool.needs_flush:
+            try:
+                await self.spool.flush()
+            except SpoolFull:
+                self.fail(replies.NO_SPACE)
+
+    async def finish(self) -> None:
+        """All has come."""
+        if self._normalizer is not None:
+            self._keep(self._normalizer.finish())
+        if self.problem is None:
+            try:
+                await self.spool.finish()
+            except SpoolFull:
+                self.fail(replies.NO_SPACE)
+
+    def bare(self, found: bool) -> None:
+        """A bare CR, LF or NUL was seen (a normalising listener has turned the first two into CRLF)."""
+        if found and self._normalizer is None:
+            self.fail(replies.BARE_NEWLINE)
+
+
+class Transfer(Connection):
+    """The part of a session that receives messages."""
+
+    receiver: Receiver | None = None
+    guard: LineGuard | None = None
+
+    def reset_transaction(self) -> None:
+        """Forget the message too."""
+        receiver, self.receiver, self.guard = self.receiver, None, None
+        if receiver is not None:
+            receiver.spool.close()
+        super().reset_transaction()
+
+    def _data_refusal(self) -> Reply | None:
+        if self.mail is None:
+            return replies.MAIL_FIRST
+        if not self.recipients:
+            return replies.RCPT_FIRST
+        return None
+
+    def _new_receiver(self) -> Reply | None:
+        try:
+            self.receiver = Receiver(self.context)
+        except SpoolFull:
+            return replies.NO_SPACE
+        return None
+
+    # DATA
+
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's naming
+        """Receive to CRLF.CRLF and nothing else."""
+        self.nothing_may_follow()
+        refusal = replies.BAD_ARGUMENT if arg else replies.DATA_AFTER_BDAT if self.receiver else self._data_refusal()
+        refusal = refusal or self._new_receiver()
+        if refusal is not None:
+            self.say(refusal)
+            return
+        assert self.receiver is not None
+        self.say(replies.START_DATA)
+        self.phase = Phase.RECEIVING
+        await self._receive_data(self.receiver)
+        await self._conclude(self.receiver)
+
+    async def _receive_data(self, receiver: Receiver) -> None:
+        stream = DotStream()
+        pace = Pace(self)
+        while not stream.done:
+            data = self.inbox.chunk()
+            if not data:
+                await pace.need_input()
+                continue
+            pieces = stream.feed(data)
+            receiver.bare(stream.bare)
+            for piece in pieces if len(pieces) < 2 else [b"".join(pieces)]:
+                receiver.take(piece)
+            if receiver.spool.needs_flush:
+                await receiver.settle()
+            self._drain_limit(receiver)
+        self.inbox.put_back(stream.rest)
+
+    def _drain_limit(self, receiver: Receiver) -> None:
+        if receiver.problem is not None and receiver.size > _DRAIN_FACTOR * self.context.settings.max_size:
+            raise self.quit(receiver.problem, "too-big")
+
+    # BDAT
+
+    async def smtp_BDAT(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's naming
+        """Receive a chunk; with LAST the message is whole (RFC 3030 2)."""
+        words = (arg or "").split()
+        if not 1 <= len(words) <= 2 or not words[0].isascii() or not words[0].isdigit() or len(words[0]) > 12:
+            raise self.quit(replies.BAD_ARGUMENT, "syntax")  # how much data follows is unknown: no way to go on
+        last = len(words) == 2 and words[1].upper() == "LAST"
+        if len(words) == 2 and not last:
+            raise self.quit(replies.BAD_ARGUMENT, "syntax")
+        refusal = self._data_refusal()
+        if refusal is None and self.receiver is None:
+            refusal = self._new_receiver()
+            self.guard = LineGuard()
+        self.phase = Phase.RECEIVING
+        await self._receive_chunk(int(words[0]))
+        self.phase = Phase.TALKING
+        if refusal is not None:
+            self.say(refusal)
+        elif last:
+            await self._end_bdat()
+        else:
+            assert self.receiver is not None
+            self.say(self.receiver.problem or Reply(250, "2.0.0", f"{words[0]} octets received"))
+
+    async def _receive_chunk(self, left: int) -> None:
+        pace = Pace(self)
+        receiver, guard = self.receiver, self.guard
+        if left > _DRAIN_FACTOR * self.context.settings.max_size:
+            raise self.quit(replies.TOO_BIG, "too-big")
+        while left:
+            data = self.inbox.chunk()
+            if not data:
+                await pace.need_input()
+                continue
+            if len(data) > left:
+                self.inbox.put_back(data[left:])
+                data = data[:left]
+            left -= len(data)
+            if receiver is not None and guard is not None:
+                guard.feed(data)
+                receiver.bare(guard.bare)
+                receiver.take(data)
+                await receiver.settle()
+                self._drain_limit(receiver)
+
+    async def _end_bdat(self) -> None:
+        assert self.receiver is not None
+        assert self.guard is not None
+        self.guard.finish()
+        self.receiver.bare(self.guard.bare)
+        await self._conclude(self.receiver)
+
+    # The end of the message
+
+    async def _conclude(self, receiver: Receiver) -> None:
+        arrived = time.monotonic()
+        self.phase = Phase.CONCLUDING
+        self.deadline = self.loop.time() + self.context.post_dot_timeout
+        try:
+            await receiver.finish()
+            if receiver.problem is None:
+                await self._judge_and_deliver(receiver, arrived)
+            else:
+                self._refuse_form(receiver, receiver.problem)
+        finally:
+            self.phase = Phase.TALKING
+            self.reset_transaction()
+        if self._lost:
+            raise Closing
+
+    async def _judge_and_deliver(self, receiver: Receiver, arrived: float) -> None:
+        message = receiver.scanner.finish()
+        if message.longest_line > self.context.settings.max_line:
+            self._refuse_form(receiver, replies.LONG_LINE)
+            return
+        assert self.mail is not None
+        pipeline = self.context.pipeline
+        reply = await pipeline.conclude(
+            Arrival(
+                envelope=self.mail,
+                message=message,
+                content=SpooledMessage(receiver.spool, message),
+                transaction=self.begin_transaction(),
+                reference=new_reference(),
+                started=receiver.started,
+                received=arrived,
+                tell=self.tell,
+                gone=self.is_gone,
+            )
+        )
+        self.messages += 1
+        if reply.code < 400:
+            self.idle_commands = 0
+        if self.messages >= self.context.settings.max_transactions:
+            raise self.quit(replies.TOO_MANY_MESSAGES)
+
+    def _refuse_form(self, receiver: Receiver, reply: Reply) -> None:
+        """The message's form is refused: counted, not a row."""
+        self.metrics.protocol_error(_KINDS.get(reply, "other"))
+        self.metrics.message("reject" if reply.code >= 500 else "tempfail", receiver.size)
+        self.say(reply)
+
+
+_KINDS: dict[Reply, ProtocolErrorKind] = {
+    replies.TOO_BIG: "too-big",
+    replies.BARE_NEWLINE: "bare-newline",
+    replies.LONG_LINE: "long-line",
+}
+
+
+class Pace:
+    """Watches how fast a client sends: the slowest accepted rate over a window, and the whole transfer's time."""
+
+    __slots__ = ("_bytes_at", "_end", "_session", "_window")
+
+    def __init__(self, session: Connection) -> None:
+        now = session.loop.time()
+        self._session = session
+        self._end = now + session.context.settings.transfer_timeout
+        self._window = now + _RATE_WINDOW
+        self._bytes_at = 0
+
+    async def need_input(self) -> None:
+        """Wait for more data; Expired when the client is too slow."""
+        session = self._session
+        settings = session.context.settings
+        now = session.loop.time()
+        if now > self._window:
+            received = session.received_bytes
+            if received - self._bytes_at < settings.min_rate * _RATE_WINDOW:
+                raise session.quit(replies.TOO_SLOW, "slow")
+            self._window, self._bytes_at = now + _RATE_WINDOW, received
+        await session.need_input(min(settings.command_timeout, max(self._end - now, 0.0)))

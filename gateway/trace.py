@@ -1,0 +1,115 @@
+"""The header lines that the gateway itself writes: Received (RFC 5321 4.4), and the mark of a message that was judged.
+
+Pure but for the clock that it is given. Text from strangers enters a header only through `clean`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from email.utils import formatdate
+from functools import lru_cache
+
+from gateway.model import Address, Direction, Envelope, Session
+
+MARK = b"x-congthu-pass"
+_UNSAFE = re.compile(r"[^A-Za-z0-9.\-:_\[\]]")
+_MARK_VALUE = re.compile(rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); s=([0-9a-f]{64}); m=([0-9a-f]{64})\Z")
+_MARK_LIFE = 7 * 86400  # seconds: longer than a mail server keeps a message in its queue
+
+
+def clean(text: str, longest: int = 255) -> str:
+    """A name from a stranger, safe inside a Received field."""
+    return _UNSAFE.sub("?", text[:longest]) or "?"
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return formatdate(second, localtime=True)
+
+
+def protocol(session: Session, envelope: Envelope) -> str:
+    """The "with" word of Received (RFC 3848, RFC 6531 4.3)."""
+    if not session.esmtp:
+        return "SMTP"
+    base = "UTF8SMTP" if envelope.smtputf8 else "ESMTP"
+    return f"{base}{'S' if session.tls else ''}{'A' if session.user else ''}"
+
+
+def received(envelope: Envelope, hostname: str, reference: str, now: float) -> bytes:
+    """One Received field, CRLF-terminated. The "for" clause stands only where there is one recipient (RFC 5321 7.6)."""
+    session = envelope.session
+    literal = f"IPv6:{session.client_address}" if ":" in session.client_address else session.client_address
+    name = f"{clean(session.client_name)} " if session.client_name else ""
+    for_one = _for(envelope.recipients[0].address, envelope.smtputf8) if len(envelope.recipients) == 1 else ""
+    return (
+        f"Received: from {clean(session.helo)} ({name}[{clean(literal)}])\r\n"
+        f"\tby {hostname} with {protocol(session, envelope)} id {reference}{for_one};\r\n"
+        f"\t{_date(int(now))}\r\n"
+    ).encode()
+
+
+def _for(address: Address, utf8: bool) -> str:
+    text = address.text
+    safe = len(text) <= 320 and (utf8 or text.isascii()) and text.isprintable()
+    return f"\r\n\tfor <{text}>" if safe else ""
+
+
+# A message that passed one listener need not be judged again by one of these. Inbound mail that the mail server forwards
+# to the Internet is judged anew: other rules hold there.
+COVERS = {
+    Direction.INBOUND: {Direction.INBOUND, Direction.PROXY_FILTER},
+    Direction.SUBMISSION: {Direction.SUBMISSION, Direction.PROXY_FILTER, Direction.OUTBOUND},
+    Direction.PROXY_FILTER: {Direction.PROXY_FILTER, Direction.OUTBOUND},
+    Direction.OUTBOUND: {Direction.OUTBOUND},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark found in a message: where its field stands, and what it says. `digest` is of all bytes after the field."""
+
+    start: int
+    end: int
+    time: int
+    direction: str
+    digest: str
+    mac: str
+
+
+class PassMarks:
+    """Writes and checks the keyed mark. The key is shared by the nodes of one installation; 32 bytes or more.
+
+    The mark covers the message's digest, the time and the listener's direction. It is believed from trusted networks only.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def _mac(self, time: int, direction: str, digest: str) -> str:
+        text = f"congthu-pass-1|{time}|{direction}|{digest}".encode()
+        return hmac.digest(self._key, text, hashlib.sha256).hex()
+
+    def field(self, direction: Direction, digest: str, now: float) -> bytes:
+        """The header field for a message whose bytes have this SHA-256 (hex). It must stand right before those bytes."""
+        time = int(now)
+        mac = self._mac(time, direction, digest)
+        return f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\ts={digest};\r\n\tm={mac}\r\n".encode()
+
+    def read(self, value: bytes, start: int, end: int) -> Mark | None:
+        """A mark out of a field's value, or None when it is not of our form."""
+        match = _MARK_VALUE.match(b" ".join(value.split()))
+        if match is None:
+            return None
+        return Mark(start, end, int(match[1]), match[2].decode(), match[3].decode(), match[4].decode())
+
+    def genuine(self, mark: Mark) -> bool:
+        """Whether the mark was written with our key. Says nothing yet about the bytes that follow it."""
+        return hmac.compare_digest(self._mac(mark.time, mark.direction, mark.digest), mark.mac)
+
+    def covers(self, mark: Mark, direction: Direction, now: float) -> bool:
+        """Whether a genuine mark spares the judgement on a listener of this direction."""
+        known = {d.value: covered for d, covered in COVERS.items()}
+        return direction in known.get(mark.direction, ()) and -300 <= now - mark.time <= _MARK_LIFE

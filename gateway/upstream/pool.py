@@ -1,0 +1,297 @@
+"""The connections of one next hop: reused, bounded, handed out in order, and looked after by one timer.
+
+Knows when connections are opened, kept and dropped; nothing of what is said over them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from gateway.config import UpstreamConfig
+from gateway.errors import UpstreamDown
+from gateway.model import Session
+from gateway.upstream.base import Observer
+from gateway.upstream.connection import Connection, Kind
+from gateway.upstream.dial import Dialer, DialFailed
+from gateway.upstream.hosts import Host, order
+
+_SWEEP = 1.0  # seconds; a time-out is exact to this
+_QUIET: frozenset[Kind] = frozenset({"closed", "cancelled"})
+_LAST_WORDS = 1.0  # seconds that close() waits for QUIT to be answered
+
+Waiter = asyncio.Future[Connection | None]
+
+
+class Pool:
+    """At most `config.pool_size` connections, idle, in use, being opened and owned by sessions together.
+
+    Waiting for one is first come, first served, and bounded by `connect_timeout`.
+    A connection that told a client's address (XCLIENT) serves that client only: `key` keeps them apart.
+    """
+
+    def __init__(self, config: UpstreamConfig, hosts: list[Host], dialer: Dialer, observer: Observer) -> None:
+        self.hosts = hosts
+        self._config = config
+        self._dialer = dialer
+        self._observer = observer
+        self._all: set[Connection] = set()
+        self._idle: dict[object, list[Connection]] = {}
+        self._idle_count = 0
+        self._slots = 0
+        self._opening = 0
+        self._waiters: deque[tuple[object, Waiter]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._empty: asyncio.Future[None] | None = None
+        limits = (config.command_timeout, config.data_timeout, config.dot_timeout, config.pool_idle)
+        self._sweep_every = min([_SWEEP, *(limit / 4 for limit in limits if limit > 0)])
+
+    # -- figures ------------------------------------------------------------------------------------------------
+
+    @property
+    def open_connections(self) -> int:
+        """Connections that are ready: idle and in use."""
+        return self._slots - self._opening
+
+    @property
+    def idle_connections(self) -> int:
+        """Connections that wait for work."""
+        return self._idle_count
+
+    @property
+    def used_connections(self) -> int:
+        """Connections in a transaction or owned by a session."""
+        return self._slots - self._opening - self._idle_count
+
+    @property
+    def waiting(self) -> int:
+        """Transactions that wait for a connection."""
+        return len(self._waiters)
+
+    # -- taking and giving back ---------------------------------------------------------------------------------
+
+    async def acquire(self, session: Session, *, fresh: bool = False, avoid: str = "") -> Connection:
+        """A connection for this client's transaction: an idle one unless `fresh`, else a new one.
+
+        `avoid` names the host to try last. Raises UpstreamDown.
+        """
+        key = self._key(session)
+        if not fresh and not self._waiters and (idle := self._idle.get(key)):
+            return self._taken(idle)
+        connection = await self._slot(key)
+        return connection or await self._open(session, key, avoid, port=False)
+
+    async def acquire_owned(self, session: Session) -> Connection:
+        """A new connection for an authenticated session, never given back with release(). Raises UpstreamDown."""
+        owned = object()
+        await self._slot(owned)
+        return await self._open(session, owned, "", port=True)
+
+    def release(self, connection: Connection) -> None:
+        """Give back a connection in a known state (set `dirty` where a transaction is open on it)."""
+        if not connection.usable:
+            return
+        if self._closed or connection.uses >= self._config.max_uses:
+            self._retire(connection)
+        elif not self._handed_over(connection):
+            connection.idle = True
+            connection.deadline = asyncio.get_running_loop().time() + self._config.pool_idle
+            self._idle.setdefault(connection.key, []).append(connection)
+            self._idle_count += 1
+
+    async def close(self) -> None:
+        """QUIT on idle connections, cut the others; waiters get UpstreamDown."""
+        self._closed = True
+        for _, waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_exception(UpstreamDown("the gateway is stopping"))
+        for connection in list(self._all):
+            if connection.idle:
+                self._unlist(connection)
+                self._retire(connection)
+            elif not connection.quitting:
+                connection.drop()
+        if self._all:
+            self._empty = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._empty], timeout=_LAST_WORDS)
+        for connection in list(self._all):
+            connection.drop()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _key(self, session: Session) -> object:
+        if not self._config.xclient:
+            return None
+        return session.client_address, session.client_name, session.helo, session.esmtp, session.user
+
+    def _taken(self, idle: list[Connection]) -> Connection:
+        """The one used last: it is the least likely to have been closed."""
+        connection = idle.pop()
+        if not idle:
+            del self._idle[connection.key]
+        self._idle_count -= 1
+        connection.idle = False
+        connection.deadline = 0.0
+        return connection
+
+    def _unlist(self, connection: Connection) -> None:
+        idle = self._idle[connection.key]
+        idle.remove(connection)
+        if not idle:
+            del self._idle[connection.key]
+        self._idle_count -= 1
+        connection.idle = False
+
+    async def _slot(self, key: object) -> Connection | None:
+        """Leave to open a connection (None), or one that was handed over."""
+        if self._closed:
+            raise UpstreamDown("the gateway is stopping")
+        if not self._waiters:
+            if self._slots < self._config.pool_size:
+                self._slots += 1
+                return None
+            if self._idle_count:
+                self._evict()
+                return None
+        return await self._wait(key)
+
+    def _evict(self) -> None:
+        """The longest idle connection of another client gives its slot."""
+        oldest = min((c for idle in self._idle.values() for c in idle), key=lambda c: c.deadline)
+        self._unlist(oldest)
+        self._slots += 1
+        self._retire(oldest)
+
+    async def _wait(self, key: object) -> Connection | None:
+        waiter: Waiter = asyncio.get_running_loop().create_future()
+        entry = (key, waiter)
+        self._waiters.append(entry)
+        try:
+            async with asyncio.timeout(self._config.connect_timeout):
+                return await waiter
+        except BaseException as error:
+            if entry in self._waiters:
+                self._waiters.remove(entry)
+            elif waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._returned(waiter.result())
+            if isinstance(error, TimeoutError):
+                raise UpstreamDown(f"all {self._config.pool_size} connections are in use") from None
+            raise
+
+    def _returned(self, given: Connection | None) -> None:
+        """A waiter was cancelled just as it was served."""
+        if given is None:
+            self._freed()
+        else:
+            self.release(given)
+
+    def _handed_over(self, connection: Connection) -> bool:
+        while self._waiters:
+            key, waiter = self._waiters.popleft()
+            if waiter.done():
+                continue
+            if key == connection.key:
+                waiter.set_result(connection)
+                return True
+            self._slots += 1
+            self._retire(connection)
+            waiter.set_result(None)
+            return True
+        return False
+
+    def _freed(self) -> None:
+        """A slot became free: the first waiter gets it."""
+        self._slots -= 1
+        while self._waiters and not self._closed and self._slots < self._config.pool_size:
+            _, waiter = self._waiters.popleft()
+            if not waiter.done():
+                self._slots += 1
+                waiter.set_result(None)
+
+    def _retire(self, connection: Connection) -> None:
+        connection.quit()
+        self._freed()
+
+    async def _open(self, session: Session, key: object, avoid: str, *, port: bool) -> Connection:
+        """Open on a slot that the caller holds."""
+        self._opening += 1
+        try:
+            connection = await self._dial(session, avoid, port)
+            _ = connection.transport  # Lost where it was closed in the meantime
+        except BaseException:
+            self._opening -= 1
+            self._freed()
+            raise
+        self._opening -= 1
+        connection.key = key
+        connection.on_lost = self._lost
+        self._all.add(connection)
+        if self._timer is None:
+            self._arm()
+        return connection
+
+    async def _dial(self, session: Session, avoid: str, port: bool) -> Connection:
+        last: DialFailed | None = None
+        loop = asyncio.get_running_loop()
+        for host in order(self.hosts, loop.time(), avoid):
+            try:
+                return await self.contact(host, session, port)
+            except DialFailed as error:
+                last = error
+        raise last or UpstreamDown("every host failed lately and is left alone for a while")
+
+    async def contact(self, host: Host, session: Session | None = None, port: bool = False) -> Connection:
+        """A new connection to this host, whose state is kept. It is the caller's. Raises DialFailed."""
+        now = asyncio.get_running_loop().time
+        host.trying(now(), self._config.connect_timeout)
+        try:
+            connection = await self._dial_once(host, session, port)
+        except DialFailed as error:
+            host.failed(now(), self._config.backoff)
+            self._observer.failed(str(host.endpoint), error.kind)
+            raise
+        host.succeeded(connection.capabilities)
+        self._observer.connected(connection.host)
+        return connection
+
+    async def _dial_once(self, host: Host, session: Session | None, port: bool) -> Connection:
+        try:
+            return await self._dialer.open(host.endpoint, client=session, port=port, plain=host.plain)
+        except DialFailed as error:
+            optional = self._config.tls == "opportunistic" and not self._config.tls_verify and not host.plain
+            if error.kind != "tls" or not optional:
+                raise
+        connection = await self._dialer.open(host.endpoint, client=session, port=port, plain=True)
+        host.plain = True
+        return connection
+
+    def _lost(self, connection: Connection, kind: Kind) -> None:
+        self._all.discard(connection)
+        if self._empty is not None and not self._all and not self._empty.done():
+            self._empty.set_result(None)
+        if connection.quitting:
+            return
+        if kind not in _QUIET and not (connection.idle and kind == "lost"):
+            self._observer.failed(connection.host, kind)
+        if connection.idle:
+            self._unlist(connection)
+        self._freed()
+
+    def _arm(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._sweep_every, self._sweep)
+
+    def _sweep(self) -> None:
+        """The only timer: looks at every deadline once in a while instead of one timer a command."""
+        now = asyncio.get_running_loop().time()
+        for connection in [c for c in self._all if 0.0 < c.deadline <= now]:
+            if connection.idle:
+                self._unlist(connection)
+                self._retire(connection)
+            else:
+                connection.expire()
+        self._timer = None
+        if self._all:
+            self._arm()

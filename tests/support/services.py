@@ -1,0 +1,42 @@
+"""Which programs the marked tests need, and what to install where one is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+
+_PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/lib/postfix/sbin"])
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A program, the Debian package that has it, and whether only root can run it."""
+
+    program: str
+    package: str
+    root: bool = False
+
+
+SERVICES = {
+    "postfix": Service("postfix", "postfix", root=True),
+    "smtp-source": Service("smtp-source", "postfix"),
+    "smtp-sink": Service("smtp-sink", "postfix"),
+    "haproxy": Service("haproxy", "haproxy"),
+    "swaks": Service("swaks", "swaks libnet-ssleay-perl libauthen-sasl-perl"),
+    "msmtp": Service("msmtp", "msmtp"),
+    "sslscan": Service("sslscan", "sslscan"),
+    "dovecot": Service("dovecot", "dovecot-core", root=True),
+    "postgresql": Service("pg_ctlcluster", "postgresql"),
+    "tmpfs": Service("mount", "mount", root=True),
+}
+
+
+def missing(name: str) -> str:
+    """Why a service cannot be used here and what to do, one line; empty when it can."""
+    service = SERVICES[name]
+    if shutil.which(service.program, path=_PLACES) is None:
+        return f"{name} is not installed: apt-get install --no-install-recommends {service.package}"
+    if service.root and os.geteuid() != 0:
+        return f"{name} needs root here"
+    return ""
