@@ -94,9 +94,7 @@ class Sink:
         self._hurry.clear()
 
     def _take(self) -> bytes:
-        taken = []
-        for _ in range(len(self._lines)):
-            taken.append(self._lines.popleft())
+        taken = [self._lines.popleft() for _ in range(len(self._lines))]
         unsaid, self._unsaid = self._unsaid, 0
         if unsaid:
             taken.append(self._marker(unsaid))

@@ -43,7 +43,7 @@ def get_logger(name: str) -> Any:
     return structlog.get_logger(name)
 
 
-def configure(level: str = "info", format: str = "json", stream: IO[Any] | None = None) -> None:  # noqa: A002
+def configure(level: str = "info", format: str = "json", stream: IO[Any] | None = None) -> None:
     """Send every event of at least `level` to `stream` (default stderr), as `json` lines or for a `console`.
 
     ValueError for an unknown level or format. May be called again: the newest call holds, and what the one before had

@@ -155,6 +155,7 @@ class Worker:
             self._settings = settings
             self._speak(settings)
             self._channel.send("reloaded")
+        await asyncio.sleep(0)  # servers that the application closes in tasks let go of their sockets first
         for sock in unused:
             sock.close()
 

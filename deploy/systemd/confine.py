@@ -3,9 +3,9 @@
 
 usage: confine.py UNIT COMMAND…   (inside bwrap, which makes the mounts: see prove-hardening.sh)
 
-Reads the unit: SystemCallFilter (its sets expanded by systemd-analyze), RestrictAddressFamilies, MemoryDenyWriteExecute,
-RestrictNamespaces, RestrictSUIDSGID, LimitNOFILE, LimitCORE, NoNewPrivileges. Installs them with libseccomp and prctl,
-then executes the command. Only the standard library and libseccomp.so.2 are used.
+Reads the unit's SystemCallFilter (sets expanded by systemd-analyze), RestrictAddressFamilies, LimitNOFILE and UMask, and adds
+what MemoryDenyWriteExecute, RestrictNamespaces, LimitCORE and NoNewPrivileges mean. Installs all of it with
+libseccomp and prctl, then executes the command. Only the standard library and libseccomp.so.2 are used.
 """
 
 import ctypes
@@ -42,7 +42,8 @@ def expand(name: str) -> set[str]:
     """The system calls of a set, through the sets within it."""
     if not name.startswith("@"):
         return {name}
-    shown = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
+    command = ["systemd-analyze", "syscall-filter", name]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     names = [line.strip() for line in shown.stdout.splitlines()[1:] if line.startswith("    ")]
     return set().union(*(expand(inner) for inner in names if not inner.startswith("#")))
 
@@ -82,7 +83,7 @@ class Filter:
 
 
 def restrict(unit: dict[str, list[str]]) -> int:
-    """Install the filter; the number of its rules. A call with a looked-at argument is allowed only in its good forms."""
+    """Install the filter; the number of its rules. A call whose argument matters is allowed in its good forms only."""
     made = Filter()
     special = {"socket", "mmap", "mprotect", "pkey_mprotect", "clone", "unshare", "setns"}
     # A filter sees no further than clone3's pointer; systemd, too, answers ENOSYS so that libc falls back to clone.
@@ -112,8 +113,9 @@ def main() -> None:
         raise OSError(ctypes.get_errno(), "PR_SET_NO_NEW_PRIVS")
     mdwe = libc.prctl(PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0
     rules = restrict(unit)
-    print(f"confined: {rules} seccomp rules, memory-deny-write-execute by {'kernel and filter' if mdwe else 'filter'}", flush=True)
-    os.execvp(sys.argv[2], sys.argv[2:])
+    by = "kernel and filter" if mdwe else "filter"
+    sys.stderr.write(f"confined: {rules} seccomp rules, memory-deny-write-execute by {by}\n")
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
 
 
 if __name__ == "__main__":

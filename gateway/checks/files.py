@@ -19,6 +19,7 @@ _SOON = datetime.timedelta(days=14)
 def check(settings: Settings, findings: Findings) -> None:
     """Every file and folder that the settings name."""
     _check_data_dir(settings, findings)
+    _check_database(settings, findings)
     seen: set[tuple[Path, Path]] = set()
     for position, listener in enumerate(settings.listener):
         pair = _pair(listener)
@@ -132,6 +133,14 @@ def _check_data_dir(settings: Settings, findings: Findings) -> None:
             "this user may not write there" if existing == folder else f"cannot be created: {existing} is not writable"
         )
         findings.error("gateway.data_dir", str(folder), hint + "; change its owner, or choose another folder")
+
+
+def _check_database(settings: Settings, findings: Findings) -> None:
+    """An SQLite file that somebody else made: the daemon would start and could not record."""
+    url = settings.store.url
+    path = settings.gateway.data_dir / url.removeprefix("sqlite:///")
+    if url.startswith("sqlite:///") and path.is_file() and not os.access(path, os.R_OK | os.W_OK):
+        findings.error("store.url", url, f"this user may not write {path}: change its owner")
 
 
 def _writable(folder: Path, *, probe: bool) -> bool:

@@ -29,6 +29,7 @@ def check(settings: Settings, findings: Findings) -> None:
         _check_auth(listener, key, findings)
         _check_devices(listener, key, findings)
         _check_networks(listener, key, findings)
+        _check_clients(settings, listener, key, findings)
         _check_sizes(settings, listener, key, findings)
     _check_names(settings, findings)
     _check_binds(settings, findings)
@@ -120,6 +121,16 @@ def _check_networks(listener: Listener, key: str, findings: Findings) -> None:
             if network.prefixlen == 0:
                 hint = "everybody could claim any client address: name the proxy's or the mail server's network"
                 findings.error(f"{key}.{name}[{position}]", network, hint)
+
+
+def _check_clients(settings: Settings, listener: Listener, key: str, findings: Findings) -> None:
+    """Outbound and proxy-filter listeners take mail from trusted networks (or behind a proxy) only."""
+    if listener.direction not in (Direction.OUTBOUND, Direction.PROXY_FILTER) or listener.proxy_protocol:
+        return
+    here = address_of(listener.bind)
+    if here and not here.is_loopback and all(network.is_loopback for network in settings.gateway.trusted_networks):
+        hint = f"{key} takes mail from these only, and they are this machine: add the mail server's address"
+        findings.warn("gateway.trusted_networks", list(map(str, settings.gateway.trusted_networks)), hint)
 
 
 def _check_sizes(settings: Settings, listener: Listener, key: str, findings: Findings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from gateway.checks.findings import Findings
 from gateway.config import Gateway, Settings, Store
@@ -71,8 +70,3 @@ def _check_http(settings: Settings, findings: Findings) -> None:
     bind = settings.http.bind
     if bind.host in ("0.0.0.0", "::"):  # noqa: S104 -- we warn about it
         findings.warn("http.bind", bind, "metrics are shown to every network without a password: bind to 127.0.0.1")
-
-
-def data_path(settings: Settings, path: Path) -> Path:
-    """A path of the configuration that is relative to data_dir."""
-    return settings.gateway.data_dir / path

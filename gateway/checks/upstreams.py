@@ -62,7 +62,12 @@ def _check_tls(upstream: UpstreamConfig, key: str, findings: Findings) -> None:
 def _check_passwords(settings: Settings, findings: Findings) -> None:
     for position, listener in enumerate(settings.listener):
         upstream = settings.upstream.get(listener.upstream)
-        if upstream is None or not offers_auth(listener) or all(is_loopback(host) for host in upstream.hosts):
+        if upstream is None or not offers_auth(listener):
+            continue
+        if upstream.maildir:
+            hint = f"a Maildir knows no passwords, and listener[{position}] offers AUTH: name the mail server's hosts"
+            findings.error(f"upstream.{listener.upstream}.maildir", str(upstream.maildir), hint)
+        if all(is_loopback(host) for host in upstream.hosts):
             continue
         key = f"upstream.{listener.upstream}.tls"
         if upstream.tls == "none":

@@ -7,12 +7,14 @@ configuration. No error of ours shows a traceback. Nobody imports it.
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
 
+from gateway import __version__
 from gateway.errors import ConfigError, CongThuError, StartError
 
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -50,6 +52,7 @@ class LazyGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Run a command; an error of ours becomes plain lines on stderr and an exit code."""
+        _allow_any_text()
         try:
             return super().main(args, *rest, **options)
         except CongThuError as error:
@@ -68,14 +71,14 @@ def complain(error: CongThuError) -> int:
     return _WRONG if isinstance(error, StartError) else 1
 
 
-def _version() -> str:
-    try:
-        return version("congthu")
-    except PackageNotFoundError:  # run from a source folder that was never installed
-        return "unknown"
+def _allow_any_text() -> None:
+    """Vietnamese on a terminal that cannot show it becomes escapes, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_version(), message="congthu %(version)s")
+@click.version_option(__version__, message="congthu %(version)s")
 def main() -> None:
     """Cổng Thư: a mail gateway that makes Vietnam's official-mail regulations true, clause by clause."""

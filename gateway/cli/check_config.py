@@ -96,15 +96,24 @@ def _print(outcome: Outcome) -> None:
 
 
 def _print_problems(problems: Sequence[Problem], word: str, style: str) -> None:
-    """Two lines each in a terminal; one line each into a pipe, so that grep shows the whole of it."""
+    """A paragraph each in a terminal; one line each into a pipe, so that grep shows the whole of it."""
     for problem in problems:
         value = "" if problem.value == "(not set)" else f" = {problem.value}"
-        if not sys.stdout.isatty():
+        if sys.stdout.isatty():
+            _draw(problem.key, value, problem.hint, word, style)
+        else:
             click.echo(safe(f"{word}: {problem.key}{value}: {problem.hint}"))
-            continue
-        colour = {"bad": "red", "doubt": "yellow"}[style]
-        click.echo(f"{click.style(f'{word:7}', fg=colour)}  {click.style(safe(problem.key), bold=True)}{safe(value)}")
-        click.echo(f"         {safe(problem.hint)}\n")
+
+
+def _draw(key: str, value: str, hint: str, word: str, style: str) -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    colour = {"bad": "bold red", "doubt": "bold yellow"}[style]
+    console = Console(highlight=False)
+    console.print(Text.assemble((f"{word:<9}", colour), (safe(key), "bold"), safe(value)))
+    console.print(Padding(Text(safe(hint)), (0, 0, 1, 9)))
 
 
 def _print_summary(outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""The record of decisions: every decision is a row, every row is chained to the one before, refusals before they are told.
+"""The record of decisions: each is a row, each row is chained to the one before, a refusal is kept before it is told.
 
 The room knows its store and its chain; it does not know SMTP, the rules or who asks. `Journal` writes (one a worker),
 query.py reads, verify.py proves, prune.py lets retention take content away without breaking the proof.

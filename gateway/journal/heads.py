@@ -1,7 +1,7 @@
 """The heads of the chains, kept outside the database: how a removed tail or a whole removed chain is noticed.
 
-One file a chain, `journal-heads/NAME.head`, one sealed record of a fixed length, written in place after each commit: the
-record is smaller than a disk's sector, needs no new room on a full disk and is on disk again soon after.
+One file a chain, `journal-heads/NAME.head`, one sealed record of a fixed length, written in place after each commit:
+the record is smaller than a disk's sector, needs no new room on a full disk, and costs no rename a commit.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,16 @@ class Incarnation:
             self._begin()
             return False
         pending, self._pending = self._pending, None
-        stands = self._store.last(self.number)
+        with self._store.connection.begin():
+            stands = self._store.last(self.number)
         if stands == (self.tip.seq, self.tip.hash):
             return False
         if pending is not None and stands == (pending.seq, pending.hash):
             self._advance(pending)
             return True
-        _log.error("journal.chain_lost", chain=self.name, seq=self.tip.seq, stored=None if stands is None else stands[0])
+        _log.error(
+            "journal.chain_lost", chain=self.name, seq=self.tip.seq, stored=None if stands is None else stands[0]
+        )
         self._before = self._described(self.name, self.number, self.tip)
         self.close()
         self.number = 0
@@ -138,10 +141,15 @@ class Incarnation:
         self._store.insert(rows)
         return self._pending
 
-    def write(self, encoded: Sequence[tuple[bytes, Extracted]]) -> None:
-        """One transaction, durable on return. SQLAlchemyError; FileNotFoundError when the file is gone from under us."""
+    def write(self, encoded: Sequence[tuple[bytes, Extracted]], also: Callable[[], None] | None = None) -> None:
+        """One transaction, durable on return, in which `also` may do more.
+
+        SQLAlchemyError; FileNotFoundError when the file is gone from under us.
+        """
         with self._store.connection.begin():
             tip = self.insert(encoded)
+            if also is not None:
+                also()
         if self._store.is_gone():
             self._pending = None
             raise FileNotFoundError("the journal's file was removed or replaced")

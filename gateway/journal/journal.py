@@ -84,7 +84,9 @@ class Journal:
             with start_lock(self._data_dir):
                 key = load_key(self._data_dir, create=True)
         except OSError as error:
-            raise StartError(f"{error.filename or self._data_dir}: {error.strerror}; data_dir must be writable") from error
+            raise StartError(
+                f"{error.filename or self._data_dir}: {error.strerror}; data_dir must be writable"
+            ) from error
         writer = Writer(store, Incarnation(store, self._data_dir, key, self._identity), self._intake, self._notify)
         writer.start()
         writer.opened.wait()

@@ -75,7 +75,9 @@ def make_engine(url: sa.URL) -> sa.Engine:
             connect_args={"connect_timeout": 5, "options": "-c statement_timeout=10000 -c lock_timeout=10000"},
         )
     except ModuleNotFoundError as error:
-        raise StartError("store.url is PostgreSQL, but psycopg is not installed: pip install 'psycopg[binary]'") from error
+        raise StartError(
+            "store.url is PostgreSQL, but psycopg is not installed: pip install 'psycopg[binary]'"
+        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -108,6 +110,11 @@ class Store:
         if self._connection is None:
             raise RuntimeError("the store is closed")
         return self._connection
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
 
     def open(self) -> None:
         """Connect and bring the schema up to date. OSError, StartError, SQLAlchemyError."""
@@ -156,7 +163,9 @@ class Store:
         made = self.connection.execute(
             sa.insert(chains).values(name=name, node=node, worker=worker, started=started, key_id=key_id)
         )
-        return int(made.inserted_primary_key[0])
+        key = made.inserted_primary_key
+        assert key is not None  # noqa: S101 -- both databases tell it
+        return int(key[0])
 
     def last(self, chain: int) -> tuple[int, bytes] | None:
         """(place, hash) of a chain's newest row."""
@@ -181,7 +190,7 @@ class Store:
             for address in addresses:
                 people.append((address, columns[1], number))  # noqa: PERF401 -- one pass, no inner lists
             for rule, clause in clauses:
-                cited.append((rule, clause, columns[1], number))  # noqa: PERF401
+                cited.append((rule, clause, columns[1], number))
         self._insert("decisions", main)
         self._insert("decision_recipients", people)
         self._insert("decision_findings", cited)

@@ -18,7 +18,7 @@ from gateway.errors import JournalUnavailable, StartError
 from gateway.journal.decision import Decision, Note, new_reference
 from gateway.journal.incarnation import Incarnation
 from gateway.journal.intake import Intake
-from gateway.journal.payload import Extracted, encode, extract, note_record, record_of
+from gateway.journal.payload import Extracted, Record, encode, extract, note_record, record_of
 from gateway.journal.store import Store
 from gateway.logs import get_logger
 
@@ -64,13 +64,13 @@ class Writer(threading.Thread):
         self._ready = False
         self._landed = False
         self._deadline = float("inf")  # monotonic: when to stop trying
-        self._stop = threading.Event()
+        self._stopping = threading.Event()
         self._anchored = time.monotonic()
 
     def stop(self, deadline: float) -> None:
         """Write what is queued, try until `deadline` (monotonic seconds) at the latest, and end."""
         self._deadline = deadline
-        self._stop.set()
+        self._stopping.set()
         self._intake.hurry()
 
     def run(self) -> None:
@@ -78,7 +78,7 @@ class Writer(threading.Thread):
         self._first_open()
         self.opened.set()
         try:
-            while not (self._stop.is_set() and not len(self._intake)):
+            while not (self._stopping.is_set() and not len(self._intake)):
                 self._round()
         finally:
             self._leave()
@@ -124,13 +124,19 @@ class Writer(threading.Thread):
                 if batch:
                     self._poison(batch[0], error)
                 return
-            except (sa.exc.SQLAlchemyError, OSError, StartError) as error:
+            except Exception as error:  # whatever it is, the rows are kept and whoever asks is told
                 self._trouble(error, len(batch))
             if time.monotonic() + pause > self._deadline:
                 self._give_up(batch)
                 return
-            self._stop.wait(pause) if not self._stop.is_set() else time.sleep(pause)
+            self._pause(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopping.is_set():
+            time.sleep(seconds)
+        else:
+            self._stopping.wait(seconds)
 
     def _attempt(self, batch: Sequence[Item]) -> None:
         if not self._ready or self._store.is_gone():
@@ -156,7 +162,7 @@ class Writer(threading.Thread):
             self.broken = False
             _log.warning("journal.recovered", chain=self._chain.name)
         self.written += len(batch)
-        waiting = [item for item in batch if type(item) is Entry]
+        waiting = [item for item in batch if isinstance(item, Entry)]
         if waiting:
             self._answer(waiting)
 
@@ -195,6 +201,7 @@ class Writer(threading.Thread):
             self._poison(item, TimeoutError("the journal was closed while its store did not answer"))
 
     def _leave(self) -> None:
+        self.broken = True  # a thread that ended, for whatever reason, takes nothing more
         self._chain.anchor()
         self._chain.close()
         self._store.close()
@@ -203,8 +210,8 @@ class Writer(threading.Thread):
 LATE: Final = "late: the journal did not answer in time, the client was told 451"
 
 
-def _record(item: Item) -> dict[str, object]:
-    if type(item) is Entry:
+def _record(item: Item) -> Record:
+    if isinstance(item, Entry):
         record = record_of(item.decision)
         if item.late:
             record["late"], item.marked = LATE, True

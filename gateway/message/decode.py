@@ -183,8 +183,14 @@ class QuotedPrintableDecoder:
 
 
 def _unquote(text: bytes) -> bytes:
-    if b"=" not in text:
+    marks = text.count(b"=")
+    if not marks:
         return text
+    soft = text.count(b"=\r\n")
+    decoded = binascii.a2b_qp(text)
+    # A well-formed escape shrinks by 2 and a soft break by 3; whatever is malformed shrinks by less.
+    if len(decoded) == len(text) - 2 * marks - soft and text.count(b"=\r") == soft:
+        return decoded
     return binascii.a2b_qp(_SOFT.sub(b"=\n", _NOT_QP.sub(b"=3D", text)))
 
 

@@ -99,7 +99,7 @@ def _fill(info: ContentInfo, ours: dict[bytes, bytes], filename_limit: int) -> N
         disposition = _parameters(info, said)
     if disposition or kind:
         info.filename, flaws = filename_of(disposition, kind, info.charset, filename_limit)
-        info.flaws.extend(flaws)
+        info.flaws.extend(sorted(flaws))
 
 
 def _read_type(info: ContentInfo, value: bytes | None) -> Parameters:

@@ -43,6 +43,7 @@ class Tree:
         "_part",
         "_sniff",
         "_sniffed",
+        "_start",
         "_tail",
         "attachments",
         "defects",
@@ -62,6 +63,7 @@ class Tree:
         self._sniffed = 0
         self._lines = lines
         self._base = 0  # offset in the message of the block's first byte
+        self._start = 0  # where in the data the block begins
         self._tail = b""  # the last two bytes before the block
         self._count = 1
         self._open: list[Part] = []  # containers from the outermost to the innermost
@@ -74,7 +76,7 @@ class Tree:
 
     def block(self, data: bytes, start: int, end: int, base: int, at_line: bool) -> None:
         """Take data[start:end]; data[0] stands at `base` of the message."""
-        self._base = base
+        self._base, self._start = base, start
         self._delimiters.new_block()
         mark = at = start
         while at < end:
@@ -241,7 +243,7 @@ class Tree:
         while self._header is not None:
             self._begin_body(offset)
         closing, after = frame.line(data, at, end) or (True, end)
-        before = data[at - 2 : at] if at > 1 else (self._tail + data[:at])[-2:]
+        before = data[at - 2 : at] if at > 1 else (self._tail + data[self._start : at])[-2:]
         line_end = 2 if before == b"\r\n" else int(before.endswith(b"\n"))
         self._close(frame.level + 1, offset, line_end)
         frame.seen = True

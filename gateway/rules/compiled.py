@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,7 +84,8 @@ class StageTable:
                 finding = self._settle(finding, bound, envelope, recipient, recipients)
             except Exception as error:  # promise 4: whatever it is, it does not decide the message's fate
                 finding, crash = crashed(bound.rule.name, self._stage, bound.mode, error)
-                self._around.on_crash(crash)
+                with suppress(Exception):  # a log that fails must not change what happens to the message
+                    self._around.on_crash(crash)
             found = [*found, finding] if found else [finding]
         return self.clean if found is None else Verdict(*decide(found), tuple(found), self.clean.checked)
 

@@ -24,9 +24,9 @@ class Profiles:
 
     def __init__(self, default: str, patterns: Iterable[tuple[str, str]]) -> None:
         compiled = [(Pattern(pattern), regulation) for pattern, regulation in patterns]
+        self.regulations = tuple(dict.fromkeys((default, *(regulation for _, regulation in compiled))))
         compiled.sort(key=lambda entry: entry[0].specificity, reverse=True)  # stable: the file's order among equals
         self.default = default
-        self.regulations = tuple(dict.fromkeys((default, *(regulation for _, regulation in compiled))))
 
         def match(key: str) -> str:
             return next((regulation for pattern, regulation in compiled if pattern.matches(key)), default)

@@ -32,10 +32,15 @@ class DotStream:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the content that `data` completes, in order. After `done` the input must not be fed here."""
-        if self._held:
-            data = self._held + data
         pieces: list[bytes] = []
         start = self._skip
+        if self._held == b"\r\n" and data and not data.startswith(b"."):
+            # A whole line end and no dot after it: nothing is undecided, so the chunk need not be copied.
+            if not start:
+                pieces.append(b"\r\n")
+            start = 0
+        elif self._held:
+            data = self._held + data
         end = len(data)
         held = 1 if data.endswith(b"\r") else 2 if data.endswith(b"\r\n") else 0
         at = data.find(b"\r\n.") if b"." in data else -1

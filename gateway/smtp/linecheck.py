@@ -6,33 +6,45 @@ by stride and then looking for a single left-over takes about 5 ms. Base64 is wh
 
 from __future__ import annotations
 
-_REGULAR_FROM = 512  # below this the setup of the stride costs more than counting
+_REGULAR_FROM = 1024  # below this the setup of the stride costs more than counting
 _MAX_PERIOD = 4096
 
 
 def has_bare(data: bytes, end: int) -> bool:
     """Tell whether data[:end] holds a NUL, a CR without LF, or an LF without CR. `data[end-1:end]` must not split a CRLF."""
     if end >= _REGULAR_FROM:
-        rest = _without_regular_ends(data, end)
-        if rest is not None and b"\n" not in rest and b"\r" not in rest:
-            return b"\0" in rest
-    line_ends = data.count(b"\r\n", 0, end)
-    if data.count(b"\n", 0, end) != line_ends or data.count(b"\r", 0, end) != line_ends:
+        start, stop = _regular_run(data, end)
+        if start < stop:
+            return _counted(data, 0, start) or _counted(data, stop, end)
+    return _counted(data, 0, end)
+
+
+def _counted(data: bytes, start: int, end: int) -> bool:
+    """The same for data[start:end], by counting; both bounds must not split a CRLF."""
+    if start >= end:
+        return False
+    line_ends = data.count(b"\r\n", start, end)
+    if data.count(b"\n", start, end) != line_ends or data.count(b"\r", start, end) != line_ends:
         return True
-    return data.find(b"\0", 0, end) >= 0
+    return data.find(b"\0", start, end) >= 0
 
 
-def _without_regular_ends(data: bytes, end: int) -> bytearray | None:
-    """data[:end] less its CRLFs if all of them but the last few stand at a fixed distance; None where they do not."""
-    first = data.find(b"\n", 1, end)
-    period = data.find(b"\n", first + 1, end) - first
-    if first < 1 or not 2 <= period <= _MAX_PERIOD:
-        return None
-    feeds = data[first:end:period]
-    count = len(feeds)
-    if feeds != b"\n" * count or data[first - 1 : first + (count - 1) * period : period] != b"\r" * count:
-        return None
-    rest = bytearray(data) if end == len(data) else bytearray(memoryview(data)[:end])
-    del rest[first::period]
-    del rest[first - 1 : first + (count - 1) * (period - 1) : period - 1]
-    return rest
+def _regular_run(data: bytes, end: int) -> tuple[int, int]:
+    """Bounds of whole lines of one length around the middle of data[:end] that are proved clean; (0, 0) for none."""
+    middle = data.find(b"\n", end // 2, end)
+    period = data.find(b"\n", middle + 1, end) - middle
+    if middle < 1 or not 2 <= period <= _MAX_PERIOD:
+        return 0, 0
+    before = data[middle % period : middle : period]
+    first = middle - (len(before) - len(before.rstrip(b"\n"))) * period
+    after = data[middle:end:period]
+    last = middle + (len(after) - len(after.lstrip(b"\n")) - 1) * period
+    # From just after the first line's end to just after the last one's: `count` whole lines.
+    start, stop, count = first + 1, last + 1, (last - first) // period
+    if count < 4 or data[first - 1 + period : last : period] != b"\r" * count:
+        return 0, 0
+    rest = bytearray(memoryview(data)[start:stop])
+    del rest[period - 1 :: period]
+    del rest[period - 2 :: period - 1]
+    clean = b"\n" not in rest and b"\r" not in rest and b"\0" not in rest
+    return (start, stop) if clean else (0, 0)

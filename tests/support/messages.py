@@ -39,6 +39,11 @@ def without_trace(content: bytes, fields: int = 2) -> bytes:
     return content
 
 
+def prepended(prefix: bytes) -> bool:
+    """True when these bytes are header fields of the gateway's own, at least one, and nothing else."""
+    return re.fullmatch(rb"(?:" + _PREPENDED.pattern + rb")+", prefix, re.IGNORECASE) is not None
+
+
 def with_attachment(size: int, *, subject: str = "kem tep", name: str = "a.bin", seed: int = 1) -> bytes:
     """A message with `size` bytes of noise attached in base64, CRLF line ends."""
     body = base64.encodebytes(random.Random(seed).randbytes(size)).replace(b"\n", b"\r\n")

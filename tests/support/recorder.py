@@ -2,7 +2,7 @@
 
 Faults (`fail`): a verb ("EHLO", "MAIL", "RCPT", "DATA", ".", "BDAT", "CONNECT") and what happens there:
 a reply as text ("451 4.3.0 no"), "close" (drop the connection unanswered), "hang" (say nothing until stopped),
-"surplus" (two replies), "garbage" (no SMTP), "late-close" (".": take the message, then drop without the reply).
+"surplus" (two replies), "garbage" (no SMTP), "late-close" (".": take the message, then drop without the reply), "slow" (answer well, but only after 1.5 seconds).
 `times` limits how often a fault happens; 0 is always.
 """
 
@@ -121,8 +121,10 @@ class _Conversation:
         if fault == "hang":
             self.recorder.stopping.wait(120)
             raise _DropError
-        if fault in ("", "surplus"):
-            if fault:
+        if fault in ("", "surplus", "slow"):
+            if fault == "slow":
+                self.recorder.stopping.wait(1.5)
+            if fault == "surplus":
                 self.say("250 2.0.0 surplus")
             return False
         self.say("\x00\xff nonsense" if fault == "garbage" else fault)
@@ -247,7 +249,7 @@ class _Conversation:
 
     def finish(self, content: bytes) -> None:
         fault = self.recorder.fail.get(".", "")
-        if fault in ("", "surplus", "late-close"):
+        if fault in ("", "surplus", "slow", "late-close"):
             self.recorder.messages.append(Received(self.mail, self.rcpt, content, self.login, self.xclient))
         self.start()
         if not self.misbehave("."):

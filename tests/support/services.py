@@ -28,6 +28,8 @@ SERVICES = {
     "sslscan": Service("sslscan", "sslscan"),
     "dovecot": Service("dovecot", "dovecot-core", root=True),
     "postgresql": Service("pg_ctlcluster", "postgresql"),
+    "systemd-analyze": Service("systemd-analyze", "systemd"),
+    "bwrap": Service("bwrap", "bubblewrap", root=True),
     "tmpfs": Service("mount", "mount", root=True),
 }
 

@@ -95,7 +95,10 @@ def test_every_key_is_shown_and_defaults_are_the_true_ones() -> None:
 
 @pytest.mark.parametrize("block", [text for _, text in TOPOLOGIES if text], ids=["submission", "outbound", "filter"])
 def test_each_topology_makes_sense_by_itself(block: str, tmp_path: Path) -> None:
-    errors, warnings = check(parse(f'[gateway]\nhostname = "gw.tinh.example"\ndata_dir = "{tmp_path}"\n{block}'))
+    trusted = 'trusted_networks = ["127.0.0.0/8", "10.0.0.5"]'
+    errors, warnings = check(
+        parse(f'[gateway]\nhostname = "gw.tinh.example"\ndata_dir = "{tmp_path}"\n{trusted}\n{block}')
+    )
     assert [problem.key for problem in errors if "/etc/congthu" not in problem.value] == []
     assert warnings == []
 

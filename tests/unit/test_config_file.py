@@ -357,6 +357,22 @@ class TestSense:
         assert checked(extra=text.replace("*@a.example", "*")) == ([], ["exemption[0]"])
         assert checked(extra=text.replace("attachment-cap", "atachment-cap"))[0] == ["exemption[0].rule"]
 
+    def test_who_may_send_out(self, checked: Callable[..., tuple[list[str], list[str]]]) -> None:
+        changes = [('direction = "inbound"', 'direction = "outbound"'), ('name = "inbound"', 'name = "out"')]
+        assert checked(*changes) == ([], [])
+        changes.append(("127.0.0.1:2525", "10.0.0.4:2525"))
+        assert checked(*changes) == ([], ["gateway.trusted_networks"])
+        trusted = ("[gateway]", '[gateway]\ntrusted_networks = ["10.0.0.5"]')
+        assert checked(*changes, trusted) == ([], [])
+
+    def test_a_maildir_knows_no_passwords(
+        self, tmp_path: Path, checked: Callable[..., tuple[list[str], list[str]]]
+    ) -> None:
+        certificate, key = pair(tmp_path)
+        tls = f'name = "sub"\ntls = "starttls"\ncertificate = "{certificate}"\nkey = "{key}"'
+        changes = [('direction = "inbound"', 'direction = "submission"'), ('name = "inbound"', tls)]
+        assert checked(*changes, ('hosts = ["127.0.0.1:2526"]', 'maildir = "m"'))[0] == ["upstream.mailserver.maildir"]
+
     def test_passwords_in_clear(self, tmp_path: Path, checked: Callable[..., tuple[list[str], list[str]]]) -> None:
         certificate, key = pair(tmp_path)
         changes = [

@@ -153,8 +153,16 @@ class TestProcess:
                 shown += block
         os.close(ours)
         assert child.returncode == 2
-        assert b"\x1b[31merror" in shown
+        assert b"\x1b[1;31merror" in shown
         assert b'did you mean "max_size"?' in shown
+
+    def test_a_terminal_that_knows_little(self, config: Path) -> None:
+        text = config.read_text(encoding="utf-8").replace('"gw.tinh.example"', '"cổng thư"')
+        config.write_text(text, encoding="utf-8")
+        done = process("check-config", config, PYTHONIOENCODING="iso8859-1")
+        assert done.returncode == 2
+        assert "c\\u1ed5ng" in done.stdout
+        assert done.stderr == ""
 
     def test_the_environment_names_the_file(self, broken: Path) -> None:
         assert process("check-config", CONGTHU_CONFIG=str(broken)).returncode == 2

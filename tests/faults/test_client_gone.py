@@ -1,0 +1,80 @@
+"""A client that goes away at each stage: nothing half-delivered, nothing left open, the next client served."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.faults.conftest import MakeGateway
+from tests.support.client import Client
+from tests.support.messages import SIMPLE, with_attachment
+from tests.support.recorder import Recorder
+
+LARGE = with_attachment(3 * 2**20)
+STAGES = {
+    "connect": b"",
+    "half-a-command": b"EHLO may",
+    "ehlo": b"EHLO may.example\r\n",
+    "mail": b"EHLO may.example\r\nMAIL FROM:<a@nguon.example>\r\n",
+    "rcpt": b"EHLO may.example\r\nMAIL FROM:<a@nguon.example>\r\nRCPT TO:<an@tinh.example>\r\n",
+}
+_OPEN = STAGES["rcpt"] + b"DATA\r\n"
+STAGES |= {
+    "data": _OPEN,
+    "small-body": _OPEN + SIMPLE[:-20],
+    "large-body": _OPEN + LARGE[: 2 * 2**20],
+    "almost-the-dot": _OPEN + SIMPLE + b".",
+    "almost-the-end": _OPEN + SIMPLE + b".\r",
+    "bdat": STAGES["rcpt"] + b"BDAT 1000\r\nSubject: a",
+    "bdat-not-last": STAGES["rcpt"] + b"BDAT 14\r\nSubject: a\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_gone_before_the_end(make_gate: MakeGateway, recorder: Recorder, how: str) -> None:
+    gate = make_gate()
+    for stage, data in STAGES.items():
+        with Client(gate.port) as client:
+            client.send(data)
+            time.sleep(0.05)
+            getattr(client, how)()
+        assert not recorder.messages, stage
+    with Client(gate.port) as client:
+        client.ehlo()
+        assert client.message(SIMPLE).code == 250
+    assert len(recorder.messages) == 1
+    time.sleep(0.5)
+    assert len(recorder.messages) == 1
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_gone_after_the_dot_is_all_or_nothing(make_gate: MakeGateway, recorder: Recorder, how: str) -> None:
+    """The delivery that has begun is finished; what reaches the upstream is whole, and once."""
+    recorder.fail["."] = "slow"
+    gate = make_gate()
+    with Client(gate.port) as client:
+        client.ehlo()
+        client.envelope()
+        client.command("DATA")
+        client.send(SIMPLE + b".\r\n")
+        time.sleep(0.5)
+        getattr(client, how)()
+    time.sleep(2.5)
+    assert len(recorder.messages) == 1
+    assert recorder.messages[0].content.endswith(SIMPLE)
+    rows = gate.decisions()
+    assert any("client not told" in str(row) for row in rows), rows
+
+
+def test_many_gone_leave_nothing_behind(make_gate: MakeGateway, recorder: Recorder) -> None:
+    gate = make_gate()
+    worker = gate.daemon.family()[-1]
+    files = worker.num_fds()
+    for number in range(300):
+        with Client(gate.port) as client:
+            client.send(list(STAGES.values())[number % 6])
+    deadline = time.monotonic() + 20
+    while worker.num_fds() > files + 10:
+        assert time.monotonic() < deadline, f"{worker.num_fds()} files are open, {files} before"
+        time.sleep(0.2)

@@ -1,0 +1,85 @@
+"""The matrix says of each clause what is true of the configuration, no better and no worse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.model import Mode
+from gateway.rules.compliance import ClauseState, Matrix, State, matrices
+from tests.unit.rules.make import AG, Q4, settings
+
+
+def matrix(*directions: str, regulation: str = Q4, **tables: Any) -> Matrix:
+    (made,) = matrices(settings(*directions, gateway={"regulation": regulation}, **tables))
+    return made
+
+
+def clause(made: Matrix, clause_id: str) -> ClauseState:
+    return next(state for state in made.clauses if state.clause.id == clause_id)
+
+
+@pytest.mark.parametrize(
+    ("rules", "state"),
+    [
+        ({}, State.ENFORCE),
+        ({"attachment-cap": "observe"}, State.OBSERVE),
+        ({"attachment-cap": "off"}, State.OFF),
+        ({"attachment-cap": {"mode": "off", "inbound": "observe"}}, State.OBSERVE),
+        ({"attachment-cap": {"mode": "observe", "outbound": "enforce"}}, State.ENFORCE),
+    ],
+)
+def test_a_clause_is_as_its_rules_are(rules: dict[str, Any], state: State) -> None:
+    made = clause(matrix("inbound", "outbound", rules=rules), "Q4 4.2")
+    assert made.state is state
+    assert {rule.rule: rule.state for rule in made.rules} == {"attachment-cap": state, "unscannable": State.PLANNED}
+    assert made.rooms == {"poller": State.PLANNED}
+    assert made.heading == "Quy định chung của hộp thư điện tử công vụ"
+
+
+def test_every_clause_has_a_state_and_a_reason() -> None:
+    for regulation in (AG, Q4):
+        made = matrix(regulation=regulation)
+        assert len(made.clauses) == len(made.regulation.clauses)
+        for state in made.clauses:
+            assert (state.state is State.CANNOT) is not (bool(state.rules) or bool(state.rooms))
+            assert state.state is not State.CANNOT or state.clause.why_not
+
+
+def test_other_states() -> None:
+    made = matrix(regulation=AG)
+    assert clause(made, "AG 4.4").state is State.PLANNED
+    assert clause(made, "AG 8.9").state is State.ON
+    assert clause(made, "AG 13").state is State.CANNOT
+    assert clause(made, "AG 10.2d").heading == "Trách nhiệm của người sử dụng hộp thư điện tử"
+
+
+def test_a_listener_is_named_with_its_mode() -> None:
+    made = clause(matrix("inbound", "outbound", rules={"attachment-cap": {"outbound": "observe"}}), "Q4 4.2")
+    assert made.rules[0].listeners == {"inbound": Mode.ENFORCE, "outbound": Mode.OBSERVE}
+
+
+def test_a_rule_is_off_where_no_listener_asks_it() -> None:
+    assert clause(matrix("outbound", regulation=AG), "AG 10.2d").rules[0].state is State.OFF
+
+
+def test_what_is_not_seen_is_said() -> None:
+    assert clause(matrix("inbound"), "Q4 4.2").blind == ("leaving", "inside")
+    assert clause(matrix("submission"), "Q4 4.2").partly == ("leaving", "inside")
+    assert clause(matrix("proxy-filter"), "Q4 4.2").blind == ()
+    assert clause(matrix("inbound"), "Q4 6.1").blind == ()  # of rules that are still to come
+
+
+def test_a_rule_that_no_clause_asks_for_is_shown_apart() -> None:
+    assert [(state.rule, state.state) for state in matrix(regulation=AG).beyond] == [("attachment-cap", State.OBSERVE)]
+    assert matrix(regulation=Q4).beyond == ()
+
+
+def test_a_matrix_for_each_regulation_in_use() -> None:
+    profile = [{"pattern": "*.q4@tphcm.gov.vn", "regulation": Q4}]
+    made = matrices(settings(profile=profile))
+    assert [(matrix.regulation.id, matrix.governs) for matrix in made] == [
+        (AG, ("tinh.example",)),
+        (Q4, ("*.q4@tphcm.gov.vn",)),
+    ]

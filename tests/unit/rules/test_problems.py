@@ -1,0 +1,74 @@
+"""Everything wrong with rules, profiles and exemptions is said at once, with its key, value and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.rules.problems import problems
+from tests.unit.rules.make import Q4, settings
+
+EXEMPTION = {"rule": "attachment-cap", "reason": "Công văn 12", "expires": "2026-06-30"}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {},
+        {"attachment-cap": "off", "own-domain": {"mode": "observe"}},
+        {"attachment-cap": {"mode": "enforce", "inbound": "observe", "internal": "off", "limit": "20MiB"}},
+        {"attachment-cap": {"submission": "off"}},
+        {"spam": "off"},
+    ],
+)
+def test_what_is_fine(rules: dict[str, Any]) -> None:
+    assert problems(settings("inbound", "outbound", rules=rules, exemption=[EXEMPTION])) == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "key", "hint"),
+    [
+        ({"atachment-cap": "observe"}, "rules.atachment-cap", 'did you mean "attachment-cap"'),
+        ({"zzz": "off"}, "rules.zzz", "no such rule: this version has own-domain, attachment-cap"),
+        ({"spam": "enforce"}, "rules.spam", "does not have the rule yet"),
+        ({"spam": {"mode": "off", "inbound": "enforce"}}, "rules.spam", "does not have the rule yet"),
+        ({"attachment-cap": {"limit": "15 apples"}}, "rules.attachment-cap.limit", "15MiB"),
+        ({"attachment-cap": {"limit": -1}}, "rules.attachment-cap.limit", "15MiB"),
+        ({"attachment-cap": {"inbound": "refuse"}}, "rules.attachment-cap.inbound", "enforce | observe | off"),
+        ({"attachment-cap": {"inbound": 3}}, "rules.attachment-cap.inbound", "enforce | observe | off"),
+        ({"attachment-cap": {"mx1": "off"}}, "rules.attachment-cap.mx1", "mode, limit, inbound, outbound"),
+        ({"own-domain": {"limit": "1MiB"}}, "rules.own-domain.limit", "no such setting"),
+    ],
+)
+def test_what_is_wrong_with_rules(rules: dict[str, Any], key: str, hint: str) -> None:
+    (problem,) = problems(settings(rules=rules))
+    assert problem.key == key
+    assert hint in problem.hint
+
+
+def test_unhashable_values_are_problems_too() -> None:
+    (problem,) = problems(settings(rules={"attachment-cap": {"inbound": ["off"]}}))
+    assert problem.key == "rules.attachment-cap.inbound"
+
+
+def test_all_are_said_at_once_in_the_order_of_the_file() -> None:
+    found = problems(
+        settings(
+            gateway={"regulation": "hue"},
+            profile=[{"pattern": "ok@x.vn", "regulation": Q4}, {"pattern": "@", "regulation": "hue"}],
+            rules={"nonsense": "off"},
+            exemption=[EXEMPTION, {**EXEMPTION, "rule": "spam", "sender": "a b@x", "recipient": "@"}],
+        )
+    )
+    assert [problem.key for problem in found] == [
+        "gateway.regulation",
+        "profile[1].regulation",
+        "profile[1].pattern",
+        "rules.nonsense",
+        "exemption[1].rule",
+        "exemption[1].sender",
+        "exemption[1].recipient",
+    ]
+    assert all(problem.value and problem.hint for problem in found)
+    assert "angiang-50-2009, tphcm-q4-03-2013" in found[0].hint
