@@ -3,8 +3,8 @@
 
 usage: confine.py UNIT COMMAND…   (inside bwrap, which makes the mounts: see prove-hardening.sh)
 
-Reads the unit's SystemCallFilter (sets expanded by systemd-analyze), RestrictAddressFamilies, LimitNOFILE and UMask, and adds
-what MemoryDenyWriteExecute, RestrictNamespaces, LimitCORE and NoNewPrivileges mean. Installs all of it with
+Reads the unit's SystemCallFilter (sets expanded by systemd-analyze), RestrictAddressFamilies, LimitNOFILE and UMask,
+and adds what MemoryDenyWriteExecute, RestrictNamespaces, LimitCORE and NoNewPrivileges mean. Installs all of it with
 libseccomp and prctl, then executes the command. Only the standard library and libseccomp.so.2 are used.
 """
 

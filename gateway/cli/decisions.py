@@ -57,7 +57,7 @@ _FILTERS = (
         "--since", type=Moment(), default=0, help='From this time on: "2026-03-01", "2026-03-01 14:30", "7d" ago.'
     ),
     click.option("--until", type=Moment(end=True), default=0, help="Up to this time; a bare date is included whole."),
-    click.option("--action", type=click.Choice(["accept", "tempfail", "reject"]), default="", help="What was decided."),
+    click.option("--action", type=click.Choice(["accept", "tempfail", "reject"]), help="What was decided."),
     click.option("--rule", default="", help="With a finding of this rule."),
     click.option("--clause", default="", help='Citing this clause: "Q4 4.2".'),
     click.option("--sender", default="", help="Reverse-path, or a pattern with *; <> is the null one."),
@@ -210,11 +210,15 @@ def _tell_report(report: Report, as_json: bool) -> None:
         say(f"{problem.name}: {where}: {problem.text}", style="bad")
     if report.total > len(report.problems):
         say(f"… and {report.total - len(report.problems)} more", style="bad")
-    summary = f"{report.rows:,} rows in {report.chains} chains, {report.pruned:,} of them pruned"
+    summary = f"{_count(report.rows, 'row')} in {_count(report.chains, 'chain')}, {report.pruned:,} of them pruned"
     say(
         f"{summary}: {report.total} problems" if report.total else f"{summary}: sound",
         style="bad" if report.total else "good",
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @command.command()
@@ -226,6 +230,9 @@ def prune(config: Path | None, before: int, yes: bool) -> None:
     from gateway.journal.export import iso
     from gateway.journal.prune import count_prunable
     from gateway.journal.prune import prune as run
+    from gateway.logs import configure
+
+    configure("warning", "console")
 
     with _journal(config) as (settings, connection):
         count = count_prunable(connection, before)

@@ -103,6 +103,7 @@ class Spool:
         self._pool.disk_used += count
         try:
             await asyncio.get_running_loop().run_in_executor(None, self._file.append, self._pool.folder, batch)
+            batch.clear()  # the thread may hold on to the list for a while
         finally:
             self._pool.memory_used -= count
 

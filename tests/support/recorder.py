@@ -2,7 +2,8 @@
 
 Faults (`fail`): a verb ("EHLO", "MAIL", "RCPT", "DATA", ".", "BDAT", "CONNECT") and what happens there:
 a reply as text ("451 4.3.0 no"), "close" (drop the connection unanswered), "hang" (say nothing until stopped),
-"surplus" (two replies), "garbage" (no SMTP), "late-close" (".": take the message, then drop without the reply), "slow" (answer well, but only after 1.5 seconds).
+"surplus" (two replies), "garbage" (no SMTP), "late-close" (".": take the message, then drop without the reply),
+"slow" (answer well, but only after 1.5 seconds).
 `times` limits how often a fault happens; 0 is always.
 """
 

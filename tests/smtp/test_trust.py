@@ -1,0 +1,260 @@
+"""Who is believed: TLS, PROXY protocol, XCLIENT, XFORWARD, devices, directions, marks of an earlier passage."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import smtplib
+import ssl
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from gateway.model import Direction
+from tests.smtp.conftest import MESSAGE, Running, Start, without_trace
+
+LOOPBACK = ["127.0.0.0/8"]
+ENVELOPE = (b"MAIL FROM:<a@so.example>", b"RCPT TO:<q4@tphcm.gov.vn>")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("tls")
+    authority = trustme.CA()
+    issued = authority.issue_cert("gw.test.example")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    return {"certificate": folder / "cert.pem", "key": folder / "key.pem"}
+
+
+def no_check() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def listener(name: str, direction: str, **options: Any) -> dict[str, Any]:
+    return {"name": name, "bind": f"127.0.0.1:{len(name)}", "direction": direction, "upstream": "box"} | options
+
+
+# TLS
+
+
+async def test_starttls(start: Start, certificate: dict[str, Path]) -> None:
+    running = await start(tls="starttls", **certificate)
+
+    def talk() -> list[int]:
+        with smtplib.SMTP("127.0.0.1", running.ports["inbound"], "x.example", timeout=10) as client:
+            client.starttls(context=no_check())
+            forgotten = client.docmd("MAIL FROM:<a@so.example>")[0]
+            client.ehlo()
+            again = client.docmd("STARTTLS")[0]
+            assert not client.has_extn("starttls")
+            client.sendmail("a@so.example", ["q4@tphcm.gov.vn"], MESSAGE)
+            return [forgotten, again]
+
+    assert await asyncio.to_thread(talk) == [503, 503], "EHLO before TLS must be forgotten; TLS is begun once"
+    assert b"with ESMTPS id" in running.delivered()[0]
+
+
+async def test_commands_pipelined_after_starttls_are_cut(start: Start, certificate: dict[str, Path]) -> None:
+    running = await start(tls="starttls", **certificate)
+    client = await running.ready()
+    client.send(b"STARTTLS\r\nMAIL FROM:<evil@so.example>\r\n")
+    answer = await client.rest()
+    assert answer.startswith(b"554 5.5.0 ") and b"220" not in answer
+
+
+async def test_a_failed_handshake_harms_nobody_else(start: Start, certificate: dict[str, Path]) -> None:
+    running = await start(tls="starttls", **certificate)
+    client = await running.ready()
+    await client.ask(b"STARTTLS")
+    client.send(b"this is no TLS record at all, not even nearly\r\n" * 20)
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError, AssertionError)):
+        assert await client.rest() == b"never"
+    assert (await running.ready()) is not None
+
+
+async def test_implicit_tls_and_a_new_certificate_without_restart(
+    start: Start, certificate: dict[str, Path], tmp_path: Path
+) -> None:
+    running = await start(tls="implicit", **certificate)
+    first = await running.connect(tls=no_check())
+    before = first.writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    renewed = trustme.CA().issue_cert("gw.test.example")
+    renewed.private_key_pem.write_to_path(certificate["key"])
+    renewed.cert_chain_pems[0].write_to_path(certificate["certificate"])
+    await running.app.reload(running.app.settings)
+    second = await running.connect(tls=no_check())
+    after = second.writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    assert before != after
+    assert (await first.ask(b"NOOP")).startswith(b"250 "), "the open session must not notice"
+
+
+async def test_tls_required(start: Start, certificate: dict[str, Path]) -> None:
+    running = await start(tls="starttls", tls_required=True, **certificate)
+    client = await running.ready()
+    assert (await client.ask(b"MAIL FROM:<a@so.example>")).startswith(b"530 5.7.0 ")
+
+
+async def test_submission_asks_for_auth_and_offers_none_without_tls(start: Start, certificate: dict[str, Path]) -> None:
+    running = await start(direction="submission", tls="starttls", **certificate)
+    client = await running.connect()
+    assert b"AUTH" not in await client.ask(b"EHLO x.example")
+    assert (await client.ask(b"AUTH PLAIN AGEAYg==")).startswith(b"538 ")
+    assert (await client.ask(b"MAIL FROM:<a@tphcm.gov.vn>")).startswith(b"530 5.7.0 ")
+
+
+# PROXY protocol
+
+
+async def proxied(running: Running, header: bytes) -> bytes:
+    client = await running.connect(greet=False)
+    client.send(header)
+    first = await client.reply()
+    if first.startswith(b"220 "):
+        await client.ask(b"EHLO x.example", *ENVELOPE, b"DATA", MESSAGE + b".")
+    return first
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"PROXY TCP4 203.0.113.9 192.0.2.1 4711 25\r\n",
+        b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + bytes([203, 0, 113, 9, 192, 0, 2, 1]) + b"\x12\x67\x00\x19",
+    ],
+)
+async def test_proxy_header_names_the_client(start: Start, header: bytes) -> None:
+    running = await start(proxy_protocol=LOOPBACK)
+    assert (await proxied(running, header)).startswith(b"220 ")
+    assert b"[203.0.113.9]" in running.delivered()[0]
+
+
+@pytest.mark.parametrize("header", [b"PROXY TCP4 1.2.3.4 x 1 2\r\n", b"EHLO x\r\n", b"PROXY " + b"x" * 300 + b"\r\n"])
+async def test_a_bad_proxy_header_ends_the_connection(start: Start, header: bytes) -> None:
+    running = await start(proxy_protocol=LOOPBACK)
+    assert await proxied(running, header) == b""
+
+
+async def test_without_the_setting_a_proxy_header_is_another_protocol(start: Start) -> None:
+    running = await start()
+    client = await running.connect()
+    assert (await client.ask(b"PROXY TCP4 203.0.113.9 192.0.2.1 4711 25")).startswith(b"500 ")
+
+
+# XCLIENT and XFORWARD
+
+
+async def test_xclient_changes_who_the_client_is(start: Start) -> None:
+    running = await start(xclient=LOOPBACK, gateway={"trusted_networks": LOOPBACK})
+    client = await running.connect()
+    assert b"XCLIENT NAME" in await client.ask(b"EHLO x.example")
+    assert (await client.ask(b"XCLIENT NAME=evil+20host ADDR=203.0.113.9 LOGIN=[UNAVAILABLE]")).startswith(b"220 ")
+    assert (await client.ask(b"MAIL FROM:<a@so.example>")).startswith(b"503 ")
+    await client.ask(b"EHLO y.example", ENVELOPE[0])
+    assert (await client.ask(b"RCPT TO:<x@elsewhere.example>")).startswith(b"550 "), "trust must not be inherited"
+    await client.ask(ENVELOPE[1], b"DATA", MESSAGE + b".")
+    assert b"from y.example (evil?host [203.0.113.9])" in running.delivered()[0]
+
+
+@pytest.mark.parametrize("bad", [b"XCLIENT", b"XCLIENT ADDR=nonsense", b"XCLIENT NAME", b"XCLIENT NAME=a+0D+0Ab"])
+async def test_malformed_xclient(start: Start, bad: bytes) -> None:
+    running = await start(xclient=LOOPBACK)
+    client = await running.ready()
+    assert (await client.ask(bad)).startswith(b"501 ")
+
+
+async def test_xforward_is_for_the_record(start: Start) -> None:
+    running = await start(xforward=LOOPBACK)
+    client = await running.ready()
+    assert (await client.ask(b"XFORWARD NAME=mail.example ADDR=203.0.113.77")).startswith(b"250 ")
+    await client.ask(*ENVELOPE, b"DATA", MESSAGE + b".")
+    assert b"(mail.example [203.0.113.77])" in running.delivered()[0]
+
+
+# Directions and devices
+
+
+async def test_outbound_and_proxy_filter_serve_trusted_networks_only(start: Start) -> None:
+    running = await start(listeners=[listener("outbound", "outbound"), listener("filter-x", "proxy-filter")])
+    for name in ("outbound", "filter-x"):
+        client = await running.connect(name, greet=False)
+        assert (await client.rest()).startswith(b"554 5.7.1 ")
+
+
+async def test_outbound_relays_for_the_mail_server(start: Start) -> None:
+    running = await start(
+        listeners=[listener("outbound", "outbound")], gateway={"trusted_networks": LOOPBACK}
+    )
+    client = await running.ready("outbound")
+    assert (await client.ask(b"MAIL FROM:<a@tphcm.gov.vn>", b"RCPT TO:<x@elsewhere.example>")).startswith(b"250 ")
+
+
+async def test_a_device_sends_without_auth_but_only_as_itself(start: Start) -> None:
+    devices = [{"network": "127.0.0.0/8", "sender": "scan@tphcm.gov.vn"}]
+    running = await start(direction="submission", devices=devices)
+    client = await running.ready()
+    assert (await client.ask(b"MAIL FROM:<chutich@tphcm.gov.vn>")).startswith(b"550 5.7.1 ")
+    assert (await client.ask(b"MAIL FROM:<scan@tphcm.gov.vn>", b"RCPT TO:<x@elsewhere.example>")).startswith(b"250 ")
+
+
+# A message that passes twice
+
+TWO = [listener("proxy-in", "proxy-filter"), listener("outbound", "outbound")]
+
+
+def big() -> bytes:
+    head = b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    return head + (b"z" * 998 + b"\r\n") * 16_000
+
+
+async def send(running: Running, name: str, content: bytes) -> bytes:
+    client = await running.ready(name)
+    await client.ask(b"MAIL FROM:<a@tphcm.gov.vn>", b"RCPT TO:<x@elsewhere.example>", b"DATA")
+    client.send(content + b".\r\n")
+    return await client.reply()
+
+
+def marked(running: Running, content: bytes) -> bytes:
+    return mark(running, Direction.PROXY_FILTER, content) + content
+
+
+def mark(running: Running, direction: Direction, content: bytes) -> bytes:
+    return running.app.marks.field(direction, hashlib.sha256(content).hexdigest(), time.time())
+
+
+async def test_a_mark_is_written_where_mail_can_come_back(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    assert (await send(running, "proxy-in", MESSAGE)).startswith(b"250 ")
+    assert b"X-Congthu-Pass: v=1;" in running.delivered()[0]
+    assert without_trace(running.delivered()[0]) == MESSAGE
+
+
+async def test_a_marked_message_is_judged_once(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    assert (await send(running, "outbound", big())).startswith(b"552"), "without a mark it is judged"
+    relayed = b"Received: from gw by mail; today\r\n" + marked(running, big())
+    assert (await send(running, "outbound", relayed)).startswith(b"250 ")
+
+
+async def test_a_mark_on_other_bytes_counts_for_nothing(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    changed = marked(running, big()) + b"more\r\n"
+    assert (await send(running, "outbound", changed)).startswith(b"552")
+
+
+async def test_a_forged_mark_is_taken_out(start: Start) -> None:
+    running = await start()
+    forged = b"X-Congthu-Pass: v=1; t=1; d=inbound; s=" + b"0" * 64 + b"; m=" + b"0" * 64 + b"\r\n"
+    assert (await running.submit(b"Subject: first\r\n" + forged + MESSAGE + b".\r\n")).startswith(b"250 ")
+    assert running.contents() == [b"Subject: first\r\n" + MESSAGE]
+
+
+async def test_a_stranger_cannot_replay_a_genuine_mark(start: Start) -> None:
+    running = await start()
+    content = mark(running, Direction.INBOUND, big()) + big()
+    assert (await running.submit(content + b".\r\n")).startswith(b"552")

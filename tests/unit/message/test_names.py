@@ -1,0 +1,76 @@
+"""File names and parameters: never an error, bounded, safe to record."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.message.defects import Flaw
+from gateway.message.headers import content_info, fields_of, header_lines, parameters_of
+from gateway.message.names import codec_of, filename_of
+
+_BITS = st.sampled_from(
+    [b"filename", b"*", b"0", b"1", b"=", b'"', b";", b" ", b"\\", b"'", b"%C3", b"%A9", b"utf-8''", b"=?", b"?=", b"?B?",
+     b"=?utf-8?b?w6k=?=", b"=?utf-7?q?+2AA-?=", b"\xc3", b"\xff", b"\0", b"a", b"idna''", b"utf-16''"]
+)  # fmt: skip
+
+
+@given(value=st.lists(_BITS, max_size=30).map(b"".join))
+def test_any_bytes_give_a_safe_name(value: bytes) -> None:
+    parameters, _twice = parameters_of(b"attachment; " + value)
+    name, _flaws = filename_of(parameters, {}, "utf-8", 40)
+    assert len(name) <= 40
+    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in name)
+    name.encode()  # no lone surrogate: it goes into JSON and a database
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode-escape", "utf-7", "hex", "zlib", "rot13", "x" * 99, ""])
+def test_codecs_that_are_no_charsets_are_refused(charset: str) -> None:
+    assert codec_of(charset) is None
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "iso-8859-1", "windows-1258", "us-ascii", "KOI8-R", "gb2312", "utf-16"])
+def test_charsets_are_known(charset: str) -> None:
+    codec = codec_of(charset)
+    assert codec is not None
+    b"".decode(codec)
+
+
+def test_duplicate_parameters() -> None:
+    assert parameters_of(b"a/b; x=1; X=2") == ({b"x": b"1"}, True)
+
+
+def test_content_fields() -> None:
+    block = (
+        b"Content-Type: (a comment) x\r\nContent-Type: TEXT/HTML; Charset=\"UTF-8\" (as said); boundary=x \r\n"
+        b"CONTENT-DISPOSITION: Attachment;\r\n\tFILENAME=a.html\r\nContent-Transfer-Encoding: Quoted-Printable (x)\r\n"
+    )
+    info = content_info(fields_of(block, 0, 99)[1:], "text/plain", 255)
+    assert (info.content_type, info.charset, info.boundary) == ("text/html", "utf-8", b"x")
+    assert (info.disposition, info.filename, info.encoding) == ("attachment", "a.html", "quoted-printable")
+    assert content_info(fields_of(block, 0, 99), "text/plain", 255).flaws[0] is Flaw.DUPLICATE_FIELD
+
+
+@pytest.mark.parametrize(
+    "unit", [b";", b"; ", b"; a", b'; a="', b"; a=b", b"=?", b"=?a?b?", b"\\", b'"', b"*0*=", b"''", b" ", b"%", b"\t;a ="]
+)
+def test_time_is_linear_in_a_value(unit: bytes) -> None:
+    """Twenty times the input may cost a hundred times as much, where a quadratic pattern costs four hundred."""
+
+    def cost(size: int) -> float:
+        value = b"attachment; filename=" + unit * (size // len(unit))
+        return min(_timed(value) for _ in range(3))
+
+    assert cost(200_000) < 100 * max(cost(10_000), 2e-4)
+
+
+def _timed(value: bytes) -> float:
+    began = time.process_time()
+    parameters, _twice = parameters_of(value)
+    filename_of(parameters, {}, "", 255)
+    content_info(fields_of(b"Content-Type: " + value, 0, 10), "text/plain", 255)
+    header_lines(value, 0, len(value))
+    return time.process_time() - began
