@@ -13,7 +13,7 @@ RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheels 
 
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends python3 ca-certificates && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/congthu --shell /usr/sbin/nologin congthu && install -d -o congthu -g congthu -m 0700 /var/lib/congthu && install -d /etc/congthu
+RUN useradd --uid 10001 --user-group --home-dir /var/lib/congthu --shell /usr/sbin/nologin congthu && install -d -o congthu -g congthu -m 0700 /var/lib/congthu && install -d /etc/congthu
 COPY --from=build /opt/congthu /opt/congthu
 ENV PATH=/opt/congthu/bin:/usr/bin:/bin PYTHONUNBUFFERED=1
 USER congthu

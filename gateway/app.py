@@ -24,7 +24,7 @@ from gateway.message.sniff import Sniffer
 from gateway.message.spool import SpoolPool
 from gateway.metrics import ListenerMetrics, UpstreamMetrics
 from gateway.pipeline import Pipeline
-from gateway.rules.crash import Crash
+from gateway.rules.crash import Alert, Crash, TempfailWatch
 from gateway.rules.patterns import in_domains
 from gateway.rules.policy import Policy
 from gateway.smtp.context import ListenerContext
@@ -67,6 +67,7 @@ class App:
         self.data_dir = settings.gateway.data_dir
         self.node = settings.gateway.node or settings.gateway.hostname
         self._sniff = Sniffer()
+        self._tempfails = TempfailWatch(_log_alert)
         self._ids = (f"{worker:x}{secrets.token_hex(3)}-{n:x}" for n in itertools.count(1))
         self._tls: dict[str, ssl.SSLContext] = {}
         self.listeners: dict[str, SMTPListener] = {}
@@ -83,7 +84,9 @@ class App:
         """Open stores, contact upstreams, begin to accept. StartError or ConfigError when it cannot."""
         gateway = self.settings.gateway
         _make_folder(self.data_dir)
-        self.spools = SpoolPool(self.data_dir / "spool", gateway.spool_threshold, gateway.spool_memory, gateway.spool_disk)
+        self.spools = SpoolPool(
+            self.data_dir / "spool", gateway.spool_threshold, gateway.spool_memory, gateway.spool_disk
+        )
         metrics.watch_spool(self.spools)
         self.marks = PassMarks(_shared_key(gateway.pass_key or self.data_dir / "pass.key"))
         self.journal = Journal.from_settings(self.settings, self.worker)
@@ -132,7 +135,10 @@ class App:
         upstreams, fresh = self._upstreams(settings)
         await asyncio.gather(*(upstream.start() for upstream in fresh))
         await _first_contact(fresh)
-        made = {one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name]) for one in settings.listener}
+        made = {
+            one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name])
+            for one in settings.listener
+        }
         gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
         self.upstreams, self._configs = upstreams, dict(settings.upstream)
         await self._switch(made)
@@ -141,13 +147,14 @@ class App:
     def _upstreams(self, settings: Settings) -> tuple[dict[str, Upstream], list[Upstream]]:
         """All upstreams of the settings (those whose configuration is unchanged are kept), and the new ones."""
         kept = {n: up for n, up in self.upstreams.items() if self._configs.get(n) == settings.upstream.get(n)}
-        fresh = {n: self._upstream(n, config) for n, config in settings.upstream.items() if n not in kept}
+        hostname = settings.gateway.hostname
+        fresh = {n: self._upstream(n, config, hostname) for n, config in settings.upstream.items() if n not in kept}
         return kept | fresh, list(fresh.values())
 
-    def _upstream(self, name: str, config: UpstreamConfig) -> Upstream:
+    def _upstream(self, name: str, config: UpstreamConfig, hostname: str) -> Upstream:
         if config.maildir is not None:
             return MaildirUpstream(name, self.data_dir / config.maildir)
-        return SmtpUpstream(name, config, self.settings.gateway.hostname, UpstreamObserver(name))
+        return SmtpUpstream(name, config, hostname, UpstreamObserver(name))
 
     def _server_tls(self, listener: Listener) -> ssl.SSLContext | None:
         """The listener's TLS context; on reload the same object gets the new certificate, for implicit TLS too."""
@@ -183,6 +190,7 @@ class App:
             metrics=counts,
             marks=self.marks,
             add_mark=_may_return(listener, settings.listener),
+            tempfails=self._tempfails,
             contact=gateway.contact,
         )
         return ListenerContext(
@@ -204,8 +212,9 @@ class App:
         return lambda: Scanner(sniff=sniff)
 
     async def _switch(self, contexts: dict[str, ListenerContext]) -> None:
-        for name in list(self.listeners):
-            if name not in contexts or self.listeners[name].socket is not self.sockets[name]:
+        for name, listener in list(self.listeners.items()):
+            same = name in contexts and listener.socket is self.sockets[name]
+            if not same or listener.context.is_implicit != contexts[name].is_implicit:
                 await self._retire(name)
         for name, context in contexts.items():
             if name in self.listeners:
@@ -238,6 +247,10 @@ async def _first_contact(upstreams: list[Upstream]) -> None:
 
 def _log_crash(crash: Crash) -> None:
     _log.error("rule.crashed", rule=crash.rule, digest=crash.digest, traceback=crash.text[-4000:])
+
+
+def _log_alert(alert: Alert) -> None:
+    _log.error("message.keeps_failing", rule=alert.rule, digest=alert.digest, count=alert.count, message=alert.key)
 
 
 def _make_folder(folder: Path) -> None:

@@ -9,6 +9,7 @@ Knows no sockets: the session hands in a transaction with the next hop and a fun
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +22,9 @@ from gateway.journal.decision import Decision, new_reference
 from gateway.logs import get_logger
 from gateway.message.result import ScannedMessage
 from gateway.metrics import ListenerMetrics, MessageVerdict
-from gateway.model import Action, Envelope, Finding, Mode, Recipient, Reply, Stage, Verdict
+from gateway.model import Action, Envelope, Finding, Message, Mode, Recipient, Reply, Stage, Verdict
+from gateway.recording import decision_of, summarise
+from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
 from gateway.trace import MARK, Mark, PassMarks, received
@@ -29,8 +32,7 @@ from gateway.upstream.base import Content, Transaction
 
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
-_STAGES = {stage: stage.name.lower() for stage in Stage}
-_log = get_logger("congthu.message")
+_log = get_logger("congthu.pipeline")
 
 
 class Record(Protocol):
@@ -75,6 +77,7 @@ class Pipeline:
         metrics: ListenerMetrics,
         marks: PassMarks,
         add_mark: bool,
+        tempfails: TempfailWatch,
         contact: str = "",
     ) -> None:
         self.hostname = hostname
@@ -85,6 +88,7 @@ class Pipeline:
         self.metrics = metrics
         self.marks = marks
         self.add_mark = add_mark
+        self.tempfails = tempfails
         self.contact = contact
 
     # Before the message
@@ -93,12 +97,21 @@ class Pipeline:
         """Ask the rules of a stage before MESSAGE."""
         return self.policy.check(stage, envelope, recipient=recipient)
 
-    async def refuse(self, stage: Stage, envelope: Envelope, verdict: Verdict, recipient: Recipient | None = None) -> Reply:
+    async def refuse(
+        self, stage: Stage, envelope: Envelope, verdict: Verdict, recipient: Recipient | None = None
+    ) -> Reply:
         """Record what a stage before MESSAGE found; return the reply that may now be uttered."""
-        decision = self._decision(envelope, new_reference(), stage, verdict)
+        decision = decision_of(envelope, new_reference(), stage, verdict)
         if recipient is not None:
             decision.recipients = [recipient.address.text]
+        self._watch(verdict, envelope)
         return await self._commit(verdict, decision)
+
+    def _watch(self, verdict: Verdict, envelope: Envelope, message: Message | None = None) -> None:
+        """Count messages that our own errors turn away, so that somebody looks before their senders give up."""
+        for finding in verdict.findings if verdict.action is Action.TEMPFAIL else ():
+            if "crash" in finding.evidence:
+                self.tempfails.note(finding, envelope, message)
 
     # The message
 
@@ -126,7 +139,8 @@ class Pipeline:
 
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
         arrival.transaction.abort()
-        decision = self._decision(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival)
+        decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
+        self._watch(verdict, arrival.envelope, arrival.message)
         reply = await self._commit(verdict, decision)
         arrival.tell(reply)
         outcome: MessageVerdict = "reject" if reply.action is Action.REJECT else "tempfail"
@@ -146,7 +160,7 @@ class Pipeline:
             _log.error("journal.unavailable", reference=decision.reference, error=str(error))
             return replies.NO_RECORD
         self._count(verdict.findings)
-        _summarise(decision)
+        summarise(decision)
         return reply
 
     def _count(self, findings: Sequence[Finding]) -> None:
@@ -163,6 +177,17 @@ class Pipeline:
         self.metrics.message("reject" if reply.action is Action.REJECT else "tempfail", arrival.message.size)
         _log.warning("message.refused", listener=self.listener, session=arrival.envelope.session.id, reply=reply.text)
         return reply
+
+    def failed(self, arrival: Arrival, reply: Reply, digest: str, outcome: str) -> None:
+        """Record that trouble of ours, or the lack of time, ended a message that was already here. Never raises."""
+        verdict = Verdict(Action.TEMPFAIL, reply)
+        decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
+        decision.reply, decision.error_digest, decision.outcome = reply.encoded.decode(), digest, outcome
+        decision.upstream, decision.seconds = self.upstream, time.monotonic() - arrival.started
+        with contextlib.suppress(JournalError):
+            self.journal.append(decision)
+        self.metrics.message("tempfail", arrival.message.size)
+        summarise(decision)
 
     def _abandon(self, arrival: Arrival) -> Reply:
         """The client left before it was told anything: it keeps the message, so nobody else may have it."""
@@ -217,7 +242,7 @@ class Pipeline:
         now: float,
     ) -> None:
         action = reply.action
-        decision = self._decision(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival)
+        decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.reply = reply.encoded.decode()
         decision.upstream_reply = decision.reply if answer is not None else ""
         decision.upstream = self.upstream
@@ -231,12 +256,14 @@ class Pipeline:
         except JournalError as error:
             _log.error("journal.lost", reference=arrival.reference, error=str(error))
         self._count(verdict.findings)
-        metric: MessageVerdict = "accept" if action is Action.ACCEPT else "upstream-reject" if action is Action.REJECT else "tempfail"
+        metric: MessageVerdict = (
+            "accept" if action is Action.ACCEPT else "upstream-reject" if action is Action.REJECT else "tempfail"
+        )
         size = arrival.message.size
         self.metrics.message(
             metric, size, arrival.received - arrival.started, checked - arrival.received, -1.0, now - checked
         )
-        _summarise(decision)
+        summarise(decision)
 
     # Marks of an earlier passage
 
@@ -255,44 +282,6 @@ class Pipeline:
                 judged = await _digest_after(arrival.content, mark) == mark.digest
         return skip, judged
 
-    # The record
-
-    def _decision(
-        self,
-        envelope: Envelope,
-        reference: str,
-        stage: Stage,
-        verdict: Verdict,
-        arrival: Arrival | None = None,
-    ) -> Decision:
-        session = envelope.session
-        decision = Decision(
-            time=time.time(),
-            reference=reference,
-            session_id=session.id,
-            listener=self.listener,
-            direction=session.direction.value,
-            client_address=session.client_address,
-            client_name=session.client_name,
-            helo=session.helo,
-            tls=session.tls,
-            user=session.user,
-            stage=_STAGES[stage],
-            action=verdict.action.label,
-            reverse_path=envelope.reverse_path.text,
-            recipients=[r.address.text for r in envelope.recipients],
-            findings=verdict.findings,
-            checked=verdict.checked,
-        )
-        if arrival is not None:
-            message = arrival.message
-            decision.size = message.size
-            decision.sha256 = message.sha256
-            decision.attachment_bytes = message.attachment_bytes
-            decision.attachments = message.attachments
-            decision.message_id = next(message.headers("message-id"), b"")[:255].strip().decode("utf-8", "replace")
-        return decision
-
 
 def _hops(message: ScannedMessage) -> int:
     return sum(1 for f in message.header_fields if f[0] == b"received")
@@ -307,23 +296,3 @@ async def _digest_after(content: Content, mark: Mark) -> str:
             digest.update(chunk[max(0, mark.end - at) :])
         at += len(chunk)
     return digest.hexdigest()
-
-
-def _summarise(decision: Decision) -> None:
-    """The one log line of a message."""
-    _log.info(
-        "message",
-        reference=decision.reference,
-        session=decision.session_id,
-        listener=decision.listener,
-        client=decision.client_address,
-        user=decision.user,
-        sender=decision.reverse_path,
-        recipients=len(decision.recipients),
-        size=decision.size,
-        action=decision.action,
-        rules=[f.rule for f in decision.findings],
-        reply=decision.reply[:200].rstrip(),
-        outcome=decision.outcome,
-        seconds=round(decision.seconds, 4),
-    )

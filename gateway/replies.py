@@ -1,6 +1,6 @@
-"""Every reply that the listener itself can give, each in one place (RFC 5321 4.2, RFC 3463). docs/replies.md explains each.
+"""Every reply that the listener itself can give, each in one place (RFC 5321 4.2, RFC 3463); see docs/replies.md.
 
-A rule's refusal is built by the rule; the upstream's replies are passed on. Everything else that a client can hear is here.
+A rule's refusal is built by the rule; the upstream's replies are passed on. All else that a client can hear is here.
 """
 
 from __future__ import annotations

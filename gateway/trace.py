@@ -57,8 +57,8 @@ def _for(address: Address, utf8: bool) -> str:
     return f"\r\n\tfor <{text}>" if safe else ""
 
 
-# A message that passed one listener need not be judged again by one of these. Inbound mail that the mail server forwards
-# to the Internet is judged anew: other rules hold there.
+# A message that passed one listener need not be judged again by one of these. Inbound mail that the mail server
+# forwards to the Internet is judged anew: other rules hold there.
 COVERS = {
     Direction.INBOUND: {Direction.INBOUND, Direction.PROXY_FILTER},
     Direction.SUBMISSION: {Direction.SUBMISSION, Direction.PROXY_FILTER, Direction.OUTBOUND},
@@ -69,7 +69,7 @@ COVERS = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark found in a message: where its field stands, and what it says. `digest` is of all bytes after the field."""
+    """A mark found in a message: where its field stands, what it says. `digest` is of all bytes after it."""
 
     start: int
     end: int
@@ -82,7 +82,7 @@ class Mark:
 class PassMarks:
     """Writes and checks the keyed mark. The key is shared by the nodes of one installation; 32 bytes or more.
 
-    The mark covers the message's digest, the time and the listener's direction. It is believed from trusted networks only.
+    The mark covers the message's digest, the time and the listener's direction. Only trusted networks are believed.
     """
 
     def __init__(self, key: bytes) -> None:

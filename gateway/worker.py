@@ -91,7 +91,7 @@ class Worker:
         return 0
 
     async def _start(self) -> bool:
-        assert self._settings is not None  # noqa: S101  run() set it
+        assert self._settings is not None
         try:
             self._app = self._make(self._settings, self._index, self._sockets)
             await self._app.start()
@@ -121,7 +121,7 @@ class Worker:
             await asyncio.sleep(STATE_EVERY)
 
     async def _reasons(self) -> dict[str, str]:
-        assert self._app is not None  # noqa: S101
+        assert self._app is not None
         try:
             async with asyncio.timeout(5):
                 reasons = await self._app.ready()
@@ -142,7 +142,7 @@ class Worker:
         before = dict(self._sockets)
         unused = self._merge(sockets)
         try:
-            assert self._app is not None  # noqa: S101
+            assert self._app is not None
             await self._app.reload(settings)
         except Exception as error:
             if not isinstance(error, ConfigError | StartError):
@@ -173,7 +173,7 @@ class Worker:
         return list(held.values())
 
     async def _drain(self) -> None:
-        assert self._app is not None and self._settings is not None  # noqa: S101
+        assert self._app is not None and self._settings is not None
         timeout = self._settings.gateway.shutdown_timeout
         try:
             async with asyncio.timeout(timeout + DRAIN_MARGIN):

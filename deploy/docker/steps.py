@@ -121,12 +121,22 @@ hostname = "gw.tinh.example"
 domains = ["tinh.example"]
 [[listener]]
 name = "inbound"
-bind = "127.0.0.1:2"
+bind = "127.0.0.1:20025"
 direction = "inbound"
 upstream = "mailserver"
 [upstream.mailserver]
 maildir = "mail"
 """
+
+
+def daemon(sandbox: int) -> list[int]:
+    """The process that an engine would signal: bwrap's child is its sandbox's init, and its child is the daemon."""
+    children = [sandbox]
+    for _ in range(2):
+        parents = ",".join(map(str, children))
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", parents], capture_output=True, text=True)
+        children = [int(word) for word in found.stdout.split()] or [0]
+    return [pid for pid in children if pid]
 
 
 def prove(image: Stage) -> None:
@@ -144,18 +154,15 @@ def prove(image: Stage) -> None:
         while subprocess.run(image.command(check, build=False), stderr=subprocess.DEVNULL).returncode:
             assert process.poll() is None and time.monotonic() < deadline, "not healthy"
             time.sleep(0.2)
-        with smtplib.SMTP("127.0.0.1", 2) as client:
+        with smtplib.SMTP("127.0.0.1", 20025) as client:
             client.sendmail("a@other.example", ["b@tinh.example"], b"Subject: proof\r\n\r\nhello\r\n")
         found = [path for path in data.rglob("new/*") if b"Subject: proof" in path.read_bytes()]
         assert len(found) == 1, "the message is not in the Maildir"
         owner = found[0].stat().st_uid
         assert owner == 10001, f"delivered by uid {owner}"
     finally:
-        child = int(subprocess.check_output(["ps", "-o", "pid=", "--ppid", str(process.pid)]).split()[0])
-        inner = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(child)], capture_output=True, text=True
-        ).stdout.split()
-        os.kill(int(inner[0]) if inner else child, getattr(signal, image.facts["STOPSIGNAL"]))
+        for pid in daemon(process.pid):
+            os.kill(pid, getattr(signal, image.facts["STOPSIGNAL"]))
         code = process.wait(60)
     assert code == 0, f"ended with {code}"
     print("proved: built, healthy, delivered, stopped")

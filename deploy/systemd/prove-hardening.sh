@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Runs a command as congthu.service would, where PID 1 is not systemd: read-only system, one writable folder, no
-# capability but CAP_NET_BIND_SERVICE, no new privileges, the unit's seccomp filter, write-or-execute memory only.
+# Runs a command as congthu.service would, where PID 1 is not systemd: an unprivileged user, a read-only system, one
+# writable folder, no capability but CAP_NET_BIND_SERVICE, no new privileges, the unit's seccomp filter, memory that is
+# writable or executable.
 #
-# usage: prove-hardening.sh DATA_DIR COMMAND…      needs root, bwrap (bubblewrap), setpriv, libseccomp2, systemd-analyze
+# usage: prove-hardening.sh DATA_DIR COMMAND…   DATA_DIR is given to that user
+# Needs root, bwrap (bubblewrap), setpriv, libseccomp2, systemd-analyze.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 data=$1
@@ -10,10 +12,15 @@ shift
 for tool in bwrap setpriv systemd-analyze; do
   command -v "$tool" >/dev/null || { echo "prove-hardening: install $tool" >&2; exit 2; }
 done
-# bwrap keeps the capabilities that are named, setpriv empties the bounding set and forbids new privileges.
-exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --bind "$data" "$data" --chdir "$data" \
-  --ro-bind "$here" "$here" --unshare-ipc --unshare-uts --unshare-pid --unshare-cgroup-try --die-with-parent \
-  --cap-drop ALL --cap-add CAP_NET_BIND_SERVICE --cap-add CAP_SETPCAP \
-  -- setpriv --no-new-privs --bounding-set -all,+net_bind_service --inh-caps -all,+net_bind_service \
-  --ambient-caps -all,+net_bind_service \
-  -- "${PROVE_PYTHON:-/usr/bin/python3}" "$here/confine.py" "$here/congthu.service" "$@"
+nobody=65534
+chown -R "$nobody:$nobody" "$data"
+# ProtectHome hides /root; an interpreter that lives there comes back alone.
+prefix=$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")
+# bwrap makes the mounts and keeps what setpriv needs; setpriv becomes the user and empties the bounding set.
+exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /root --tmpfs /home --ro-bind "$prefix" "$prefix" \
+  --ro-bind "$here" "$here" --bind "$data" "$data" --chdir "$data" \
+  --unshare-ipc --unshare-uts --unshare-pid --unshare-cgroup-try --die-with-parent \
+  --cap-drop ALL --cap-add CAP_NET_BIND_SERVICE --cap-add CAP_SETPCAP --cap-add CAP_SETUID --cap-add CAP_SETGID \
+  -- setpriv --reuid="$nobody" --regid="$nobody" --clear-groups --no-new-privs --bounding-set -all,+net_bind_service \
+  --inh-caps -all,+net_bind_service --ambient-caps -all,+net_bind_service \
+  -- /usr/bin/python3 "$here/confine.py" "$here/congthu.service" "$@"

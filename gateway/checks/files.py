@@ -18,8 +18,8 @@ _SOON = datetime.timedelta(days=14)
 
 def check(settings: Settings, findings: Findings) -> None:
     """Every file and folder that the settings name."""
-    _check_data_dir(settings, findings)
-    _check_database(settings, findings)
+    if not _check_data_dir(settings, findings):
+        _check_database(settings, findings)
     seen: set[tuple[Path, Path]] = set()
     for position, listener in enumerate(settings.listener):
         pair = _pair(listener)
@@ -123,24 +123,37 @@ def _check_authorities(path: Path, key: str, findings: Findings) -> None:
         findings.error(key, str(path), "no certificates in PEM form in it (-----BEGIN CERTIFICATE-----)")
 
 
-def _check_data_dir(settings: Settings, findings: Findings) -> None:
+def _check_data_dir(settings: Settings, findings: Findings) -> str:
+    """What is wrong with the data folder, which becomes an error; empty for nothing."""
     folder = settings.gateway.data_dir
-    existing = next((parent for parent in (folder, *folder.absolute().parents) if parent.exists()), Path("/"))
+    if why := _why_unusable(folder):
+        findings.error("gateway.data_dir", str(folder), why)
+    return why
+
+
+def _why_unusable(folder: Path) -> str:
+    if "\0" in str(folder):
+        return "no name of a folder has a NUL in it"
+    try:
+        existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    except OSError:
+        return "this cannot be a folder: the name is too long, or it cannot be reached"
     if not existing.is_dir():
-        findings.error("gateway.data_dir", str(folder), f"{existing} is a file, not a folder")
-    elif not _writable(existing, probe=existing == folder):
-        hint = (
-            "this user may not write there" if existing == folder else f"cannot be created: {existing} is not writable"
-        )
-        findings.error("gateway.data_dir", str(folder), hint + "; change its owner, or choose another folder")
+        return f"{existing} is a file, not a folder"
+    if _writable(existing, probe=existing == folder):
+        return ""
+    why = "this user may not write there" if existing == folder else f"cannot be created: {existing} is not writable"
+    return f"{why}; change its owner, or choose another folder"
 
 
 def _check_database(settings: Settings, findings: Findings) -> None:
     """An SQLite file that somebody else made: the daemon would start and could not record."""
     url = settings.store.url
     path = settings.gateway.data_dir / url.removeprefix("sqlite:///")
-    if url.startswith("sqlite:///") and path.is_file() and not os.access(path, os.R_OK | os.W_OK):
-        findings.error("store.url", url, f"this user may not write {path}: change its owner")
+    if not url.startswith("sqlite:///") or path == settings.gateway.data_dir or not path.exists():
+        return
+    if unreadable(path) or not os.access(path, os.W_OK):
+        findings.error("store.url", url, f"this user cannot write {path}: change its owner, or name another file")
 
 
 def _writable(folder: Path, *, probe: bool) -> bool:

@@ -156,7 +156,9 @@ def _check_binds(settings: Settings, findings: Findings) -> None:
     binds = [(f"listener[{i}].bind", listener.bind) for i, listener in enumerate(settings.listener)]
     binds.append(("http.bind", settings.http.bind))
     for key, bind in binds:
-        if address_of(bind) is None and bind.host != "localhost":
+        if not is_host(bind):
+            findings.error(key, bind, "this is neither an address nor a name of a machine")
+        elif address_of(bind) is None:
             findings.warn(key, bind, "a name may stand for several addresses: write the address")
     for (first_key, first), (key, bind) in combinations(binds, 2):
         if collide(first, bind):
@@ -169,6 +171,14 @@ def address_of(bind: HostPort) -> ipaddress.IPv4Address | ipaddress.IPv6Address 
         return ipaddress.ip_address("127.0.0.1" if bind.host == "localhost" else bind.host)
     except ValueError:
         return None
+
+
+def is_host(bind: HostPort) -> bool:
+    """Whether this can be an address or a name at all: no label over 63 octets, none empty."""
+    try:
+        return len(bind.host.encode("idna")) <= 255
+    except UnicodeError:
+        return False
 
 
 def collide(first: HostPort, second: HostPort) -> bool:

@@ -23,18 +23,18 @@ def _try(bind: HostPort, key: str, findings: Findings) -> None:
         with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that cannot be one (IDNA)
         _explain(error, bind, key, findings)
 
 
-def _explain(error: OSError, bind: HostPort, key: str, findings: Findings) -> None:
-    if error.errno == errno.EADDRINUSE:
+def _explain(error: OSError | UnicodeError, bind: HostPort, key: str, findings: Findings) -> None:
+    if isinstance(error, UnicodeError | socket.gaierror):
+        findings.error(key, bind, "this name has no address here: write an address")
+    elif error.errno == errno.EADDRINUSE:
         findings.warn(
             key, bind, f"taken already, by a running gateway or another program: ss -ltnp 'sport = {bind.port}'"
         )
     elif error.errno == errno.EACCES:
         findings.warn(key, bind, "this user may not use a port below 1024; the systemd unit may (CAP_NET_BIND_SERVICE)")
-    elif isinstance(error, socket.gaierror):
-        findings.error(key, bind, "this name has no address here: write an address")
     else:
         findings.error(key, bind, "this machine has no such address: see ip address")

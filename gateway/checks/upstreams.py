@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.checks.findings import Findings, offers_auth
-from gateway.checks.listeners import address_of
+from gateway.checks.listeners import address_of, is_host
 from gateway.config import HostPort, Settings, UpstreamConfig
 
 
@@ -26,6 +26,8 @@ def _check_target(upstream: UpstreamConfig, key: str, findings: Findings) -> Non
     if not upstream.hosts and not upstream.maildir:
         findings.error(f"{key}.hosts", None, 'name the next hop: hosts = ["10.0.0.5:25"], or maildir = "maildir"')
     for position, host in enumerate(upstream.hosts):
+        if not is_host(host):
+            findings.error(f"{key}.hosts[{position}]", host, "this is neither an address nor a name of a machine")
         if host.port == 0:
             findings.error(f"{key}.hosts[{position}]", host, "port 0 cannot be connected to")
         if host in upstream.hosts[:position]:

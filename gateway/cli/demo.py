@@ -50,7 +50,9 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 
 
 @click.command("demo")
-@click.option("--data", default="demo-data", type=click.Path(path_type=Path), show_default=True, help="Folder for everything.")
+@click.option(
+    "--data", default="demo-data", type=click.Path(path_type=Path), show_default=True, help="Folder for everything."
+)
 @click.option("--port", default=2525, show_default=True, help="SMTP port on 127.0.0.1.")
 @click.option("--http-port", default=9125, show_default=True, help="HTTP port on 127.0.0.1.")
 @click.option("--send", type=click.Choice(["good", "big"]), help="Send a message to a demo that is running.")
@@ -64,7 +66,9 @@ def command(data: Path, port: int, http_port: int, send: str | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         config.write_text(_CONFIG.format(data=folder, port=port, http_port=http_port), "utf-8")
     except OSError as error:
-        raise StartError(f"demo folder {folder} cannot be written: {error.strerror}; choose another with --data") from None
+        raise StartError(
+            f"demo folder {folder} cannot be written: {error.strerror}; choose another with --data"
+        ) from None
     shown = data / "config.toml"
     click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=sys.argv[0]))
     supervisor.serve(lambda: load(config))
@@ -83,7 +87,9 @@ def send_message(kind: str, port: int) -> int:
         click.echo("\n".join(f"{code} {_text(text)}" for code, text in error.recipients.values()))
         return 1
     except OSError as error:
-        raise StartError(f"no gateway answers on 127.0.0.1:{port} ({error.strerror or error}): start `congthu demo` first") from None
+        raise StartError(
+            f"no gateway answers on 127.0.0.1:{port} ({error.strerror or error}): start `congthu demo` first"
+        ) from None
     click.echo("250 accepted: look into the maildir")
     return 0
 

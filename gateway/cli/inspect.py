@@ -31,7 +31,9 @@ _ACCEPTED = {"code": 250, "enhanced": "2.0.0", "text": "OK"}
 @click.option("--rcpt", "recipients", multiple=True, help="A recipient; may be repeated.")
 @click.option("--listener", "name", default="", help="Judge as this listener would. Default: the first.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(config: Path | None, file: Path, sender: str, recipients: tuple[str, ...], name: str, as_json: bool) -> None:
+def command(
+    config: Path | None, file: Path, sender: str, recipients: tuple[str, ...], name: str, as_json: bool
+) -> None:
     """Judge a message FILE as the gateway would. Exit code 0: it would pass, 1: it would not."""
     settings = config_file.load(config) if config is not None else Settings()
     listener, rules = _rules(settings, name)
@@ -76,7 +78,11 @@ def judge(rules: ListenerPolicy, envelope: Envelope, message: ScannedMessage) ->
     """The stages in their order; the first that does not accept ends it, as it would in a session."""
     findings: list[Finding] = []
     checked: list[str] = []
-    for stage, recipient in [(Stage.MAIL, None), *((Stage.RCPT, r) for r in envelope.recipients), (Stage.MESSAGE, None)]:
+    for stage, recipient in [
+        (Stage.MAIL, None),
+        *((Stage.RCPT, r) for r in envelope.recipients),
+        (Stage.MESSAGE, None),
+    ]:
         shown = message if stage is Stage.MESSAGE else None
         verdict = rules.check(stage, envelope, recipient=recipient, message=shown)
         findings += verdict.findings
@@ -129,8 +135,14 @@ def describe(found: dict[str, Any]) -> str:
         f"{found['action']}: {reply['code']} {reply['enhanced'] or ''} {reply['text']}",
         f"size {message['size']:,} bytes, attachments {message['attachment_bytes']:,} bytes decoded",
     ]
-    lines += [f"  {a['filename'] or '(no name)'}  {a['sniffed_type']}  {a['decoded_size']:,} bytes" for a in message["attachments"]]
-    lines += [f"found: {f['rule']} ({', '.join(f['clauses']) or 'no clause'}) {f['mode']} {f['action']}" for f in found["findings"]]
+    lines += [
+        f"  {a['filename'] or '(no name)'}  {a['sniffed_type']}  {a['decoded_size']:,} bytes"
+        for a in message["attachments"]
+    ]
+    lines += [
+        f"found: {f['rule']} ({', '.join(f['clauses']) or 'no clause'}) {f['mode']} {f['action']}"
+        for f in found["findings"]
+    ]
     lines += [f"defect: {d['name']} {d['where']}".rstrip() for d in message["defects"]]
     lines.append("checked: " + (", ".join(found["checked"]) or "nothing"))
     return "\n".join(safe(line) for line in lines)

@@ -61,7 +61,7 @@ def _closely(connection: sa.Connection, table: sa.Table, bucket: int) -> Iterato
     query = sa.select(decisions.c.id, decisions.c.payload).where(decisions.c.id.between(first, last))
     expected: set[tuple[Any, ...]] = set()
     for number, payload in connection.execute(query.where(decisions.c.payload.is_not(None))):
-        expected.update(_rows(table, number, bytes(payload)))
+        expected.update(_rows(table, number, payload))
     own = sa.select(*table.columns).where(table.c.decision.between(first, last))
     actual = {tuple(row) for row in connection.execute(own)}
     for row in sorted(expected - actual, key=_place)[:_CLOSELY]:

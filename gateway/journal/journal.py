@@ -133,7 +133,7 @@ class Journal:
         """
         if not self.room():
             self._refuse()
-        assert self._loop is not None  # noqa: S101
+        assert self._loop is not None
         entry = Entry(decision, self._loop.create_future())
         self._intake.put_urgent(entry)
         timer = self._loop.call_later(self._commit_timeout, _expire, entry)
@@ -163,7 +163,7 @@ class Journal:
             return entry.stored
 
     def _notify(self, outcomes: list[Outcome]) -> None:
-        assert self._loop is not None  # noqa: S101
+        assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
             self._loop.call_soon_threadsafe(_deliver, outcomes)
 
@@ -206,7 +206,7 @@ class Journal:
 
 
 def _waiter(entry: Entry) -> asyncio.Future[None]:
-    assert isinstance(entry.waiter, asyncio.Future)  # noqa: S101
+    assert isinstance(entry.waiter, asyncio.Future)
     return entry.waiter
 
 

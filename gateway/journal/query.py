@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.journal.payload import Record, decode
+from gateway.journal.payload import Record, decode, extract
 from gateway.journal.schema import NOT_ACCEPTED, decisions, findings, recipients
 
 _PAGE: Final = 500
@@ -56,7 +56,7 @@ def search(connection: sa.Connection, wanted: Filter, *, limit: int = 0, oldest_
         page = _page(connection, wanted, after, oldest_first)
         for number, moment, payload in page:
             after = (moment, number)
-            record = decode(payload)
+            record = _record(payload, moment)
             if words and not _mentions(record, words):
                 continue
             yield Found(number, record)
@@ -69,23 +69,42 @@ def search(connection: sa.Connection, wanted: Filter, *, limit: int = 0, oldest_
 
 def story(connection: sa.Connection, reference: str) -> tuple[Found | None, list[Found]]:
     """A decision and every later word about it, oldest first. The reference's case does not matter."""
-    columns = (decisions.c.id, decisions.c.payload)
+    columns = (decisions.c.id, decisions.c.time, decisions.c.payload)
     for name in dict.fromkeys((reference, reference.upper())):
         own = sa.select(*columns).where(decisions.c.reference == name, decisions.c.payload.is_not(None))
-        later = sa.select(*columns).where(decisions.c.about == name).order_by(decisions.c.time, decisions.c.id)
+        later = (
+            sa.select(*columns)
+            .where(decisions.c.about == name, decisions.c.payload.is_not(None))
+            .order_by(decisions.c.time, decisions.c.id)
+        )
         with connection.begin():
             row = connection.execute(own).first()
             notes = connection.execute(later).all()
         if row is not None:
-            return Found(row[0], decode(row[1])), [Found(note[0], decode(note[1])) for note in notes if note[1]]
+            later_words = [Found(note[0], _record(note[2], note[1])) for note in notes]
+            return Found(row[0], _record(row[2], row[1])), later_words
     return None, []
 
 
 def _page(
     connection: sa.Connection, wanted: Filter, after: tuple[int, int] | None, oldest_first: bool
-) -> list[tuple[int, int, bytes]]:
+) -> list[tuple[int, int, object]]:
     with connection.begin():
-        return [(row[0], row[1], bytes(row[2])) for row in connection.execute(_query(wanted, after, oldest_first))]
+        return [(row[0], row[1], row[2]) for row in connection.execute(_query(wanted, after, oldest_first))]
+
+
+def _record(payload: object, moment: int) -> Record:
+    """What a row says; of one that was tampered with only that it cannot be read (`verify` says more)."""
+    try:
+        record = decode(bytes(payload) if isinstance(payload, memoryview) else payload)  # type: ignore[arg-type]
+        extract(record)
+    except (ValueError, KeyError, TypeError):
+        return {
+            "kind": "unreadable",
+            "time": moment,
+            "reply": "tampered with: run congthu decisions verify",
+        }
+    return record
 
 
 def _query(wanted: Filter, after: tuple[int, int] | None, oldest_first: bool) -> sa.Select[Any]:

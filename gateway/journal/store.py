@@ -130,7 +130,7 @@ class Store:
 
     def _clear_leftovers(self) -> None:
         """The log of a database file that was removed must not be read into the new one. We hold the start lock."""
-        assert self._path is not None  # noqa: S101
+        assert self._path is not None
         if not self._path.exists():
             for suffix in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
@@ -145,7 +145,7 @@ class Store:
                 connection.invalidate()
 
     def _inode_now(self) -> tuple[int, int]:
-        assert self._path is not None  # noqa: S101
+        assert self._path is not None
         found = os.stat(self._path)  # noqa: PTH116 -- twice a commit
         return found.st_dev, found.st_ino
 
@@ -164,7 +164,7 @@ class Store:
             sa.insert(chains).values(name=name, node=node, worker=worker, started=started, key_id=key_id)
         )
         key = made.inserted_primary_key
-        assert key is not None  # noqa: S101 -- both databases tell it
+        assert key is not None
         return int(key[0])
 
     def last(self, chain: int) -> tuple[int, bytes] | None:

@@ -185,7 +185,8 @@ class _Verifier:
             query = sa.select(decisions).where(decisions.c.id.between(position, end))
             page = self._connection.execute(query.order_by(decisions.c.id).limit(_PAGE)).all()
             for row in page:
-                yield row[0], tuple(row[1:11]), row[11], row[12], row[13]
+                payload = None if row[11] is None else _octets(row[11])
+                yield row[0], tuple(row[1:11]), payload, _octets(row[12]), _octets(row[13])
             report.rows += len(page)
             if progress is not None:
                 progress(report.rows)
@@ -209,7 +210,7 @@ class _Verifier:
             found = self._connection.execute(query).scalar()
             if found is None:
                 self._report.add("row-removed", name, seq, f"{told} knows this row, and it is gone")
-            elif not hmac.compare_digest(bytes(found), hash_):
+            elif not hmac.compare_digest(_octets(found), hash_):
                 self._report.add("row-replaced", name, seq, f"{told} knows this row with another hash")
 
     def _retention(self) -> None:
@@ -318,6 +319,11 @@ class _Walk:
 
     def _add(self, name: str, seq: int, text: str, reference: str = "") -> None:
         self._report.add(name, self.name, seq, text, reference)
+
+
+def _octets(value: object) -> bytes:
+    """SQLite stores whatever type it is given: what is no bytes was not written by us, and matches nothing."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
 def _first_from(position: int) -> sa.Select[Any]:

@@ -130,7 +130,7 @@ class Base64Decoder:
 
     def _padded(self, group: bytes) -> bytes:
         size = len(group) & ~3
-        if len(group) - size < 2:
+        if len(group) - size == 1:
             self.flaws.add(Flaw.BASE64_PADDING)
         return pybase64.b64decode(group[:size], validate=True) + _last_group(group[size:])
 
@@ -153,6 +153,7 @@ def _even_lines(data: bytes, start: int, end: int) -> tuple[int, int] | None:
 
 
 _SOFT_SPACE = 64  # blanks that may stand between "=" and the line's end (RFC 2045 6.7 (3), bounded)
+_PIECE = 8 * 1024  # decoded at once: mending malformed text takes many times its size
 _NOT_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]{0,%d}\r?\n)" % _SOFT_SPACE)
 _SOFT = re.compile(rb"=[ \t]{1,%d}\r?\n" % _SOFT_SPACE)
 _UNDECIDED = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,%d}\r?)" % _SOFT_SPACE)
@@ -169,6 +170,11 @@ class QuotedPrintableDecoder:
 
     def feed(self, data: bytes) -> bytes:
         """Decode all but an undecided last escape."""
+        if len(data) <= _PIECE:
+            return self._feed(data)
+        return b"".join([self._feed(data[at : at + _PIECE]) for at in range(0, len(data), _PIECE)])
+
+    def _feed(self, data: bytes) -> bytes:
         text = self._carry + data if self._carry else data
         last = text.rfind(b"=", max(0, len(text) - _SOFT_SPACE - 2))
         if last >= 0 and _UNDECIDED.fullmatch(text, last):

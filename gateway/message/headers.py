@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from gateway.message.defects import Flaw
@@ -22,6 +23,7 @@ _TOKEN = re.compile(rb"\s*+\"?([!#$&+\-.^_0-9A-Za-z]{1,64})")
 _PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,128})\s*+=\s*+(?:\"((?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)|([^;]*+))", re.DOTALL)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_COMMON = 100  # octets of fields whose reading is remembered: text parts all look the same
 _PARAMETERS = 200  # looked at in one field
 
 _OURS = (b"content-type", b"content-transfer-encoding", b"content-disposition")
@@ -71,40 +73,45 @@ class ContentInfo:
         self.flaws: list[Flaw] = []
 
 
-def content_info(fields: Iterable[Field], default_type: str, filename_limit: int) -> ContentInfo:
-    """Read the Content- fields (RFC 2045 5, 6; RFC 2183). The first of equal fields is taken."""
-    info = ContentInfo()
-    info.content_type = default_type
+def content_info(fields: Iterable[Field], default_type: str, filename_limit: int) -> tuple[ContentInfo, bool]:
+    """Read the Content- fields (RFC 2045 5, 6; RFC 2183); True if one stands there twice: the first is taken.
+
+    The outcome is shared: do not change it.
+    """
     ours: dict[bytes, bytes] = {}
+    twice = False
     for name, value, _start, _end in fields:
         if name in _OURS:
-            if name in ours:
-                info.flaws.append(Flaw.DUPLICATE_FIELD)
-            else:
-                ours[name] = unfolded(value)
-    if ours:
-        _fill(info, ours, filename_limit)
+            twice = twice or name in ours
+            ours.setdefault(name, value)
+    kind, encoding, disposition = map(ours.get, _OURS)
+    read = _common_info if sum(map(len, ours.values())) <= _COMMON else _info
+    return read(kind, encoding, disposition, default_type, filename_limit), twice
+
+
+def _info(
+    kind: bytes | None, encoding: bytes | None, disposition: bytes | None, default_type: str, filename_limit: int
+) -> ContentInfo:
+    info = ContentInfo()
+    info.content_type = default_type
+    typed = _read_type(info, unfolded(kind)) if kind is not None else {}
+    if encoding is not None:
+        info.encoding = _token(unfolded(encoding))
+    disposed: Parameters = {}
+    if disposition is not None:
+        said = unfolded(disposition)
+        info.disposition = _token(said)
+        disposed = _parameters(info, said)
+    if disposed or typed:
+        info.filename, flaws = filename_of(disposed, typed, info.charset, filename_limit)
+        info.flaws.extend(sorted(flaws))
     return info
 
 
-def _fill(info: ContentInfo, ours: dict[bytes, bytes], filename_limit: int) -> None:
-    kind = _read_type(info, ours.get(b"content-type"))
-    encoding = ours.get(b"content-transfer-encoding")
-    if encoding is not None:
-        info.encoding = _token(encoding)
-    disposition: Parameters = {}
-    said = ours.get(b"content-disposition")
-    if said is not None:
-        info.disposition = _token(said)
-        disposition = _parameters(info, said)
-    if disposition or kind:
-        info.filename, flaws = filename_of(disposition, kind, info.charset, filename_limit)
-        info.flaws.extend(sorted(flaws))
+_common_info = lru_cache(512)(_info)
 
 
-def _read_type(info: ContentInfo, value: bytes | None) -> Parameters:
-    if value is None:
-        return {}
+def _read_type(info: ContentInfo, value: bytes) -> Parameters:
     match = _TYPE.match(value)
     if match is None:
         info.content_type = "text/plain"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_PIECE = 32 * 1024  # measured at once: short lines take many times their size while they are measured
 _PROBE_ABOVE = 200  # once a line this long was seen, hopping is cheaper than splitting
 
 
@@ -22,16 +23,11 @@ class LineFacts:
 
     def feed(self, data: bytes, start: int, end: int) -> None:
         """Take data[start:end], which follows what was taken before."""
-        if start == end:
-            return
-        whole = data if end - start == len(data) else data[start:end]
-        if not self.eightbit:
-            self.eightbit = not whole.isascii()
-        if not self._current and whole[0] == 46:
-            self.dots += 1
-        if b"." in whole:
-            self.dots += whole.count(b"\n.")
-        self._measure(whole)
+        while end - start > _PIECE:
+            self._feed(data, start, start + _PIECE)
+            start += _PIECE
+        if start < end:
+            self._feed(data, start, end)
 
     def lines(self, width: int) -> None:
         """Whole lines of `width` octets each were proved to have no dot and no 8-bit octet."""
@@ -41,6 +37,14 @@ class LineFacts:
     def finish(self) -> None:
         """The last line may lack its CRLF."""
         self.lines(self._current)
+
+    def _feed(self, data: bytes, start: int, end: int) -> None:
+        whole = data if end - start == len(data) else data[start:end]
+        if not self.eightbit:
+            self.eightbit = not whole.isascii()
+        if b"." in whole:
+            self.dots += whole.count(b"\n.") + (whole[0] == 46 and not self._current)
+        self._measure(whole)
 
     def _measure(self, data: bytes) -> None:
         first = data.find(b"\n")

@@ -16,7 +16,7 @@ from gateway.message.tree import Tree
 
 _BATCH = 32 * 1024  # small pieces are joined up to this size before they are looked at
 _LONG = 8 * 1024  # a line longer than this is looked at before its end has come
-_WINDOW = 1024 * 1024  # looked at at once
+_WINDOW = 128 * 1024  # looked at at once
 _DEFAULTS = ScanLimits()
 
 

@@ -139,7 +139,7 @@ class Spool:
             for piece in pieces:
                 yield piece
             return
-        assert self._file is not None  # noqa: S101
+        assert self._file is not None
         buffer = memoryview(bytearray(min(size, self.size)))
         at = 0
         while at < self.size:

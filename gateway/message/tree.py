@@ -131,7 +131,7 @@ class Tree:
         return not self._open or self._open[-1].content_type in _MESSAGES
 
     def _keep(self, data: bytes, start: int, end: int) -> None:
-        assert self._header is not None  # noqa: S101
+        assert self._header is not None
         room = self._header_limit() - self._header_size
         if end > start and room > 0:
             self._header.append(data[start : min(end, start + room)])
@@ -143,7 +143,7 @@ class Tree:
     def _begin_body(self, at: int) -> None:
         """The current entity's header ended at offset `at`: see what it is."""
         part = self._part
-        assert part is not None and self._header is not None  # noqa: S101
+        assert part is not None and self._header is not None
         part.header_end = at
         info = self._read_header(part, b"".join(self._header))
         self._header = None
@@ -165,7 +165,9 @@ class Tree:
             self._flaw(Flaw.HEADER_TOO_MANY)
         if part is self.root:
             self.header_block, self.header_fields = block, fields
-        info = content_info(fields, self._default, self._limits.filename)
+        info, twice = content_info(fields, self._default, self._limits.filename)
+        if twice:
+            self._flaw(Flaw.DUPLICATE_FIELD)
         part.content_type, part.charset, part.encoding = info.content_type, info.charset, info.encoding
         part.disposition, part.filename = info.disposition, info.filename
         return info

@@ -18,15 +18,21 @@ FIRST_ACTIVATED = 3  # sd_listen_fds(3): SD_LISTEN_FDS_START
 
 
 def activated(environ: Mapping[str, str]) -> dict[str, socket.socket]:
-    """Sockets from systemd by FileDescriptorName (sd_listen_fds(3)); empty when there are none or not for us."""
+    """Sockets from systemd by FileDescriptorName (sd_listen_fds(3)); empty when there are none or not for us.
+
+    StartError when two have one name: a listener has one socket.
+    """
     if environ.get("LISTEN_PID") != str(os.getpid()):
         return {}
     count = int(environ.get("LISTEN_FDS", "0"))
     names = environ.get("LISTEN_FDNAMES", "").split(":")
-    held = {}
+    held: dict[str, socket.socket] = {}
     for fd, name in zip(range(FIRST_ACTIVATED, FIRST_ACTIVATED + count), names, strict=False):
         os.set_inheritable(fd, False)
+        if name in held:
+            raise StartError(f"socket activation: two sockets are named {name}; each listener has one of its own")
         held[name] = socket.socket(fileno=fd)
+        held[name].setblocking(False)
     return held
 
 

@@ -35,8 +35,10 @@ class AttachmentCap:
         message, limit = facts.message, facts.parameters["limit"]
         if message is None or message.attachment_bytes <= limit:
             return None
-        reply = _reply(message.attachment_bytes, limit, facts.clauses, utf8=facts.envelope.smtputf8)
-        return Finding(self.name, facts.clauses, Action.REJECT, reply, _evidence(message, limit))
+        binding = bool(facts.clauses)
+        reply = _reply(message.attachment_bytes, limit, binding=binding, utf8=facts.envelope.smtputf8)
+        evidence = _evidence(message, limit) | ({} if binding else {"binding": False})
+        return Finding(self.name, facts.clauses or self.clauses, Action.REJECT, reply, evidence)
 
 
 def _evidence(message: Message, limit: int) -> dict[str, object]:
@@ -49,15 +51,17 @@ def _evidence(message: Message, limit: int) -> dict[str, object]:
     }
 
 
-def _reply(total: int, limit: int, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
-    source = f" ({', '.join(clauses)})" if clauses else ""
+def _reply(total: int, limit: int, *, binding: bool, utf8: bool) -> Reply:
+    """`binding`: the clause is one of the regulation that governs; otherwise the reply says whose limit it is."""
+    vietnamese = "Q4 4.2" if binding else "giới hạn của máy chủ, theo mức của Q4 4.2"
+    english = "Q4 4.2" if binding else "this server's limit, modelled on Q4 4.2"
     found, cap = _megabytes(total), _megabytes(limit)
     return refusal(
         552,
         "5.3.4",
-        f"Tổng dung lượng tệp đính kèm là {found} MB, vượt mức tối đa {cap} MB{source}. "
+        f"Tổng dung lượng tệp đính kèm là {found} MB, vượt mức tối đa {cap} MB ({vietnamese}). "
         "Hãy bớt hoặc nén tệp, chia thành nhiều thư, hoặc gửi đường dẫn tải tệp.",
-        f"Attachments total {found} MiB, the limit is {cap} MiB{source}. "
+        f"Attachments total {found} MiB, the limit is {cap} MiB ({english}). "
         "Send fewer or smaller files, several messages, or a download link.",
         utf8=utf8,
     )

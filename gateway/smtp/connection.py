@@ -1,9 +1,9 @@
 """One client connection: aiosmtpd's SMTP with its reading, writing, timing and start-up replaced.
 
-What stays aiosmtpd's: the protocol class that the event loop drives, the table of `smtp_VERB` methods, the PROXY protocol
-parser. What is replaced, and why: its StreamReader (no bound on a line, a pause every 2 KB), `push` (one write and one
-drain a line), `__init__` (138 us a connection), the timer (cancels a slow delivery), `handle_exception` (tells the client
-the exception). docs/decisions/0002-aiosmtpd.md has the measurements.
+What stays aiosmtpd's: the protocol class that the event loop drives, its `smtp_VERB` methods, the PROXY protocol
+parser. What is replaced, and why: its StreamReader (no bound on a line, a pause every 2 KB), `push` (a write and a
+drain for each line), `__init__` (138 us a connection), the timer (cancels a slow delivery), `handle_exception` (tells
+the client the exception). docs/decisions/0002-aiosmtpd.md has the measurements.
 """
 
 from __future__ import annotations
@@ -149,10 +149,11 @@ class Connection(SMTP):
         elif self._task is not None:
             self._task.cancel()
 
-    def stop(self) -> None:
-        """Say 421 now if nothing is under way, else as soon as it is done."""
+    def stop(self, *, now: bool = False) -> None:
+        """Say 421 at once if nothing is under way, else as soon as it is done; `now`: do not wait for the client."""
         self._stopping = True
-        if self.mail is None and self.inbox.waiting and self.phase is Phase.TALKING:
+        idle = self.mail is None and self.phase is Phase.TALKING
+        if self.inbox.waiting and (idle or now):
             self.inbox.expire()
 
     # Writing
@@ -284,7 +285,7 @@ class Connection(SMTP):
         return None
 
     def _unknown(self, verb: bytes) -> None:
-        """An unknown verb costs an error; one that shows another protocol ends the session (a browser tricked into mail)."""
+        """An unknown verb costs an error; another protocol (a browser tricked into mail) ends the session."""
         if verb.upper() in _HTTP or not verb[:1].isalpha():
             raise self.quit(replies.BAD_SYNTAX, "syntax")
         self.metrics.protocol_error("syntax")
@@ -301,7 +302,7 @@ class Connection(SMTP):
             raise self.quit(replies.STOPPING)
 
     def nothing_may_follow(self) -> None:
-        """After this command the client must wait for its reply (RFC 2920 3.1); data that is already here is an attack."""
+        """After this command the client must wait (RFC 2920 3.1); data that is already here is an attack."""
         if not self.inbox.empty:
             raise self.quit(replies.SURPLUS, "surplus")
 
@@ -314,11 +315,16 @@ class Connection(SMTP):
 
     def _say_trouble(self, error: Exception) -> None:
         """A bug of ours: temporary for the client, whole for the log; the text of the exception stays here."""
+        self.log_failure(error)
+        self.tell(replies.TROUBLE)
+
+    def log_failure(self, error: Exception) -> str:
+        """Log a bug with its traceback; returns the digest under which it is found again."""
         trace = "".join(traceback.format_exception(error))
-        digest = sha256(trace.encode("utf-8", "replace")).hexdigest()[:12]
+        digest = sha256(trace.encode("utf-8", "replace")).hexdigest()[:16]
         _log.error("session.failed", session=self.client.id, digest=digest, traceback=trace[-4000:])
         self.metrics.protocol_error("other")
-        self.tell(replies.TROUBLE)
+        return digest
 
     # The transaction
 
@@ -349,9 +355,11 @@ class Connection(SMTP):
 
     @property
     def may_relay(self) -> bool:
-        """Whether this client may send to any domain; nobody may by default on an inbound listener."""
-        client = self.client
-        if self.context.direction in (Direction.OUTBOUND, Direction.PROXY_FILTER):
+        """Whether this client may send to any domain. On an inbound listener nobody may, not even a trusted network."""
+        client, direction = self.client, self.context.direction
+        if direction is Direction.INBOUND:
+            return False
+        if direction in (Direction.OUTBOUND, Direction.PROXY_FILTER):
             return True  # admitted from trusted networks only
         return bool(client.user or client.device_sender or client.trusted)
 
@@ -364,7 +372,13 @@ class Connection(SMTP):
         if self.transport is not None and not self._lost:
             self.transport.close()
         if self.errors:
-            _log.info("session", session=self.client.id, client=self.client.client_address, messages=self.messages, errors=self.errors)
+            _log.info(
+                "session",
+                session=self.client.id,
+                client=self.client.client_address,
+                messages=self.messages,
+                errors=self.errors,
+            )
 
     # TLS
 

@@ -31,8 +31,8 @@ class Live(Protocol):
     def tick(self, now: float) -> None:
         """Called about once a second, with the loop's time."""
 
-    def stop(self) -> None:
-        """Say 421 as soon as nothing is in flight."""
+    def stop(self, *, now: bool = False) -> None:
+        """Say 421 as soon as nothing is in flight; `now`: also to a client that is in the middle of a message."""
 
 
 @dataclass(slots=True)
@@ -102,6 +102,11 @@ class ListenerContext:
         self._hello: dict[tuple[bool, bool, bool, bool], bytes] = {}
         self._hello_for: Capabilities | None = None
 
+    @property
+    def is_implicit(self) -> bool:
+        """Whether TLS begins with the connection."""
+        return self.settings.tls == "implicit"
+
     # Connections
 
     def peer(self, text: str) -> Peer:
@@ -162,11 +167,11 @@ class ListenerContext:
         for session in list(self.sessions):
             session.tick(now)
 
-    def stop(self) -> None:
-        """Admit nobody any more, and tell idle sessions to go."""
+    def stop(self, *, now: bool = False) -> None:
+        """Admit nobody any more, and tell idle sessions to go; `now`: all that wait for their client."""
         self.stopping = True
         for session in list(self.sessions):
-            session.stop()
+            session.stop(now=now)
 
     # EHLO
 

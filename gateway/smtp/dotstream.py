@@ -1,7 +1,7 @@
 """The end-of-data state machine of DATA (RFC 5321 4.5.2). Sans-IO: wire bytes in, content out.
 
-Only CRLF.CRLF ends the data. A dot is taken off a line only after CRLF. What a chunk leaves undecided (at most four bytes)
-is held back, so that every split of the input gives the same content.
+Only CRLF.CRLF ends the data. A dot is taken off a line only after CRLF. What a chunk leaves undecided (four
+bytes at most) is held back, so that every split of the input gives the same content.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""AUTH passed through to the upstream, XCLIENT and XFORWARD from configured networks (RFC 4954; Postfix XCLIENT_README).
+"""AUTH passed through to the upstream; XCLIENT and XFORWARD from configured networks (RFC 4954, Postfix's README).
 
 The password goes through as it came, to the upstream only: it is neither decoded, kept nor logged.
 """

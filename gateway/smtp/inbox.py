@@ -1,4 +1,5 @@
-"""What a client has sent and we have not yet taken: lines for commands, whole chunks for data. Bounded by pausing reading.
+"""What a client has sent and we have not yet taken: lines for commands, whole chunks for data. Reading is paused
+when it grows.
 
 It also is the small asynchronous reader that aiosmtpd's PROXY protocol parser wants.
 """
@@ -32,7 +33,7 @@ class Expired(Exception):  # noqa: N818 - an event, not an error
 
 
 class Inbox:
-    """Bytes received and not yet taken. One consumer; `feed`, `end` and `expire` come from the event loop's callbacks."""
+    """Bytes received and not yet taken. One consumer; `feed`, `end` and `expire` come from callbacks."""
 
     __slots__ = (
         "_buffer",

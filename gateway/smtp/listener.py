@@ -25,10 +25,10 @@ class SMTPListener:
     async def start(self) -> None:
         """Begin to accept."""
         loop = asyncio.get_running_loop()
-        implicit = self.context.tls if self.context.settings.tls == "implicit" else None
+        implicit = self.context.tls if self.context.is_implicit else None
         self._server = await loop.create_server(
             lambda: GatewaySMTP(self.context, loop),
-            sock=self.socket,
+            sock=self.socket.dup(),  # closing the server must not close the supervisor's socket for this worker
             backlog=BACKLOG,
             ssl=implicit,
             ssl_handshake_timeout=30.0 if implicit else None,
@@ -49,15 +49,18 @@ class SMTPListener:
         """Connections that are open now."""
         return sum(len(context.sessions) for context in (self.context, *self._retired))
 
-    async def stop(self, timeout: float) -> None:
+    async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - a deadline for the clients, not for us
         """Stop accepting, tell idle sessions to go, wait for the others at most `timeout` seconds."""
         if self._server is not None:
             self._server.close()
         for context in (self.context, *self._retired):
             context.stop()
         deadline = asyncio.get_running_loop().time() + timeout
-        while self.open_sessions and asyncio.get_running_loop().time() < deadline:
+        while self.open_sessions and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+        for context in (self.context, *self._retired):
+            context.stop(now=True)
+        await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Wait for the server's own end; sessions that are left are cancelled by the loop's end."""

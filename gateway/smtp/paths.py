@@ -1,7 +1,7 @@
 """Parses the arguments of MAIL and RCPT, strictly, from what the client really sent (RFC 5321 4.1.2, 6531, 3461, 1870).
 
-An address is never rewritten: it is taken as it stands or refused. Deviations, for mail that really occurs: blanks after
-the colon, missing angle brackets, local-parts up to 256 octets, underscores in domains.
+An address is never rewritten: it is taken as it stands or refused. Deviations, for mail that really occurs: blanks
+after the colon, missing angle brackets, local-parts up to 256 octets, underscores in domains.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~
 _LABEL = r"[A-Za-z0-9_\x80-\U0010ffff](?:[A-Za-z0-9_\-\x80-\U0010ffff]*[A-Za-z0-9_\x80-\U0010ffff])?"
 _LITERAL = r"\[[A-Za-z0-9:.\-]{1,64}\]"
 _MAILBOX = rf"(?P<local>{_LOCAL})@(?P<domain>{_LABEL}(?:\.{_LABEL})*|{_LITERAL})"
-_PATH = re.compile(rf"[ \t]*(?:<(?P<in>[^<>]*)>|(?P<bare>[^ <>]+))(?:[ \t]+(?P<params>.*?))?[ \t]*\Z", re.S)
+_PATH = re.compile(r"[ \t]*(?:<(?P<in>[^<>]*)>|(?P<bare>[^ <>]+))(?:[ \t]+(?P<params>.*?))?[ \t]*\Z", re.S)
 _QUOTED_PATH = re.compile(rf"[ \t]*<(?P<in>{_LOCAL}@[^<> ]+)>(?:[ \t]+(?P<params>.*?))?[ \t]*\Z", re.S)
 _ADDRESS = re.compile(rf"{_MAILBOX}\Z")
 _PARAM = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*)(?:=([!-<>-~]*))?\Z")

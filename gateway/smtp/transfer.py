@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -227,21 +228,27 @@ class Transfer(Connection):
             self._refuse_form(receiver, replies.LONG_LINE)
             return
         assert self.mail is not None
-        pipeline = self.context.pipeline
-        reply = await pipeline.conclude(
-            Arrival(
-                envelope=self.mail,
-                message=message,
-                content=SpooledMessage(receiver.spool, message),
-                transaction=self.begin_transaction(),
-                reference=new_reference(),
-                started=receiver.started,
-                received=arrived,
-                tell=self.tell,
-                gone=self.is_gone,
-            )
+        arrival = Arrival(
+            envelope=self.mail,
+            message=message,
+            content=SpooledMessage(receiver.spool, message),
+            transaction=self.begin_transaction(),
+            reference=new_reference(),
+            started=receiver.started,
+            received=arrived,
+            tell=self.tell,
+            gone=self.is_gone,
         )
         self.messages += 1
+        try:
+            reply = await self.context.pipeline.conclude(arrival)
+        except asyncio.CancelledError:
+            self.context.pipeline.failed(arrival, replies.TIMED_OUT, "", "took too long")
+            raise
+        except Exception as error:
+            self.context.pipeline.failed(arrival, replies.TROUBLE, self.log_failure(error), "internal error")
+            self.tell(replies.TROUBLE)
+            raise Closing from None
         if reply.code < 400:
             self.idle_commands = 0
         if self.messages >= self.context.settings.max_transactions:

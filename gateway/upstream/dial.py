@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
+import socket
 import ssl
 
 from gateway.config import HostPort, UpstreamConfig
@@ -94,18 +96,28 @@ class Dialer:
         """RFC 3207. What the server said before is forgotten afterwards; surplus bytes drop the connection."""
         offered = connection.capabilities.starttls and self._context is not None
         if offered and (await self._ask(connection, "STARTTLS")).code == 220:
-            transport = await asyncio.get_running_loop().start_tls(
-                connection.transport,
-                connection,
-                self._context,  # type: ignore[arg-type]  # not None where offered
-                server_hostname=tls.server_name(self._config, host),
-            )
-            if transport is None:
-                raise Lost("lost", connection.host)
-            connection.restarted(transport)
+            connection.restarted(await self._shake_hands(connection, host))
             await self._ehlo(connection, self._hostname)
         elif self._config.tls == "required":
             raise DialFailed("tls", connection.host, "STARTTLS is required and not offered")
+
+    async def _shake_hands(self, connection: Connection, host: HostPort) -> asyncio.Transport:
+        name = tls.server_name(self._config, host)
+        plain = connection.transport
+        try:
+            secure = await asyncio.get_running_loop().start_tls(
+                plain,
+                connection,
+                self._context,  # type: ignore[arg-type]  # not None where STARTTLS was said
+                server_hostname=name,
+            )
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise DialFailed("tls", connection.host, _text(error)) from error
+        if secure is None:
+            raise DialFailed("tls", connection.host, "closed in the TLS handshake")
+        return secure
 
     async def _introduce(self, connection: Connection, client: Session, port: bool) -> None:
         """XCLIENT: the server begins anew with its greeting and EHLO carries the client's name (XCLIENT_README)."""
@@ -139,7 +151,16 @@ def _failure(error: BaseException, host: str) -> DialFailed | None:
     if isinstance(error, TimeoutError):
         return DialFailed("timeout", host, "no connection or greeting in time")
     if isinstance(error, ssl.SSLError):
-        return DialFailed("tls", host, getattr(error, "verify_message", "") or error.reason or str(error))
+        return DialFailed("tls", host, _text(error))
     if isinstance(error, OSError):
-        return DialFailed("connect", host, error.strerror or str(error))
+        return DialFailed("connect", host, _text(error))
     return None
+
+
+def _text(error: OSError) -> str:
+    """What an operator can use: the certificate's fault, or the system's word for the number."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate: {error.verify_message}"
+    if isinstance(error, ssl.SSLError | socket.gaierror) or not error.errno:
+        return error.strerror or str(error) or type(error).__name__
+    return os.strerror(error.errno)

@@ -30,9 +30,10 @@ class SessionConnection:
 
     replaceable = False
 
-    def __init__(self, connection: Connection, config: UpstreamConfig, observer: Observer) -> None:
+    def __init__(self, pool: Pool, connection: Connection, config: UpstreamConfig, observer: Observer) -> None:
         self.config = config
         self.observer = observer
+        self._pool = pool
         self._connection = connection
 
     @property
@@ -51,7 +52,7 @@ class SessionConnection:
 
     def close(self) -> None:
         """See base.OwnedConnection."""
-        self._connection.quit()
+        self._pool.retire(self._connection)
 
     async def acquire(self, session: Session, *, fresh: bool = False, avoid: str = "") -> Connection:
         """The connection, or Lost when it is gone: nobody else's may be used instead."""
@@ -87,10 +88,10 @@ async def relay_login(
         connection.drop()
     finally:
         if reply.code != 235:
-            connection.quit()
+            pool.retire(connection)
     if reply.code != 235:
         return LoginResult(reply)
-    return LoginResult(reply, SessionConnection(connection, config, observer))
+    return LoginResult(reply, SessionConnection(pool, connection, config, observer))
 
 
 async def _authenticate(

@@ -83,7 +83,7 @@ class Pool:
         return connection or await self._open(session, key, avoid, port=False)
 
     async def acquire_owned(self, session: Session) -> Connection:
-        """A new connection for an authenticated session, never given back with release(). Raises UpstreamDown."""
+        """A new connection for an authenticated session, ended with retire(). Raises UpstreamDown."""
         owned = object()
         await self._slot(owned)
         return await self._open(session, owned, "", port=True)
@@ -93,12 +93,18 @@ class Pool:
         if not connection.usable:
             return
         if self._closed or connection.uses >= self._config.max_uses:
-            self._retire(connection)
+            self.retire(connection)
         elif not self._handed_over(connection):
             connection.idle = True
             connection.deadline = asyncio.get_running_loop().time() + self._config.pool_idle
             self._idle.setdefault(connection.key, []).append(connection)
             self._idle_count += 1
+
+    def retire(self, connection: Connection) -> None:
+        """End a connection with QUIT and free its slot; nothing where it has ended already."""
+        if connection.usable:
+            connection.quit()
+            self._freed()
 
     async def close(self) -> None:
         """QUIT on idle connections, cut the others; waiters get UpstreamDown."""
@@ -109,7 +115,7 @@ class Pool:
         for connection in list(self._all):
             if connection.idle:
                 self._unlist(connection)
-                self._retire(connection)
+                self.retire(connection)
             elif not connection.quitting:
                 connection.drop()
         if self._all:
@@ -163,7 +169,7 @@ class Pool:
         oldest = min((c for idle in self._idle.values() for c in idle), key=lambda c: c.deadline)
         self._unlist(oldest)
         self._slots += 1
-        self._retire(oldest)
+        self.retire(oldest)
 
     async def _wait(self, key: object) -> Connection | None:
         waiter: Waiter = asyncio.get_running_loop().create_future()
@@ -197,7 +203,7 @@ class Pool:
                 waiter.set_result(connection)
                 return True
             self._slots += 1
-            self._retire(connection)
+            self.retire(connection)
             waiter.set_result(None)
             return True
         return False
@@ -210,10 +216,6 @@ class Pool:
             if not waiter.done():
                 self._slots += 1
                 waiter.set_result(None)
-
-    def _retire(self, connection: Connection) -> None:
-        connection.quit()
-        self._freed()
 
     async def _open(self, session: Session, key: object, avoid: str, *, port: bool) -> Connection:
         """Open on a slot that the caller holds."""
@@ -289,7 +291,7 @@ class Pool:
         for connection in [c for c in self._all if 0.0 < c.deadline <= now]:
             if connection.idle:
                 self._unlist(connection)
-                self._retire(connection)
+                self.retire(connection)
             else:
                 connection.expire()
         self._timer = None

@@ -1,7 +1,7 @@
 """Writes the corpus: hard messages by class, and beside each what a scan must find in it.
 
-Run: python -m tests.corpus.build. What is expected is written down here by hand (types, attachments, defects) or counted
-by obvious code (lines); nothing of it comes from the scanner. All messages were made up for this corpus.
+Run: python -m tests.corpus.build. What is expected is written down here by hand (types, attachments, defects) or
+counted by obvious code (lines); nothing of it comes from the scanner. All messages were made up for this corpus.
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ def plain() -> list[Case]:
         Case("line-ends", "no-final-crlf", top + b"\r\nLast line", text),
         Case("line-ends", "only-blank-lines", top + b"\r\n" * 20, text),
         Case("line-ends", "dots", top + b"\r\n.\r\n..\r\n...x\r\n .\r\n.", text),
-        Case("line-ends", "dot-everywhere", b".From: a\r\n.\r\n" + b".line\r\n" * 50, text, (), ("header-malformed@1",)),
+        Case(
+            "line-ends", "dot-everywhere", b".From: a\r\n.\r\n" + b".line\r\n" * 50, text, (), ("header-malformed@1",)
+        ),
         Case("long-lines", "body-1000", top + b"\r\n" + b"x" * 1000 + b"\r\n", text),
         Case("long-lines", "body-70000", top + b"\r\n" + b"abc.-=" * 12000 + b"\r\n.tail\r\n", text),
         Case("long-lines", "header-9000", top + b"X-Long: " + b"y" * 9000 + b"\r\n\r\nbody\r\n", text),
@@ -141,7 +143,8 @@ def headers() -> list[Case]:
         Case("headers", "duplicate-subject", top + b"Subject: again\r\nSubject: and again\r\n\r\nx\r\n", text),
         Case("headers", "duplicate-content-type", pdf_top, text, (), ("duplicate-field@1",)),
         Case("headers", "folded-many", top + b"X-F: a\r\n" + b"\tb\r\n c\r\n" * 200 + b"\r\nx\r\n", text),
-        Case("headers", "blank-before-colon", wire("From : a@b.example\nContent-Type : text/html\n\nx\n"), ("text/html",)),
+        Case("headers", "blank-before-colon", wire("From : a@b.example\nContent-Type : text/html\n\nx\n"),
+             ("text/html",)),
         Case("headers", "huge-field", huge + b"\r\nbody\r\n", text, (), ("header-too-large@1",)),
         Case("headers", "too-many", top + many_fields + b"\r\nbody\r\n", text, (), ("header-too-many@1",)),
         Case("headers", "mbox-from", b"From an@so.example Mon Mar  2 08:00:00 2026\r\n" + top + b"\r\nx\r\n", text, (),
@@ -171,7 +174,6 @@ def trees() -> list[Case]:
     deep = TEXT
     for depth in range(40):
         deep = many(f"d{depth}", deep)
-    flat = deep.split(b"boundary=\"d7\"\r\n\r\n", 1)[1].split(b"\r\n--d8\r\n")[0].split(b"\r\n--d8--")[0]
     rest = b"\r\n\r\n" + b"".join(b"--p\r\n\r\nx\r\n" for _ in range(201)) + b"--p--\r\n"
     crowd = wire(f"{TOP}Content-Type: multipart/mixed; boundary=p") + b"\r\n\r\n" + b"--p\r\n\r\nx\r\n" * 999
     return [
@@ -180,8 +182,8 @@ def trees() -> list[Case]:
              ("multipart/mixed", "multipart/related", "multipart/alternative", "text/plain", "text/html", "image/png",
               "application/pdf"), (("", "image/png", PNG), *ONE_PDF)),
         Case("multipart", "preamble-and-epilogue",
-             many("b", TEXT, top=TOP).replace(b"\r\n\r\n--b", b"\r\n\r\npreamble\r\n-- b\r\n--b", 1) + b"epilogue\r\n--b\r\n",
-             MIXED),
+             many("b", TEXT, top=TOP).replace(b"\r\n\r\n--b", b"\r\n\r\npreamble\r\n-- b\r\n--b", 1)
+             + b"epilogue\r\n--b\r\n", MIXED),
         Case("multipart", "nested-20", many("top", nested, top=TOP), ("multipart/mixed",) * 21 + ("text/plain",)),
         Case("multipart", "empty-parts", many("b", b"\r\n", part("Content-Type: text/html", b""), top=TOP),
              ("multipart/mixed", "text/plain", "text/html")),
@@ -249,7 +251,9 @@ def boundaries() -> list[Case]:
 def encodings() -> list[Case]:
     """Bodies in base64 and quoted-printable, well and badly made."""
 
-    def one(head: str, raw: bytes, body: bytes, *defects: str) -> tuple[bytes, tuple[str, ...], object, tuple[str, ...]]:
+    def one(
+        head: str, raw: bytes, body: bytes, *defects: str
+    ) -> tuple[bytes, tuple[str, ...], object, tuple[str, ...]]:
         kind = "application/octet-stream"
         return part(f"{TOP}Content-Type: {kind}\n{head}", raw), (kind,), (("", kind, body),), defects
 

@@ -13,7 +13,21 @@ from tests.corpus.build import cases
 from tests.unit.message.mail import cut, facts, scan, scan_pieces
 
 _SEEDS = [case.raw for case in cases() if len(case.raw) < 8000]
-_TOKENS = [b"\r\n", b"\n", b"\r", b"--b", b"--b--", b"=", b'"', b";", b"\r\n\r\n", b".", b"\0", b"\xff", b"Content-Type:"]
+_TOKENS = [
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"--b",
+    b"--b--",
+    b"=",
+    b'"',
+    b";",
+    b"\r\n\r\n",
+    b".",
+    b"\0",
+    b"\xff",
+    b"Content-Type:",
+]
 
 
 def mutated(seed: int) -> bytes:

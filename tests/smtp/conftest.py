@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -55,10 +56,8 @@ class Client:
 
     async def close(self) -> None:
         self.writer.close()
-        try:
+        with contextlib.suppress(OSError):
             await self.writer.wait_closed()
-        except (ConnectionError, OSError):
-            pass
 
 
 @dataclass
@@ -85,7 +84,9 @@ class Running:
     async def submit(self, wire: bytes, *, rcpt: bytes = b"q4@tphcm.gov.vn", sender: bytes = b"a@so.example") -> bytes:
         """Send one message over a new connection; the reply to its end. `wire` is what goes after 354."""
         client = await self.ready()
-        assert (await client.ask(b"MAIL FROM:<" + sender + b">", b"RCPT TO:<" + rcpt + b">", b"DATA")).startswith(b"354")
+        assert (await client.ask(b"MAIL FROM:<" + sender + b">", b"RCPT TO:<" + rcpt + b">", b"DATA")).startswith(
+            b"354"
+        )
         client.send(wire)
         return await client.reply()
 

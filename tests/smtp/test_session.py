@@ -68,7 +68,16 @@ async def test_exactly_the_cap_passes(start: Start) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [b"a\nb\r\n", b"a\rb\r\n", b"a\0b\r\n", b"\n.\nMAIL\r\n", b"a\r\n.\nb\r\n", b"a\n.\r\nb\r\n", b"a\r.\r\nb\r\n", b"a\r\r\n"],
+    [
+        b"a\nb\r\n",
+        b"a\rb\r\n",
+        b"a\0b\r\n",
+        b"\n.\nMAIL\r\n",
+        b"a\r\n.\nb\r\n",
+        b"a\n.\r\nb\r\n",
+        b"a\r.\r\nb\r\n",
+        b"a\r\r\n",
+    ],
 )
 async def test_bare_newlines_and_nul_are_drained_and_refused(start: Start, bad: bytes) -> None:
     running = await start()
@@ -89,7 +98,9 @@ async def test_a_normalising_listener_forwards_crlf(start: Start) -> None:
 async def test_pipelined_commands_get_their_replies_in_order(start: Start) -> None:
     running = await start()
     client = await running.ready()
-    client.send(b"\r\n".join((ENVELOPE[0], ENVELOPE[1], b"RCPT TO:<x@gmail.com>", b"RCPT TO:<b@tphcm.gov.vn>", b"DATA", b"")))
+    client.send(
+        b"\r\n".join((ENVELOPE[0], ENVELOPE[1], b"RCPT TO:<x@gmail.com>", b"RCPT TO:<b@tphcm.gov.vn>", b"DATA", b""))
+    )
     codes = [(await client.reply())[:3] for _ in range(5)]
     assert codes == [b"250", b"250", b"550", b"250", b"354"]
     client.send(MESSAGE + b".\r\nQUIT\r\n")

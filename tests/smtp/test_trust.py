@@ -187,9 +187,7 @@ async def test_outbound_and_proxy_filter_serve_trusted_networks_only(start: Star
 
 
 async def test_outbound_relays_for_the_mail_server(start: Start) -> None:
-    running = await start(
-        listeners=[listener("outbound", "outbound")], gateway={"trusted_networks": LOOPBACK}
-    )
+    running = await start(listeners=[listener("outbound", "outbound")], gateway={"trusted_networks": LOOPBACK})
     client = await running.ready("outbound")
     assert (await client.ask(b"MAIL FROM:<a@tphcm.gov.vn>", b"RCPT TO:<x@elsewhere.example>")).startswith(b"250 ")
 

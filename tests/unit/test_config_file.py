@@ -257,6 +257,8 @@ class TestSense:
             ('"gw.tinh.example"', '"gw tinh"', ["gateway.hostname"]),
             ('hosts = ["127.0.0.1:2526"]', "", ["upstream.mailserver.hosts"]),
             ('["127.0.0.1:2526"]', '["127.0.0.1:2526"]\nmaildir = "m"', ["upstream.mailserver"]),
+            ('["127.0.0.1:2526"]', f'["{"x" * 70}.example:25"]', ["upstream.mailserver.hosts[0]"]),
+            ('"127.0.0.1:2525"', '"a..example:25"', ["listener[0].bind"]),
             ('["127.0.0.1:2526"]', '["127.0.0.1:0"]', ["upstream.mailserver.hosts[0]"]),
             ('["127.0.0.1:2526"]', '["localhost:2525"]', ["upstream.mailserver.hosts[0]"]),
             ('name = "inbound"', 'name = "outbound"', ["listener[0].name"]),
@@ -314,6 +316,10 @@ class TestSense:
         assert checked(extra=apart)[0] == []
         everywhere = apart.replace("[::1]:2525", "0.0.0.0:2525")
         assert checked(extra=everywhere)[0] == ["listener[1].bind"]
+
+    def test_a_next_hop_that_is_ourselves(self, checked: Callable[..., tuple[list[str], list[str]]]) -> None:
+        assert checked(("127.0.0.1:2525", "0.0.0.0:2526"))[0] == ["upstream.mailserver.hosts[0]"]
+        assert checked(("127.0.0.1:2525", "10.0.0.4:2526"))[0] == []
 
     def test_ports_that_the_system_chooses_never_collide(
         self, checked: Callable[..., tuple[list[str], list[str]]]
@@ -493,6 +499,16 @@ class TestFiles:
         errors, _ = check(parse(GOOD.replace("DATA", str(tmp_path / place))))
         assert [problem.key for problem in errors] == ([] if fine else ["gateway.data_dir"])
         assert not (tmp_path / "new").exists()
+
+    @pytest.mark.parametrize("name", ["x" * 5000, "a\\u0000b"])
+    def test_data_dir_that_no_folder_can_be(self, name: str) -> None:
+        errors, _ = check(parse(GOOD.replace("DATA", name)))
+        assert "gateway.data_dir" in [problem.key for problem in errors]
+
+    def test_a_database_that_is_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "congthu.db").mkdir()
+        errors, _ = check(parse(GOOD.replace("DATA", str(tmp_path))))
+        assert [problem.key for problem in errors] == ["store.url"]
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
     def test_data_dir_of_somebody_else(self, tmp_path: Path) -> None:

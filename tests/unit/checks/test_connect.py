@@ -159,7 +159,7 @@ def test_ports() -> None:
         check_ports(Settings.model_validate(config), findings)
     assert [problem.key for problem in findings.warnings] == ["listener[0].bind"]
     config["listener"][0]["bind"] = "192.0.2.1:2525"
-    config["http"]["bind"] = "no-such-host.invalid:80"
+    config["http"]["bind"] = f"{'x' * 70}.example:80"
     findings = Inspection()
     check_ports(Settings.model_validate(config), findings)
     assert [problem.key for problem in findings.errors] == ["listener[0].bind", "http.bind"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from gateway.message.limits import ScanLimits
 from gateway.message.part import Part
@@ -45,7 +46,7 @@ def scan(data: bytes, *, limits: ScanLimits | None = None) -> ScannedMessage:
 def cut(data: bytes, places: Sequence[int]) -> list[bytes]:
     """The data cut at these places."""
     marks = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(marks)]
 
 
 def part_facts(part: Part) -> dict[str, object]:

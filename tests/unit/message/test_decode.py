@@ -87,7 +87,7 @@ def test_even_lines_are_decoded_at_once_and_prove_what_is_in_them(raw: bytes, wi
         assert lines.pop() == b"" and all(len(line) == width for line in lines)
         assert decoded == base64.b64decode(b"".join(lines), validate=True)
     else:
-        assert len(text) < 4 * (width + 2) or data[:stop_of(text, width)].translate(None, _ALPHABET + b"=\r\n") != b""
+        assert len(text) < 4 * (width + 2) or data[: stop_of(text, width)].translate(None, _ALPHABET + b"=\r\n") != b""
 
 
 def stop_of(text: bytes, width: int) -> int:
@@ -95,7 +95,9 @@ def stop_of(text: bytes, width: int) -> int:
     return (len(text) // width + 2) * (width + 2)
 
 
-_QP = st.lists(st.sampled_from([b"=", b"==", b"=4", b"=41", b"=\r\n", b"= \r\n", b"=\n", b"\r", b"\n", b" ", b"g", b"="]))
+_QP = st.lists(
+    st.sampled_from([b"=", b"==", b"=4", b"=41", b"=\r\n", b"= \r\n", b"=\n", b"\r", b"\n", b" ", b"g", b"="])
+)
 
 
 @given(data=_QP.map(b"".join), places=_PLACES)

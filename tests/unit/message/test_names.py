@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +11,8 @@ from gateway.message.headers import content_info, fields_of, header_lines, param
 from gateway.message.names import codec_of, filename_of
 
 _BITS = st.sampled_from(
-    [b"filename", b"*", b"0", b"1", b"=", b'"', b";", b" ", b"\\", b"'", b"%C3", b"%A9", b"utf-8''", b"=?", b"?=", b"?B?",
-     b"=?utf-8?b?w6k=?=", b"=?utf-7?q?+2AA-?=", b"\xc3", b"\xff", b"\0", b"a", b"idna''", b"utf-16''"]
+    [b"filename", b"*", b"0", b"1", b"=", b'"', b";", b" ", b"\\", b"'", b"%C3", b"%A9", b"utf-8''", b"=?", b"?=",
+     b"?B?", b"=?utf-8?b?w6k=?=", b"=?utf-7?q?+2AA-?=", b"\xc3", b"\xff", b"\0", b"a", b"idna''", b"utf-16''"]
 )  # fmt: skip
 
 
@@ -27,12 +25,16 @@ def test_any_bytes_give_a_safe_name(value: bytes) -> None:
     name.encode()  # no lone surrogate: it goes into JSON and a database
 
 
-@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode-escape", "utf-7", "hex", "zlib", "rot13", "x" * 99, ""])
+@pytest.mark.parametrize(
+    "charset", ["idna", "punycode", "unicode-escape", "utf-7", "hex", "zlib", "rot13", "x" * 99, ""]
+)
 def test_codecs_that_are_no_charsets_are_refused(charset: str) -> None:
     assert codec_of(charset) is None
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "iso-8859-1", "windows-1258", "us-ascii", "KOI8-R", "gb2312", "utf-16"])
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "UTF8", "iso-8859-1", "windows-1258", "us-ascii", "KOI8-R", "gb2312", "utf-16"]
+)
 def test_charsets_are_known(charset: str) -> None:
     codec = codec_of(charset)
     assert codec is not None
@@ -45,32 +47,25 @@ def test_duplicate_parameters() -> None:
 
 def test_content_fields() -> None:
     block = (
-        b"Content-Type: (a comment) x\r\nContent-Type: TEXT/HTML; Charset=\"UTF-8\" (as said); boundary=x \r\n"
+        b'Content-Type: (a comment) x\r\nContent-Type: TEXT/HTML; Charset="UTF-8" (as said); boundary=x \r\n'
         b"CONTENT-DISPOSITION: Attachment;\r\n\tFILENAME=a.html\r\nContent-Transfer-Encoding: Quoted-Printable (x)\r\n"
     )
-    info = content_info(fields_of(block, 0, 99)[1:], "text/plain", 255)
+    info, twice = content_info(fields_of(block, 0, 99)[1:], "text/plain", 255)
+    assert not twice
     assert (info.content_type, info.charset, info.boundary) == ("text/html", "utf-8", b"x")
     assert (info.disposition, info.filename, info.encoding) == ("attachment", "a.html", "quoted-printable")
-    assert content_info(fields_of(block, 0, 99), "text/plain", 255).flaws[0] is Flaw.DUPLICATE_FIELD
+    info, twice = content_info(fields_of(block, 0, 99), "text/plain", 255)
+    assert twice and info.flaws == [Flaw.CONTENT_TYPE_INVALID]
 
 
 @pytest.mark.parametrize(
-    "unit", [b";", b"; ", b"; a", b'; a="', b"; a=b", b"=?", b"=?a?b?", b"\\", b'"', b"*0*=", b"''", b" ", b"%", b"\t;a ="]
+    "unit",
+    [b";", b"; ", b"; a", b'; a="', b"; a=b", b"=?", b"=?a?b?", b"\\", b'"', b"*0*=", b"''", b" ", b"%", b"\t;a ="],
 )
-def test_time_is_linear_in_a_value(unit: bytes) -> None:
-    """Twenty times the input may cost a hundred times as much, where a quadratic pattern costs four hundred."""
-
-    def cost(size: int) -> float:
-        value = b"attachment; filename=" + unit * (size // len(unit))
-        return min(_timed(value) for _ in range(3))
-
-    assert cost(200_000) < 100 * max(cost(10_000), 2e-4)
-
-
-def _timed(value: bytes) -> float:
-    began = time.process_time()
-    parameters, _twice = parameters_of(value)
-    filename_of(parameters, {}, "", 255)
+def test_a_hostile_value_ends(unit: bytes) -> None:
+    """A pattern that were quadratic in its input would take longer here than a test may run."""
+    value = unit * (2_000_000 // len(unit))
+    parameters, _twice = parameters_of(b"attachment; filename=" + value)
+    filename_of(parameters, {b"name": value, b"name*": value, b"name*0*": value}, "", 255)
     content_info(fields_of(b"Content-Type: " + value, 0, 10), "text/plain", 255)
     header_lines(value, 0, len(value))
-    return time.process_time() - began

@@ -50,6 +50,9 @@ def test_any_text_is_a_pattern_or_a_value_error_and_matching_never_raises(text: 
         ("*@*.gov.vn", ["a@tphcm.gov.vn", "a@x.y.gov.vn"], ["a@gov.vn", "a@xgov.vn"]),
         ("a?[b]@x", ["a?[b]@x"], ["axb@x"]),
         ("*", ["a@b"], [""]),
+        ("ab*ba@x", ["abba@x", "ab.ba@x"], ["aba@x"]),  # the two ends may not share a character
+        ("*ab*b@x", ["abb@x"], ["ab@x", "xab@x"]),
+        ("*a*a*b@x", ["aab@x"], ["ab@x", "cab@x"]),
     ],
 )
 def test_examples(pattern: str, yes: list[str], no: list[str]) -> None:

@@ -132,6 +132,20 @@ def test_recipients_who_are_judged_alike_share_a_class() -> None:
     assert len({listener.policy_class(mail, recipient) for recipient in mail.recipients}) == 1
 
 
+@pytest.mark.parametrize(("sender", "regulation"), [("vp.q4@tphcm.gov.vn", Q4), ("a@bao.example", AG), ("", AG)])
+def test_at_mail_only_a_sender_of_ours_brings_its_regulation(sender: str, regulation: str) -> None:
+    profile = [*CITY["profile"], {"pattern": "*@bao.example", "regulation": Q4}]
+    listener = inbound(gateway={"domains": ["tphcm.gov.vn"]}, profile=profile)
+    assert listener.mail_class(envelope(sender)) == regulation
+
+
+def test_a_mode_alone_makes_another_class() -> None:
+    rules = {"attachment-cap": {"mode": "enforce", "internal": "observe"}}
+    listener = policy("submission", rules=rules).for_listener("submission")
+    mail = envelope("a@tinh.example", "b@tinh.example", "c@x.example", direction=Direction.SUBMISSION)
+    assert len({listener.policy_class(mail, recipient) for recipient in mail.recipients}) == 2
+
+
 def test_internal_mail_has_a_class_of_its_own_only_where_it_is_judged_differently() -> None:
     mail = envelope("a@tinh.example", "b@tinh.example", "c@x.example", direction=Direction.SUBMISSION)
     listener = policy("submission", gateway={"regulation": Q4}).for_listener("submission")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -74,10 +75,14 @@ alphabet = st.lists(st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"\r\n.", b"a"
 def test_any_bytes_any_split(parts: list[bytes], cuts: list[int]) -> None:
     wire = b"".join(parts) + b"\r\n.\r\nREST"
     bounds = [0, *sorted(min(c, len(wire)) for c in cuts), len(wire)]
-    assert run([wire[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]) == reference(wire)
+    assert run([wire[a:b] for a, b in itertools.pairwise(bounds)]) == reference(wire)
 
 
-@given(st.lists(st.sampled_from([b"x" * 76 + b"\r\n", b"x" * 76 + b"\n", b"y" * 20 + b"\r\n", b"\r", b"\0", b"z"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from([b"x" * 76 + b"\r\n", b"x" * 76 + b"\n", b"y" * 20 + b"\r\n", b"\r", b"\0", b"z"]), max_size=30
+    )
+)
 def test_bare_detection_agrees_with_a_regular_expression(parts: list[bytes]) -> None:
     data = b"".join([*parts[::2], *[b"x" * 76 + b"\r\n"] * 16, *parts])
     end = len(data) - data.endswith(b"\r")

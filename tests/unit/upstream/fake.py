@@ -53,7 +53,7 @@ class FakeServer:
         self.implicit = bool(more.get("implicit"))
         self.delivered: list[Delivered] = []
         self.seen: list[Seen] = []
-        self.writers: list[asyncio.StreamWriter] = []
+        self.tasks: set[asyncio.Task[None]] = set()
         self.now_open = 0
 
     async def __aenter__(self) -> FakeServer:
@@ -65,18 +65,22 @@ class FakeServer:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        for writer in self.writers:
-            writer.transport.abort()
-        while self.now_open:
-            await asyncio.sleep(0.001)
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = len(self.seen)
         behaviour = self.behaviours[min(number, len(self.behaviours) - 1)]
         seen = Seen()
         self.seen.append(seen)
-        self.writers.append(writer)
+        task = asyncio.create_task(self._converse(behaviour, seen, reader, writer))
+        self.tasks.add(task)
         self.now_open += 1
+
+    async def _converse(
+        self, behaviour: str, seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         dialogue = Dialogue(self, behaviour, seen, reader, writer)
         try:
             await dialogue.run()

@@ -1,0 +1,351 @@
+"""The journal from the event loop's side: durable, bounded, and never silent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from gateway.config import Gateway, Settings, Store
+from gateway.errors import JournalFull, JournalUnavailable, StartError
+from gateway.journal import Journal, Note
+from gateway.journal import journal as journal_module
+from gateway.journal.payload import decode
+from tests.unit.journal.support import URL, check, decision, names, raw, references, refusal, running, until
+
+
+async def test_a_commit_that_returned_is_in_the_file(tmp_path: Path) -> None:
+    async with running(tmp_path, commit_interval=60) as journal:
+        accepted, refused = decision(), refusal()
+        journal.append(accepted)
+        await journal.commit(refused)
+        assert references(tmp_path) == {accepted.reference, refused.reference}
+
+
+async def test_an_appended_row_is_written_soon(tmp_path: Path) -> None:
+    async with running(tmp_path, commit_interval=0.01) as journal:
+        one = decision()
+        journal.append(one)
+        await until(lambda: journal.written == 1)
+        assert references(tmp_path) == {one.reference}
+        assert journal.queued == 0
+        assert journal.lag_seconds == 0.0
+
+
+async def test_close_writes_what_waits(tmp_path: Path) -> None:
+    made = [decision() for _ in range(3000)]
+    async with running(tmp_path, commit_interval=60) as journal:
+        for one in made:
+            journal.append(one)
+    assert references(tmp_path) == {one.reference for one in made}
+    assert check(tmp_path).total == 0
+
+
+async def test_many_refusals_at_once_share_commits(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        await asyncio.gather(*(journal.commit(refusal()) for _ in range(500)))
+        assert journal.written == 500
+    assert check(tmp_path).rows == 501
+
+
+async def test_nothing_blocks_the_event_loop(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        with blockbuster_ctx(scanned_modules="gateway"):
+            journal.append(decision())
+            await journal.commit(refusal())
+            assert journal.room()
+
+
+async def test_the_database_is_durable_by_its_settings(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        assert journal._writer is not None
+        connection = journal._writer._store.connection
+        seen: dict[str, Any] = {}
+
+        def look() -> None:
+            for name in ("journal_mode", "synchronous", "foreign_keys"):
+                seen[name] = connection.connection.driver_connection.execute(f"PRAGMA {name}").fetchone()[0]  # type: ignore[union-attr]
+
+        journal._writer._store._engine.dispose()
+        connection.connection.driver_connection  # noqa: B018
+        await asyncio.to_thread(_in_writer, journal, look)
+        assert seen == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def _in_writer(journal: Journal, look: Any) -> None:
+    """Run something in the writer's thread, whose connection nobody else may touch."""
+    assert journal._writer is not None
+    done = threading.Event()
+    original = journal._writer._chain.anchor
+
+    def anchor() -> None:
+        look()
+        original()
+        done.set()
+
+    journal._writer._chain.anchor = anchor  # type: ignore[method-assign]
+    journal._writer._anchored = -1e9
+    journal._intake.hurry()
+    assert done.wait(20)
+    journal._writer._chain.anchor = original  # type: ignore[method-assign]
+
+
+async def test_no_room_when_the_queue_is_full(tmp_path: Path) -> None:
+    async with running(tmp_path, queue=3, commit_interval=60) as journal:
+        for _ in range(3):
+            assert journal.room()
+            journal.append(decision())
+        await until(lambda: not journal._intake._idle)
+        assert not journal.room()
+        with pytest.raises(JournalFull):
+            await journal.commit(refusal())
+        late = decision()
+        journal.append(late)  # its message was already on the way to the next hop
+    assert late.reference in references(tmp_path)
+
+
+async def test_beyond_the_reserve_a_row_goes_to_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "_SPARE", 1)
+    lost: list[str] = []
+    monkeypatch.setattr(journal_module._log, "critical", lambda event, **values: lost.append(f"{event} {values}"))
+    async with running(tmp_path, queue=1, commit_interval=60) as journal:
+        made = [decision() for _ in range(3)]
+        for one in made:
+            journal.append(one)
+        assert journal.failed == 1
+    assert "journal.lost" in lost[0]
+    assert made[2].reference in lost[0]
+    assert len(references(tmp_path)) == 2
+
+
+async def test_a_locked_database_is_an_error_in_time_and_the_row_says_late(tmp_path: Path) -> None:
+    async with running(tmp_path, commit_timeout=0.2) as journal:
+        with raw(tmp_path) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            refused, accepted = refusal(), decision()
+            with pytest.raises(JournalUnavailable):
+                await journal.commit(refused)
+            journal.append(accepted)
+            await until(lambda: not journal.healthy)
+            assert not journal.room()
+            start = time.monotonic()
+            with pytest.raises(JournalUnavailable):
+                await journal.commit(refusal())
+            assert time.monotonic() - start < 5  # at once: known to be broken
+            other.execute("ROLLBACK")
+        await until(lambda: journal.healthy)
+        await until(lambda: journal.written == 2)
+        assert journal.room()
+    assert references(tmp_path) == {refused.reference, accepted.reference}
+    with raw(tmp_path) as connection:
+        payload = connection.execute(
+            "SELECT payload FROM decisions WHERE reference = ?", (refused.reference,)
+        ).fetchone()
+    assert "451" in decode(payload[0])["late"]
+    assert check(tmp_path).total == 0
+
+
+async def test_a_lock_that_ends_in_time_is_no_error(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        with raw(tmp_path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.ensure_future(journal.commit(refusal()))
+            await asyncio.sleep(0.3)
+            other.execute("ROLLBACK")
+        await waiting
+        assert journal.healthy
+
+
+async def test_a_commit_that_is_cancelled_is_on_record_as_not_told(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        with raw(tmp_path) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            refused = refusal()
+            waiting = asyncio.ensure_future(journal.commit(refused))
+            await asyncio.sleep(0.1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            other.execute("ROLLBACK")
+        await until(lambda: journal.written >= 1)
+    with raw(tmp_path) as connection:
+        told = connection.execute("SELECT payload FROM decisions WHERE payload LIKE '%client was told 451%'").fetchall()
+    assert len(told) == 1
+    assert refused.reference.encode() in told[0][0]
+
+
+async def test_a_file_deleted_under_us_is_made_again_and_the_loss_is_seen(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        await journal.commit(refusal())
+        (tmp_path / "congthu.db").unlink()
+        after = refusal()
+        await journal.commit(after)
+        assert journal.healthy
+        assert references(tmp_path) == {after.reference}
+    report = check(tmp_path)
+    assert names(report) == {"chain-removed", "row-removed"}  # by its head, and by the chain after it
+
+
+async def test_a_file_deleted_while_idle_is_noticed(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        (tmp_path / "congthu.db").unlink()
+        journal._intake.hurry()
+        await until((tmp_path / "congthu.db").exists)
+
+
+async def test_a_file_replaced_by_another_is_noticed(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        await journal.commit(refusal())
+        (tmp_path / "congthu.db").rename(tmp_path / "moved.db")
+        (tmp_path / "congthu.db").touch()
+        for suffix in ("-wal", "-shm"):
+            (tmp_path / f"congthu.db{suffix}").unlink()
+        after = refusal()
+        await journal.commit(after)
+        assert after.reference in references(tmp_path)
+
+
+async def test_a_broken_file_is_kept_and_said(tmp_path: Path) -> None:
+    async with running(tmp_path, commit_timeout=0.5) as journal:
+        (tmp_path / "congthu.db").unlink()
+        (tmp_path / "congthu.db").write_bytes(b"this is no database" * 1000)
+        with pytest.raises(JournalUnavailable):
+            await journal.commit(refusal())
+        await until(lambda: not journal.healthy)
+        assert not journal.room()
+        (tmp_path / "congthu.db").unlink()
+        await until(lambda: journal.healthy)
+        assert journal.written == 1
+
+
+async def test_a_poison_row_does_not_stop_the_others(tmp_path: Path) -> None:
+    async with running(tmp_path, commit_interval=60) as journal:
+        first = refusal()
+        await journal.commit(first)
+        good = [decision() for _ in range(9)]
+        for one in good[:5]:
+            journal.append(one)
+        journal.append(decision(reference=first.reference))
+        for one in good[5:]:
+            journal.append(one)
+        results = await asyncio.gather(
+            journal.commit(refusal(reference=first.reference)),
+            journal.commit(refusal()),
+            return_exceptions=True,
+        )
+        assert isinstance(results[0], JournalUnavailable)
+        assert results[1] is None
+        assert journal.failed == 2
+        assert journal.healthy
+        assert {one.reference for one in good} < references(tmp_path)
+    assert check(tmp_path).total == 0
+
+
+@pytest.mark.parametrize("change", [{"time": float("nan")}, {"size": 2**70}, {"recipients": [None]}, {"action": None}])
+async def test_a_row_of_nonsense_is_told_and_counted(tmp_path: Path, change: dict[str, Any]) -> None:
+    async with running(tmp_path) as journal:
+        with pytest.raises(JournalUnavailable):
+            await journal.commit(decision(**change))
+        await journal.commit(refusal())
+        assert journal.failed == 1
+    assert check(tmp_path).rows == 2
+
+
+async def test_what_strangers_send_is_stored(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        await journal.commit(
+            decision(helo="\x00\ud800\x1b[31m", reverse_path="\udcff\x00@x", recipients=["\x00", "İ@ß"])
+        )
+        assert journal.failed == 0
+    assert check(tmp_path).total == 0
+
+
+async def test_notes_follow_their_decision(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        one = decision()
+        await journal.commit(one)
+        journal.append(Note("outcome", one.reference, "delivered, client not told", time=1.0))
+    with raw(tmp_path) as connection:
+        rows = connection.execute("SELECT kind FROM decisions WHERE about = ?", (one.reference,)).fetchall()
+    assert rows == [("outcome",)]
+
+
+async def test_each_start_is_a_chain_that_names_the_one_before(tmp_path: Path) -> None:
+    for _ in range(3):
+        async with running(tmp_path) as journal:
+            await journal.commit(refusal())
+    with raw(tmp_path) as connection:
+        rows = connection.execute("SELECT payload FROM decisions WHERE kind = 'genesis' ORDER BY id").fetchall()
+    told = [decode(row[0]) for row in rows]
+    assert told[0]["predecessor"] is None
+    assert [one["predecessor"]["chain"] for one in told[1:]] == [one["chain"] for one in told[:2]]
+    assert {one["node"] for one in told} == {"gw1"}
+    assert check(tmp_path).chains == 3
+
+
+async def test_after_close_nothing_is_taken(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        pass
+    assert not journal.room()
+    assert not journal.healthy
+    with pytest.raises(JournalUnavailable):
+        await journal.commit(refusal())
+
+
+async def test_close_has_a_deadline(tmp_path: Path) -> None:
+    journal = Journal(URL, tmp_path, node="gw1")
+    await journal.start()
+    with raw(tmp_path) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        journal.append(decision())
+        writer = journal._writer
+        await journal.close(timeout=0.1)
+        assert writer is not None
+        assert writer.failed == 1
+        other.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "mysql://x/y", "nonsense", "sqlite://"])
+async def test_a_store_that_cannot_be_is_one_line(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StartError, match=r"store\.url"):
+        await Journal(url, tmp_path, node="gw1").start()
+
+
+async def test_a_missing_data_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="data_dir"):
+        await Journal(URL, tmp_path / "none", node="gw1").start()
+
+
+async def test_a_database_in_a_missing_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="cannot be opened"):
+        await Journal("sqlite:///none/here.db", tmp_path, node="gw1").start()
+
+
+async def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path) -> None:
+    async with running(tmp_path):
+        pass
+    with raw(tmp_path) as connection:
+        connection.execute("UPDATE journal_version SET version_num = '9999'")
+    with pytest.raises(StartError, match="newer version"):
+        await Journal(URL, tmp_path, node="gw1").start()
+
+
+async def test_made_from_settings(tmp_path: Path) -> None:
+    settings = Settings(gateway=Gateway(hostname="gw.tinh.example", data_dir=tmp_path), store=Store(queue=7))
+    journal = Journal.from_settings(settings, worker=3)
+    await journal.start()
+    await journal.close()
+    assert next((tmp_path / "journal-heads").iterdir()).name.startswith("gw.tinh.example-w3-")
+
+
+async def test_files_are_not_for_others(tmp_path: Path) -> None:
+    async with running(tmp_path):
+        for path in (tmp_path / "journal.key", tmp_path / "congthu.db", tmp_path / "journal.lock"):
+            assert path.stat().st_mode & 0o007 == 0, path
+            assert path.stat().st_uid == os.geteuid()
