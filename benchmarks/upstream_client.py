@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator
 
 import uvloop
 
-from gateway.config import UpstreamConfig
+from gateway.config import HostPort, UpstreamConfig
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.upstream.smtp import SmtpUpstream
 
@@ -62,7 +62,7 @@ async def client(upstream: SmtpUpstream, content: Bytes, messages: int) -> None:
 
 
 async def run(port: int, options: argparse.Namespace) -> None:
-    config = UpstreamConfig(hosts=(f"127.0.0.1:{port}",), tls="none", max_uses=10**9)
+    config = UpstreamConfig(hosts=(HostPort(f"127.0.0.1:{port}"),), tls="none", max_uses=10**9)
     upstream = SmtpUpstream("sink", config, "gw.example")
     content = Bytes(options.size)
     await client(upstream, content, 200 if options.size < 10**6 else 1)

@@ -109,10 +109,13 @@ class App:
         await self.journal.close()
 
     async def ready(self) -> dict[str, str]:
-        """What a message needs: each upstream and the journal; "" when fine, else the reason."""
-        reasons = {f"upstream.{name}": "" if up.healthy else "no host answers" for name, up in self.upstreams.items()}
-        reasons["journal"] = "" if self.journal.healthy else "cannot be written"
-        return reasons
+        """What a message needs: an upstream that answers, and the journal; "" when fine, else the reason."""
+        silent = ", ".join(name for name, upstream in self.upstreams.items() if not upstream.healthy)
+        some = any(upstream.healthy for upstream in self.upstreams.values())
+        return {
+            "upstream": "" if some else f"no host answers: {silent}",
+            "journal": "" if self.journal.healthy else "cannot be written",
+        }
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

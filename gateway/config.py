@@ -233,6 +233,11 @@ class Listener(Section):
     max_commands: Count = Field(
         default=200, ge=1, description="Commands without a message accepted in between; beyond it 421 4.7.0."
     )
+    greet_delay: Duration = Field(
+        default=0.0,
+        description="Wait so long before the banner; a client that talks first is cut with 554 5.5.0 (trusted networks "
+        "are greeted at once). Without a delay only what came with the connection is seen.",
+    )
     command_timeout: Timeout = Field(default=300.0, description="Longest silence of a client; beyond it 421 4.4.2.")
     session_timeout: Timeout = Field(default=3600.0, description="Longest connection; 421 4.4.2 at the next command.")
     transfer_timeout: Timeout = Field(

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway import replies
-from gateway.errors import JournalError, UpstreamBroken, UpstreamDown, UpstreamError, UpstreamUnsure
+from gateway.errors import JournalError, UpstreamDown, UpstreamError, UpstreamUnsure
 from gateway.journal.decision import Decision, new_reference
 from gateway.logs import get_logger
 from gateway.message.result import ScannedMessage
-from gateway.metrics import ListenerMetrics, MessageVerdict
+from gateway.metrics import ListenerMetrics, MessageVerdict, UpstreamFailure, UpstreamMetrics
 from gateway.model import Action, Envelope, Finding, Message, Mode, Recipient, Reply, Stage, Verdict
 from gateway.recording import decision_of, summarise
 from gateway.rules.crash import TempfailWatch
@@ -32,6 +32,16 @@ from gateway.upstream.base import Content, Transaction
 
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
+_FAILURES: dict[UpstreamFailure, type[UpstreamError]] = {
+    "down": UpstreamDown,
+    "unsure": UpstreamUnsure,
+    "broken": UpstreamError,
+}
+_FAILURE_REPLIES: dict[UpstreamFailure, Reply] = {
+    "down": replies.UPSTREAM_DOWN,
+    "unsure": replies.UPSTREAM_UNSURE,
+    "broken": replies.UPSTREAM_BROKEN,
+}
 _log = get_logger("congthu.pipeline")
 
 
@@ -83,6 +93,7 @@ class Pipeline:
         self.hostname = hostname
         self.listener = listener
         self.upstream = upstream
+        self._upstream_metrics = UpstreamMetrics(upstream)
         self.policy = policy
         self.journal = journal
         self.metrics = metrics
@@ -205,12 +216,8 @@ class Pipeline:
         try:
             prefix = self._prefix(arrival, marked=not skip and arrival.message.size > 0)
             answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
-        except UpstreamDown as error:
-            reply = self._upstream_failed(arrival, error, replies.UPSTREAM_DOWN)
-        except UpstreamUnsure as error:
-            reply = self._upstream_failed(arrival, error, replies.UPSTREAM_UNSURE)
-        except UpstreamBroken as error:
-            reply = self._upstream_failed(arrival, error, replies.UPSTREAM_BROKEN)
+        except UpstreamError as error:
+            reply = self.upstream_failed(arrival.envelope, error)
         told = arrival.tell(reply)
         # From here on the client knows; what follows must not fail the message any more.
         now = time.monotonic()
@@ -224,12 +231,14 @@ class Pipeline:
             prefix += self.marks.field(arrival.envelope.session.direction, arrival.message.sha256, now)
         return prefix
 
-    def _upstream_failed(self, arrival: Arrival, error: UpstreamError, reply: Reply) -> Reply:
-        session = arrival.envelope.session
+    def upstream_failed(self, envelope: Envelope, error: UpstreamError) -> Reply:
+        """Count and log what the next hop did; return what the client is told."""
+        kind = next(name for name, types in _FAILURES.items() if isinstance(error, types))
+        self._upstream_metrics.failed(kind)
         _log.warning(
-            "upstream.failed", session=session.id, upstream=self.upstream, kind=type(error).__name__, error=str(error)
+            "upstream.failed", session=envelope.session.id, upstream=self.upstream, kind=kind, error=str(error)
         )
-        return reply
+        return _FAILURE_REPLIES[kind]
 
     def _after(
         self,

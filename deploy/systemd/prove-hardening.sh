@@ -16,11 +16,19 @@ nobody=65534
 chown -R "$nobody:$nobody" "$data"
 # ProtectHome hides /root; an interpreter that lives there comes back alone.
 prefix=$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")
+# bwrap would make the folders above a mount in an empty one readable by root only.
+above=()
+for path in "$prefix" "$data"; do
+  while path=$(dirname "$path"); [[ $path != / ]]; do
+    case $path in /root/* | /home/* | /tmp/*) above=(--perms 0755 --dir "$path" "${above[@]}") ;; esac
+  done
+done
 # bwrap makes the mounts and keeps what setpriv needs; setpriv becomes the user and empties the bounding set.
-exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /root --tmpfs /home --ro-bind "$prefix" "$prefix" \
-  --ro-bind "$here" "$here" --bind "$data" "$data" --chdir "$data" \
+exec bwrap --ro-bind / / --dev /dev --proc /proc --perms 1777 --tmpfs /tmp --tmpfs /root --tmpfs /home "${above[@]}" \
+  --ro-bind "$prefix" "$prefix" --ro-bind "$here" "$here" --bind "$data" "$data" --chdir "$data" \
   --unshare-ipc --unshare-uts --unshare-pid --unshare-cgroup-try --die-with-parent \
   --cap-drop ALL --cap-add CAP_NET_BIND_SERVICE --cap-add CAP_SETPCAP --cap-add CAP_SETUID --cap-add CAP_SETGID \
+  --cap-add CAP_DAC_OVERRIDE \
   -- setpriv --reuid="$nobody" --regid="$nobody" --clear-groups --no-new-privs --bounding-set -all,+net_bind_service \
   --inh-caps -all,+net_bind_service --ambient-caps -all,+net_bind_service \
   -- /usr/bin/python3 "$here/confine.py" "$here/congthu.service" "$@"

@@ -24,7 +24,6 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("inspect", "Judge a message file as the gateway would."),
     "decisions": ("decisions", "List, show, export and verify the record of decisions."),
     "compliance": ("compliance", "Show each clause of the regulations and what enforces it."),
-    "worker": ("worker", "Internal: one worker process."),
 }
 _HIDDEN = frozenset({"worker"})
 _WRONG = 2

@@ -156,7 +156,7 @@ def export(config: Path | None, format_: str, excel: bool, output: Path | None, 
         lines = csv_lines(rows, mark=excel) if format_ == "csv" else jsonl_lines(rows)
         try:
             with contextlib.ExitStack() as stack:
-                stream: IO[bytes] = click.get_binary_stream("stdout")
+                stream: IO[bytes] = sys.stdout.buffer
                 if output is not None:
                     stream = stack.enter_context(output.open("wb"))
                 stream.writelines(lines)

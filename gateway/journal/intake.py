@@ -42,6 +42,11 @@ class Intake(Generic[T]):
         self.put(item)
         self._urgent.set()
 
+    def finish(self) -> None:
+        """From now on nothing is gathered: what is there is taken at once."""
+        self._interval = 0.0
+        self.hurry()
+
     def hurry(self) -> None:
         """Wake the thread, whatever it waits for."""
         self._urgent.set()
@@ -57,7 +62,10 @@ class Intake(Generic[T]):
         self._urgent.clear()
         count = min(most, len(self._items))
         taken = [self._items.popleft() for _ in range(count)]
-        self.since = time.monotonic() if self._items else 0.0
+        self.since = 0.0
+        if self._items:  # more than one group: perhaps somebody waits for the rest
+            self.since = time.monotonic()
+            self._urgent.set()
         return taken
 
     def _sleep(self) -> None:

@@ -19,6 +19,7 @@ MAX_ATTACHMENTS: Final = 256
 MAX_RECIPIENTS: Final = 4096
 _MAX_ADDRESS: Final = 320  # characters in a column; RFC 5321 4.5.3.1: 64 + 1 + 255
 _MAX_TEXT: Final = 4000
+_LARGEST: Final = 2**63 - 1
 _DUMPS: Final = orjson.dumps
 
 Record = dict[str, Any]
@@ -211,6 +212,8 @@ def extract(record: Mapping[str, Any]) -> Extracted:
         get("size", 0),
         " ".join(dict.fromkeys(item["rule"] for item in findings)) if findings else "",
     )
+    if not (0 <= columns.time <= _LARGEST and 0 <= columns.size <= _LARGEST):
+        raise ValueError("a time or size that no database holds")
     people = get("recipients", ())
     if len(people) == 1:
         return Extracted(columns, (_column(people[0]),), _cited(findings) if findings else ())

@@ -121,19 +121,24 @@ class Store:
         self.close()
         with start_lock(self._data_dir):
             if self._path is not None:
-                self._clear_leftovers()
+                self._prepare(self._path)
             self._connection = self._engine.connect()
             if self._path is not None:
-                own_like_folder(self._path)
                 self._inode = self._inode_now()
             ensure_schema(self._connection)
 
-    def _clear_leftovers(self) -> None:
-        """The log of a database file that was removed must not be read into the new one. We hold the start lock."""
-        assert self._path is not None
-        if not self._path.exists():
-            for suffix in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+    @staticmethod
+    def _prepare(path: Path) -> None:
+        """A new file is not for others, and SQLite gives its companions the same mode. We hold the start lock.
+
+        The log of a database file that was removed must not be read into the new one.
+        """
+        if path.exists():
+            return
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+        own_like_folder(path)
 
     def close(self) -> None:
         """Let go of the connection, whatever state it is in. Idempotent."""

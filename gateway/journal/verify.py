@@ -208,7 +208,7 @@ class _Verifier:
         for number, seq, hash_, name, told in self._expected + said:
             query = sa.select(decisions.c.hash).where(decisions.c.id == row_id(number, seq))
             found = self._connection.execute(query).scalar()
-            if found is None:
+            if found is None or self._names.get(number) != name:
                 self._report.add("row-removed", name, seq, f"{told} knows this row, and it is gone")
             elif not hmac.compare_digest(_octets(found), hash_):
                 self._report.add("row-replaced", name, seq, f"{told} knows this row with another hash")

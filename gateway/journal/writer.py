@@ -14,7 +14,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from gateway.errors import JournalUnavailable, StartError
+from gateway.errors import JournalUnavailable
 from gateway.journal.decision import Decision, Note, new_reference
 from gateway.journal.incarnation import Incarnation
 from gateway.journal.intake import Intake
@@ -71,7 +71,7 @@ class Writer(threading.Thread):
         """Write what is queued, try until `deadline` (monotonic seconds) at the latest, and end."""
         self._deadline = deadline
         self._stopping.set()
-        self._intake.hurry()
+        self._intake.finish()
 
     def run(self) -> None:
         """The thread."""
@@ -86,7 +86,7 @@ class Writer(threading.Thread):
     def _first_open(self) -> None:
         try:
             self._open()
-        except (sa.exc.SQLAlchemyError, OSError, StartError) as error:
+        except Exception as error:  # whatever it is, somebody waits to hear it
             self.start_error, self.broken = error, True
 
     def _open(self) -> None:

@@ -12,6 +12,7 @@ import asyncio
 import os
 import pickle
 import socket
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,7 +69,7 @@ class Channel:
 
     def _readable(self) -> None:
         try:
-            data, fds, _, _ = socket.recv_fds(self._socket, MAX_MESSAGE, MAX_SOCKETS + 1, socket.MSG_CMSG_CLOEXEC)
+            data, fds = _receive(self._socket)
         except BlockingIOError:
             return
         except OSError:
@@ -79,6 +80,17 @@ class Channel:
             return
         fields = orjson.loads(data)
         self._on_message(Message(fields.pop("kind"), fields, tuple(fds)))
+
+
+def _receive(sock: socket.socket) -> tuple[bytes, list[int]]:
+    """socket.recv_fds, which in Python 3.11 forgets its flags and so returns inheritable descriptors."""
+    room = socket.CMSG_LEN((MAX_SOCKETS + 1) * array("i").itemsize)
+    data, ancillary, _, _ = sock.recvmsg(MAX_MESSAGE, room, socket.MSG_CMSG_CLOEXEC)
+    fds = array("i")
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
+    return data, fds.tolist()
 
 
 def send_configuration(channel: Channel, settings: Settings, sockets: dict[str, socket.socket]) -> bool:

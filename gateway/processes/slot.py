@@ -97,6 +97,7 @@ class Slot:
         try:
             return await asyncio.wait_for(self._answer, patience)
         except TimeoutError:
+            self.drain()  # it may still take it, alone: the worker that follows has what is in force
             return f"no answer within {patience:g} s"
         finally:
             self._answer = None

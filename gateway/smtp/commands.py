@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from gateway import replies
-from gateway.errors import UpstreamDown, UpstreamError
-from gateway.logs import get_logger
+from gateway.errors import UpstreamError
 from gateway.model import Action, Envelope, Recipient, Reply, Stage
 from gateway.smtp.paths import MailArguments, PathError, parse_mail, parse_rcpt
 from gateway.smtp.transfer import Transfer
 
-_log = get_logger("congthu.smtp")
 _BATCH = 100
 _MAX_HELO = 255
 _PATH_REPLIES = {
@@ -156,10 +154,9 @@ class Commands(Transfer):
         try:
             return await self.begin_transaction().rcpt(recipients)
         except UpstreamError as error:
-            _log.warning("upstream.failed", session=self.client.id, kind=type(error).__name__, error=str(error))
             self.upstream_transaction = None
-            down = isinstance(error, UpstreamDown)
-            return [replies.UPSTREAM_DOWN if down else replies.UPSTREAM_BROKEN] * len(recipients)
+            assert self.mail is not None
+            return [self.context.pipeline.upstream_failed(self.mail, error)] * len(recipients)
 
     async def smtp_RSET(self, arg: str | None) -> None:  # noqa: N802
         """Forget the transaction."""

@@ -9,8 +9,11 @@ the client the exception). docs/decisions/0002-aiosmtpd.md has the measurements.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import ssl
+import termios
 import traceback
+from array import array
 from enum import Enum, auto
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -232,9 +235,17 @@ class Connection(SMTP):
         if self.peer.proxy:
             self.deadline = self.loop.time() + 30.0
             await self._read_proxy_header()
-        elif not self.inbox.empty and self.context.settings.tls != "implicit":
-            raise self.quit(replies.SURPLUS, "early-talk")
+        elif not self.context.is_implicit:
+            await self._listen_first()
         self._out.append(self.context.banner)
+
+    async def _listen_first(self) -> None:
+        """Who talks before the banner is no mail server (RFC 5321 3.1): give it the time to show, then cut it."""
+        delay = self.context.settings.greet_delay
+        if delay and not self.peer.trusted:
+            await asyncio.sleep(delay)
+        if not self.inbox.empty or _bytes_waiting(self.transport):
+            raise self.quit(replies.SURPLUS, "early-talk")
 
     async def _read_proxy_header(self) -> None:
         """PROXY protocol v1 or v2: from here on the client is whom the header names."""
@@ -403,6 +414,16 @@ class Connection(SMTP):
         self.client.client_address, self.client.client_name = old.client_address, old.client_name
         self.client.trusted, self.client.device_sender = old.trusted, old.device_sender
         self.client.tls = _tls_text(secured)
+
+
+def _bytes_waiting(transport: asyncio.BaseTransport) -> bool:
+    """Whether the kernel holds bytes of the client that the event loop has not read yet."""
+    sock = transport.get_extra_info("socket")
+    if sock is None:
+        return False
+    waiting = array("i", [0])
+    fcntl.ioctl(sock.fileno(), termios.FIONREAD, waiting)
+    return bool(waiting[0])
 
 
 def _endpoint(peername: object) -> tuple[str, int]:

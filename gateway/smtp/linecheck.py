@@ -33,7 +33,7 @@ def _regular_run(data: bytes, end: int) -> tuple[int, int]:
     """Bounds of whole lines of one length around the middle of data[:end] that are proved clean; (0, 0) for none."""
     middle = data.find(b"\n", end // 2, end)
     period = data.find(b"\n", middle + 1, end) - middle
-    if middle < 1 or not 2 <= period <= _MAX_PERIOD:
+    if middle < 1 or not 3 <= period <= _MAX_PERIOD:
         return 0, 0
     before = data[middle % period : middle : period]
     first = middle - (len(before) - len(before.rstrip(b"\n"))) * period
@@ -46,5 +46,10 @@ def _regular_run(data: bytes, end: int) -> tuple[int, int]:
     rest = bytearray(memoryview(data)[start:stop])
     del rest[period - 1 :: period]
     del rest[period - 2 :: period - 1]
-    clean = b"\n" not in rest and b"\r" not in rest and b"\0" not in rest
-    return (start, stop) if clean else (0, 0)
+    # Line ends inside a "line" (a header whose lines happen to end at the distance): what comes after them is clean.
+    stray = max(rest.rfind(b"\n"), rest.rfind(b"\r"))
+    if stray >= 0:
+        lines = stray // (period - 2) + 1
+        start += lines * period
+        del rest[: lines * (period - 2)]
+    return (start, stop) if b"\0" not in rest else (0, 0)

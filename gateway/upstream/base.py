@@ -127,6 +127,9 @@ class Upstream(Protocol):
     async def start(self) -> None:
         """Begin to learn capabilities in the background; does not fail when no host answers."""
 
+    def retire(self) -> None:
+        """A new configuration took its place: keep nothing idle. Sessions that still know it go on until they end."""
+
     async def close(self) -> None:
         """Close every connection; those in use are aborted."""
 

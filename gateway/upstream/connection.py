@@ -95,6 +95,11 @@ class Connection(asyncio.Protocol):
         return self._lost is None and self._transport is not None and not self.quitting
 
     @property
+    def busy(self) -> bool:
+        """Whether replies are owed, so that nobody else may use it."""
+        return self._owed > 0
+
+    @property
     def transport(self) -> asyncio.Transport:
         """The transport; raises Lost when there is none any more."""
         if self._transport is None or self._lost is not None:

@@ -154,6 +154,8 @@ def _failure(error: BaseException, host: str) -> DialFailed | None:
         return DialFailed("tls", host, _text(error))
     if isinstance(error, OSError):
         return DialFailed("connect", host, _text(error))
+    if isinstance(error, UnicodeError):
+        return DialFailed("connect", host, "not a host name")
     return None
 
 

@@ -13,7 +13,7 @@ LONGEST = 60.0  # seconds; a back-off doubles up to this
 class Host:
     """What is known of one host. `working` is None before the first contact."""
 
-    __slots__ = ("capabilities", "endpoint", "failures", "plain", "retry_at", "working")
+    __slots__ = ("capabilities", "endpoint", "failures", "plain_until", "retry_at", "working")
 
     def __init__(self, endpoint: HostPort) -> None:
         self.endpoint = endpoint
@@ -21,7 +21,7 @@ class Host:
         self.retry_at = 0.0
         self.working: bool | None = None
         self.capabilities: Capabilities | None = None
-        self.plain = False  # opportunistic TLS failed here: do without until it works again
+        self.plain_until = 0.0  # opportunistic TLS failed here: do without for a while
 
     def succeeded(self, capabilities: Capabilities) -> None:
         """A connection is ready."""

@@ -61,6 +61,9 @@ class MaildirUpstream:
         """See base.Upstream."""
         await self.probe()
 
+    def retire(self) -> None:
+        """See base.Upstream."""
+
     async def close(self) -> None:
         """See base.Upstream."""
 

@@ -18,9 +18,14 @@ from gateway.upstream.hosts import Host, order
 
 _SWEEP = 1.0  # seconds; a time-out is exact to this
 _QUIET: frozenset[Kind] = frozenset({"closed", "cancelled"})
+_PLAIN = 600.0  # seconds that a host whose opportunistic TLS failed is spoken to in plain
 _LAST_WORDS = 1.0  # seconds that close() waits for QUIT to be answered
 
 Waiter = asyncio.Future[Connection | None]
+
+
+class _Owned:
+    """The key of a connection that a session owns; equal to nothing else."""
 
 
 class Pool:
@@ -41,8 +46,10 @@ class Pool:
         self._slots = 0
         self._opening = 0
         self._waiters: deque[tuple[object, Waiter]] = deque()
+        self._patient: deque[tuple[object, Waiter]] = deque()  # for a connection in use: no new one can be opened
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._leaving = False
         self._empty: asyncio.Future[None] | None = None
         limits = (config.command_timeout, config.data_timeout, config.dot_timeout, config.pool_idle)
         self._sweep_every = min([_SWEEP, *(limit / 4 for limit in limits if limit > 0)])
@@ -67,7 +74,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """Transactions that wait for a connection."""
-        return len(self._waiters)
+        return len(self._waiters) + len(self._patient)
 
     # -- taking and giving back ---------------------------------------------------------------------------------
 
@@ -80,11 +87,16 @@ class Pool:
         if not fresh and not self._waiters and (idle := self._idle.get(key)):
             return self._taken(idle)
         connection = await self._slot(key)
-        return connection or await self._open(session, key, avoid, port=False)
+        try:
+            return connection or await self._open(session, key, avoid, port=False)
+        except UpstreamDown:
+            if not self._may_come_back():
+                raise
+        return await self._wait(key, self._patient) or await self._open(session, key, avoid, port=False)
 
     async def acquire_owned(self, session: Session) -> Connection:
         """A new connection for an authenticated session, ended with retire(). Raises UpstreamDown."""
-        owned = object()
+        owned = _Owned()
         await self._slot(owned)
         return await self._open(session, owned, "", port=True)
 
@@ -92,7 +104,7 @@ class Pool:
         """Give back a connection in a known state (set `dirty` where a transaction is open on it)."""
         if not connection.usable:
             return
-        if self._closed or connection.uses >= self._config.max_uses:
+        if self._closed or self._leaving or connection.uses >= self._config.max_uses:
             self.retire(connection)
         elif not self._handed_over(connection):
             connection.idle = True
@@ -106,18 +118,22 @@ class Pool:
             connection.quit()
             self._freed()
 
+    def leave(self) -> None:
+        """Keep no idle connection from now on; transactions may still begin and end."""
+        self._leaving = True
+        for connection in [c for c in self._all if c.idle]:
+            self._unlist(connection)
+            self.retire(connection)
+
     async def close(self) -> None:
         """QUIT on idle connections, cut the others; waiters get UpstreamDown."""
         self._closed = True
-        for _, waiter in self._waiters:
+        for _, waiter in (*self._patient, *self._waiters):
             if not waiter.done():
                 waiter.set_exception(UpstreamDown("the gateway is stopping"))
-        for connection in list(self._all):
-            if connection.idle:
-                self._unlist(connection)
-                self.retire(connection)
-            elif not connection.quitting:
-                connection.drop()
+        self.leave()
+        for connection in [c for c in self._all if not c.quitting]:
+            connection.drop()
         if self._all:
             self._empty = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._empty], timeout=_LAST_WORDS)
@@ -127,6 +143,10 @@ class Pool:
             self._timer.cancel()
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _may_come_back(self) -> bool:
+        """A server that takes no more connections (421) still serves those that are in use: wait for one of them."""
+        return any(not (c.idle or c.quitting or isinstance(c.key, _Owned)) for c in self._all)
 
     def _key(self, session: Session) -> object:
         if not self._config.xclient:
@@ -162,7 +182,7 @@ class Pool:
             if self._idle_count:
                 self._evict()
                 return None
-        return await self._wait(key)
+        return await self._wait(key, self._waiters)
 
     def _evict(self) -> None:
         """The longest idle connection of another client gives its slot."""
@@ -171,16 +191,16 @@ class Pool:
         self._slots += 1
         self.retire(oldest)
 
-    async def _wait(self, key: object) -> Connection | None:
+    async def _wait(self, key: object, line: deque[tuple[object, Waiter]]) -> Connection | None:
         waiter: Waiter = asyncio.get_running_loop().create_future()
         entry = (key, waiter)
-        self._waiters.append(entry)
+        line.append(entry)
         try:
             async with asyncio.timeout(self._config.connect_timeout):
                 return await waiter
         except BaseException as error:
-            if entry in self._waiters:
-                self._waiters.remove(entry)
+            if entry in line:
+                line.remove(entry)
             elif waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self._returned(waiter.result())
             if isinstance(error, TimeoutError):
@@ -195,8 +215,8 @@ class Pool:
             self.release(given)
 
     def _handed_over(self, connection: Connection) -> bool:
-        while self._waiters:
-            key, waiter = self._waiters.popleft()
+        while line := self._patient or self._waiters:
+            key, waiter = line.popleft()
             if waiter.done():
                 continue
             if key == connection.key:
@@ -211,8 +231,11 @@ class Pool:
     def _freed(self) -> None:
         """A slot became free: the first waiter gets it."""
         self._slots -= 1
-        while self._waiters and not self._closed and self._slots < self._config.pool_size:
-            _, waiter = self._waiters.popleft()
+        self._let_in(self._waiters)
+
+    def _let_in(self, line: deque[tuple[object, Waiter]]) -> None:
+        while line and not self._closed and self._slots < self._config.pool_size:
+            _, waiter = line.popleft()
             if not waiter.done():
                 self._slots += 1
                 waiter.set_result(None)
@@ -260,14 +283,16 @@ class Pool:
         return connection
 
     async def _dial_once(self, host: Host, session: Session | None, port: bool) -> Connection:
+        now = asyncio.get_running_loop().time()
+        plain = now < host.plain_until
         try:
-            return await self._dialer.open(host.endpoint, client=session, port=port, plain=host.plain)
+            return await self._dialer.open(host.endpoint, client=session, port=port, plain=plain)
         except DialFailed as error:
-            optional = self._config.tls == "opportunistic" and not self._config.tls_verify and not host.plain
+            optional = self._config.tls == "opportunistic" and not self._config.tls_verify and not plain
             if error.kind != "tls" or not optional:
                 raise
         connection = await self._dialer.open(host.endpoint, client=session, port=port, plain=True)
-        host.plain = True
+        host.plain_until = now + _PLAIN
         return connection
 
     def _lost(self, connection: Connection, kind: Kind) -> None:
@@ -281,6 +306,8 @@ class Pool:
         if connection.idle:
             self._unlist(connection)
         self._freed()
+        if self._patient and not self._may_come_back():
+            self._let_in(self._patient)
 
     def _arm(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self._sweep_every, self._sweep)

@@ -48,17 +48,23 @@ class SmtpUpstream:
     @property
     def healthy(self) -> bool:
         """See base.Upstream."""
-        return any(host.working for host in self._hosts)
+        return self.pool.open_connections > 0 or any(host.working for host in self._hosts)
 
     async def start(self) -> None:
         """See base.Upstream."""
         if self._watcher is None:
             self._watcher = asyncio.create_task(self._watch(), name=f"upstream {self.name}")
 
-    async def close(self) -> None:
+    def retire(self) -> None:
         """See base.Upstream."""
         if self._watcher is not None:
             self._watcher.cancel()
+        self.pool.leave()
+
+    async def close(self) -> None:
+        """See base.Upstream."""
+        self.retire()
+        if self._watcher is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
         await self.pool.close()

@@ -253,9 +253,13 @@ class SmtpTransaction:
 
     def _give_back(self, *, dirty: bool) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.dirty = dirty
-            self._source.release(connection)
+        if connection is None:
+            return
+        if connection.busy:  # aborted from outside in the middle of a group
+            connection.drop()
+            return
+        connection.dirty = dirty
+        self._source.release(connection)
 
     def _fail(self) -> None:
         """Something went wrong: what was said over the connection is not known for sure, so it goes."""

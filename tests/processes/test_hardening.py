@@ -42,6 +42,8 @@ def test_the_daemon_runs_confined(tmp_path: Path) -> None:
         assert len(states) >= 3
         for state in states[-3:]:
             assert re.search(r"CapBnd:\s+0+400$", state, re.M)
+            assert re.search(r"CapEff:\s+0+400$", state, re.M)
+            assert re.search(r"Uid:\s+65534", state, re.M)
             assert re.search(r"NoNewPrivs:\s+1$", state, re.M)
             assert re.search(r"Seccomp:\s+2$", state, re.M)
     finally:

@@ -53,17 +53,19 @@ def test_stored_as_if_sent_directly(behind: tuple[Gateway, Postfix]) -> None:
     gate, postfix = behind
     postfix.clear()
     sent = [crlf(path.read_bytes()) for path in corpus()] + [one for one in generated(40) if one]
-    for port, name in ((postfix.port, "thang"), (gate.port, "cong")):
+    # A relay's own line comes first on both ways: Postfix rewrites a message whose very first line begins with "From ".
+    relayed = b"Received: from may.nguon.example by mot.tram.example; Mon, 1 Jan 2024 00:00:00 +0000\r\n"
+    for port, name, first in ((postfix.port, "thang", relayed), (gate.port, "cong", b"")):
         with Client(port) as client:
             client.ehlo()
             for number, one in enumerate(sent):
-                answer = client.message(one, "nguon@nguon.example", f"{name}-{number}@tinh.example")
+                answer = client.message(first + one, "nguon@nguon.example", f"{name}-{number}@tinh.example")
                 assert answer.code == 250, (name, number, answer)
     postfix.wait_delivered(2 * len(sent))
     for number in range(len(sent)):
         [direct] = postfix.delivered(f"thang-{number}@tinh.example")
         [through] = postfix.delivered(f"cong-{number}@tinh.example")
-        assert without_trace(content(through)) == content(direct), number
+        assert without_trace(content(through)) == without_trace(content(direct), 1), number
 
 
 def test_each_recipient_gets_postfix_reply(behind: tuple[Gateway, Postfix]) -> None:

@@ -215,6 +215,15 @@ async def test_other_protocols_and_early_pipelining_are_cut(start: Start, comman
     assert answer[:1] == b"5" and answer.count(b"\r\n") == 1
 
 
+@pytest.mark.parametrize("delay", ["50ms", "300ms"])
+async def test_an_early_talker_is_cut(start: Start, delay: str) -> None:
+    running = await start(greet_delay=delay)
+    client = await running.connect(greet=False)
+    client.send(b"EHLO bot.example\r\nMAIL FROM:<x@y.example>\r\n")
+    answer = await client.rest()
+    assert answer.startswith(b"554 5.5.0 ") and answer.count(b"\r\n") == 1, answer
+
+
 async def test_body_that_does_not_wait_for_354_is_cut(start: Start) -> None:
     running = await start()
     client = await running.ready()

@@ -6,6 +6,7 @@ Needs root (Postfix's master does) and the users that Debian's package makes. To
 from __future__ import annotations
 
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -153,13 +154,11 @@ class Postfix:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def queued(self) -> int:
-        """Messages in the queue: incoming, active and deferred."""
-        return sum(
-            1
-            for name in ("incoming", "active", "deferred")
-            for path in (self.folder / "queue" / name).rglob("*")
-            if path.is_file()
+        """Messages in the queue: incoming, active and deferred. One that is still being received does not count."""
+        places = (
+            path for name in ("incoming", "active", "deferred") for path in (self.folder / "queue" / name).rglob("*")
         )
+        return sum(map(_complete, places))
 
     def delivered(self, recipient: str = "") -> list[bytes]:
         """The delivered files of a recipient, or of everyone, as stored: LF line ends, Postfix's lines on top."""
@@ -191,6 +190,15 @@ class Postfix:
         """Forget what was delivered."""
         for path in (self.folder / "mail/all/new").glob("*"):
             path.unlink()
+
+
+def _complete(path: Path) -> bool:
+    """Postfix makes a queue file executable once the message is whole."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(status.st_mode) and bool(status.st_mode & stat.S_IXUSR)
 
 
 def content(stored: bytes, own: tuple[bytes, ...] = ()) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -14,6 +15,15 @@ from types import TracebackType
 import psutil  # type: ignore[import-untyped]  # no stubs in the lock
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """In the child: SIGTERM when the parent dies, so that a test run that is killed leaves nothing behind."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Daemon:
@@ -60,6 +70,7 @@ class Daemon:
                 cwd=self._cwd,
                 env=self._env,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
 
     def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
@@ -68,6 +79,7 @@ class Daemon:
         while not ready():
             if not self.running or time.monotonic() > deadline:
                 state = "is not ready" if self.running else f"ended with {self.returncode}"
+                self.stop()
                 raise AssertionError(f"{self.command[:3]} {state} ({what}):\n{self.output()[-4000:]}")
             time.sleep(0.02)
 

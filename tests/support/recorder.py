@@ -79,6 +79,7 @@ class Recorder:
 
     def _serve(self, connection: socket.socket) -> None:
         self._open.add(connection)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         talk = _Conversation(self, connection)
         with contextlib.suppress(OSError, _DropError, ValueError):
             talk.run()

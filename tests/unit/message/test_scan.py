@@ -128,11 +128,22 @@ def test_a_delimiter_may_be_cut_at_any_place_after_many_false_ones() -> None:
     """A pattern takes over after many lines that only begin like a delimiter: nothing may change with it."""
     false = b"--bx\r\n--b" + b" " * 300 + b"\r\n--b--x\r\n" * 70
     data = multipart("b", entity(_B64, false), entity(_B64, b"QQ==\r\n"))
-    data = data.replace(b"\r\n--b\r\n", b"\r\n--b" + b" " * 200 + b"\r\n")
+    data = data.replace(b"\r\n--b\r\n", b"\r\n--b" + b" " * 254 + b"\r\n")
     expected = facts(scan(data))
     assert [attachment.part for attachment in scan(data).attachments] == ["1.1", "1.2"]
     for at in range(0, len(data), 7):
         assert facts(scan_pieces([data[:at], data[at:]])) == expected
+
+
+def test_a_long_last_line_cut_before_its_line_feed() -> None:
+    """The line end belongs to the delimiter however late it comes."""
+    for line in (b"x" * 9000, b"x" * 8191, b"x" * 8190):
+        data = multipart("b", entity("Content-Type: a/b", line))
+        expected = facts(scan(data))
+        assert scan(data).attachment_bytes == len(line)
+        for at in range(data.index(b"\r\n--b--") - 2, len(data)):
+            assert facts(scan_pieces([data[:at], data[at:]])) == expected
+            assert facts(scan_pieces([data[: at - 9], data[at - 9 : at], data[at:]])) == expected
 
 
 async def test_a_spooled_message_reads_parts_on_demand(tmp_path: Path) -> None:

@@ -80,14 +80,15 @@ async def test_counts(pool: SpoolPool) -> None:
     spool = pool.new()
     spool.feed(bytes(600 * _KIB))
     assert (pool.memory_used, pool.disk_used, pool.open_spools) == (600 * _KIB, 0, 1)
-    assert spool.needs_flush
+    assert bool(spool.needs_flush)
     await spool.flush()
-    assert (pool.memory_used, pool.disk_used) == (0, 600 * _KIB)
+    counted = (pool.memory_used, pool.disk_used)
+    assert counted == (0, 600 * _KIB)
     spool.feed(b"x")
     assert not spool.needs_flush
     spool.close()
     spool.close()
-    assert (pool.memory_used, pool.disk_used, pool.open_spools) == (0, 0, 0)
+    assert [pool.memory_used, pool.disk_used, pool.open_spools] == [0, 0, 0]
     with pytest.raises(SpoolFull):
         spool.feed(b"x")
 
@@ -165,6 +166,32 @@ async def test_closing_while_a_thread_writes(pool: SpoolPool) -> None:
         spool.close()
         await asyncio.gather(writing, return_exceptions=True)
         assert pool.memory_used == pool.disk_used == 0
+
+
+def test_the_descriptor_lives_until_its_last_user_is_done(tmp_path: Path) -> None:
+    file = spoolfile.SpoolFile()
+    file.append(tmp_path, [b"abc"])
+    with file._in_use():
+        file.close()
+        assert os.pread(file.descriptor, 3, 0) == b"abc"
+    assert file.descriptor == -1
+    with pytest.raises(OSError, match="closed"):
+        file.read(0, 1)
+    with pytest.raises(SpoolFull):
+        file.append(tmp_path, [b"x"])
+
+
+def test_short_writes_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.pwritev
+
+    def short(descriptor: int, pieces: list[bytes], offset: int) -> int:
+        return whole(descriptor, [b"".join(pieces)[:7]], offset)
+
+    monkeypatch.setattr(os, "pwritev", short)
+    file = spoolfile.SpoolFile()
+    file.append(tmp_path, [b"abc", b"defghijkl", b"", b"mnopq"] * 100)
+    assert file.read(0, 10_000) == b"abcdefghijklmnopq" * 100 and file.size == 17 * 100
+    file.close()
 
 
 async def test_cancelled_while_it_writes(pool: SpoolPool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gateway.model import Action, Attachment, Facts, Finding, Stage
@@ -70,11 +72,29 @@ def test_after_smtputf8_vietnamese_has_its_marks() -> None:
     assert check(message(16 * MIB), utf8=True).reply.lines[0].startswith("Tổng dung lượng tệp đính kèm")
 
 
-def test_without_a_clause_that_binds_none_is_cited() -> None:
+def test_a_clause_that_binds_is_cited_without_more_ado() -> None:
+    finding = check(message(16 * MIB))
+    assert "binding" not in finding.evidence
+    assert all("(Q4 4.2)" in line for line in finding.reply.lines)
+    assert not re.search("server|may chu", finding.reply.text)
+
+
+def test_where_no_clause_binds_the_cap_is_the_servers_own_modelled_on_q4() -> None:
     finding = check(message(16 * MIB), clauses=())
-    assert finding.clauses == ()
-    assert "(" not in finding.reply.text
-    assert "Q4" not in finding.reply.text
+    assert (finding.action, finding.clauses) == (Action.REJECT, ("Q4 4.2",))
+    assert (finding.reply.code, finding.reply.enhanced) == (552, "5.3.4")
+    assert finding.evidence["binding"] is False
+    assert (finding.evidence["total"], finding.evidence["limit"]) == (16 * MIB, LIMIT)
+    vietnamese, english = finding.reply.lines
+    assert "(gioi han cua may chu, theo muc cua Q4 4.2)" in vietnamese
+    assert "(this server's limit, modelled on Q4 4.2)" in english
+    assert "chia thanh nhieu thu" in vietnamese
+    assert "download link" in english
+
+
+def test_the_cap_is_the_same_where_no_clause_binds() -> None:
+    assert check(message(LIMIT), clauses=()) is None
+    assert check(message(LIMIT + 1), clauses=()) is not None
 
 
 def test_the_evidence_names_the_largest_files_and_is_bounded() -> None:

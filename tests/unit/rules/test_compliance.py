@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.model import Mode
+from gateway.regulations import load
 from gateway.rules.compliance import ClauseState, Matrix, State, matrices
 from tests.unit.rules.make import AG, Q4, settings
 
@@ -71,9 +72,22 @@ def test_what_is_not_seen_is_said() -> None:
     assert clause(matrix("inbound"), "Q4 6.1").blind == ()  # of rules that are still to come
 
 
-def test_a_rule_that_no_clause_asks_for_is_shown_apart() -> None:
+@pytest.mark.parametrize(
+    ("rules", "beyond"),
+    [
+        ({}, [("attachment-cap", State.ENFORCE)]),
+        ({"attachment-cap": "observe"}, [("attachment-cap", State.OBSERVE)]),
+        ({"attachment-cap": "off"}, []),
+    ],
+)
+def test_a_rule_that_no_clause_asks_for_is_shown_apart(rules: dict[str, Any], beyond: list[tuple[str, State]]) -> None:
+    assert [(state.rule, state.state) for state in matrix(regulation=AG, rules=rules).beyond] == beyond
+    assert matrix(regulation=Q4, rules=rules).beyond == ()
+
+
+def test_a_regulations_own_mode_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(load(AG).parameters["attachment-cap"], "mode", "observe")
     assert [(state.rule, state.state) for state in matrix(regulation=AG).beyond] == [("attachment-cap", State.OBSERVE)]
-    assert matrix(regulation=Q4).beyond == ()
 
 
 def test_a_matrix_for_each_regulation_in_use() -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.config import Listener, RuleConfig
 from gateway.model import Mode
-from gateway.regulations import load
+from gateway.regulations import IDS, Regulation, load
 from gateway.rules.attachment_cap import AttachmentCap
 from gateway.rules.modes import mode_of, parameters_of
 from tests.unit.rules.make import AG, LIMIT, Q4, Always
 
 LISTENER = Listener.model_validate({"name": "mx1", "bind": "127.0.0.1:25", "direction": "inbound", "upstream": "m"})
 RULE = AttachmentCap()
+OBSERVING = replace(load(AG), parameters={"attachment-cap": {"limit": "15MiB", "mode": "observe"}})
+SILENT = replace(load(AG), parameters={})
 
 
-def mode(config: dict[str, Any] | None, regulation: str = Q4, *, internal: bool = False) -> Mode:
+def mode(config: dict[str, Any] | None, regulation: Regulation | None = None, *, internal: bool = False) -> Mode:
     made = RuleConfig.model_validate(config) if config is not None else None
-    return mode_of(RULE, made, load(regulation), LISTENER, internal=internal)
+    return mode_of(RULE, made, regulation or load(Q4), LISTENER, internal=internal)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +69,25 @@ def test_internal_mail(config: dict[str, Any], expected: str) -> None:
         ({"limit": "20MiB"}, "enforce"),
         ({"limit": "20MiB", "mode": "observe"}, "observe"),
         ({"mode": "off"}, "off"),
+        ({"internal": "off"}, "observe"),
     ],
 )
-def test_an_giang_sets_no_cap_so_it_is_observed_unless_asked_for(config: dict[str, Any], expected: str) -> None:
-    assert mode(config, AG) is Mode(expected)
+def test_a_regulations_own_mode_holds_unless_the_configuration_says_more(
+    config: dict[str, Any] | None, expected: str
+) -> None:
+    assert mode(config, OBSERVING) is Mode(expected)
+
+
+@pytest.mark.parametrize("config", [None, {}, {"outbound": "off"}])
+def test_the_rules_default_holds_where_nothing_else_is_said(config: dict[str, Any] | None) -> None:
+    assert mode(config, SILENT) is Mode.ENFORCE
+    assert mode({"mode": "observe"}, SILENT) is Mode.OBSERVE
+
+
+@pytest.mark.parametrize("regulation", IDS)
+def test_the_cap_is_enforced_at_15_mib_under_every_regulation(regulation: str) -> None:
+    assert mode(None, load(regulation)) is Mode.ENFORCE
+    assert parameters_of(RULE, None, load(regulation)) == {"limit": LIMIT}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import ConfigError
 from gateway.model import Action, Direction, Envelope, Mode, Recipient, Reply, Stage
+from gateway.regulations import load
 from gateway.rules.crash import Crash
 from gateway.rules.policy import ListenerPolicy, Policy, today_in_vietnam
 from tests.unit.rules.make import AG, LIMIT, Q4, REFUSED, Always, Never, envelope, message, settings
@@ -65,10 +66,28 @@ def test_the_limit_of_the_configuration_holds() -> None:
     assert listener.check(Stage.MESSAGE, mail, message=message(1025)).action is Action.REJECT
 
 
-def test_under_an_giang_the_cap_is_observed_and_cites_no_clause_of_another_text() -> None:
+def test_under_an_giang_the_cap_is_enforced_and_does_not_claim_that_a_clause_binds() -> None:
     verdict = inbound().check(Stage.MESSAGE, envelope("a@x.example", "b@tinh.example"), message=BIG)
+    assert (verdict.action, verdict.reply.code, verdict.reply.enhanced) == (Action.REJECT, 552, "5.3.4")
+    assert "this server's limit, modelled on Q4 4.2" in verdict.reply.text
+    (finding,) = verdict.findings
+    assert (finding.rule, finding.mode, finding.clauses) == ("attachment-cap", Mode.ENFORCE, ("Q4 4.2",))
+    assert finding.evidence["binding"] is False
+
+
+def test_under_an_giang_the_limit_itself_passes() -> None:
+    verdict = inbound().check(Stage.MESSAGE, envelope("a@x.example", "b@tinh.example"), message=message(LIMIT))
+    assert (verdict.action, verdict.findings, verdict.checked) == (Action.ACCEPT, (), ("attachment-cap",))
+
+
+def test_a_mode_in_the_regulations_data_holds_for_those_it_governs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(load(AG).parameters["attachment-cap"], "mode", "observe")
+    listener = inbound(gateway={"domains": ["tphcm.gov.vn"]}, **CITY)
+    verdict = listener.check(Stage.MESSAGE, envelope("a@x.example", "so@tphcm.gov.vn"), message=BIG)
     assert (verdict.action, verdict.reply) == (Action.ACCEPT, None)
-    assert [(f.rule, f.mode, f.clauses) for f in verdict.findings] == [("attachment-cap", Mode.OBSERVE, ())]
+    assert [(f.rule, f.mode) for f in verdict.findings] == [("attachment-cap", Mode.OBSERVE)]
+    verdict = listener.check(Stage.MESSAGE, envelope("a@x.example", "vp.q4@tphcm.gov.vn"), message=BIG)
+    assert verdict.action is Action.REJECT
 
 
 @pytest.mark.parametrize("direction", [d for d in Direction if d is not Direction.INBOUND])
@@ -122,8 +141,27 @@ def test_which_regulation_judges_a_recipient(direction: str, sender: str, recipi
     mail = envelope(sender, recipient, direction=Direction(direction))
     assert made.policy_class(mail, mail.recipients[0]) == regulation
     assert made.policy_class(mail, mail.recipients[0].address) == regulation
-    cited = made.check(Stage.MESSAGE, mail, message=BIG).findings[0].clauses
-    assert cited == (("Q4 4.2",) if regulation == Q4 else ())
+    (finding,) = made.check(Stage.MESSAGE, mail, message=BIG).findings
+    assert finding.evidence.get("binding", True) is (regulation == Q4)
+    assert ("this server's limit" in finding.reply.text) is (regulation == AG)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "size", "action"),
+    [
+        ("vp.q4@tphcm.gov.vn", 1024, Action.ACCEPT),
+        ("vp.q4@tphcm.gov.vn", 1025, Action.REJECT),
+        ("so@tphcm.gov.vn", 1025, Action.ACCEPT),
+        ("so@tphcm.gov.vn", LIMIT + 1, Action.REJECT),
+    ],
+)
+def test_each_regulation_has_its_own_limit(
+    recipient: str, size: int, action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(load(Q4).parameters["attachment-cap"], "limit", "1KiB")
+    listener = inbound(gateway={"domains": ["tphcm.gov.vn"]}, **CITY)
+    verdict = listener.check(Stage.MESSAGE, envelope("a@x.example", recipient), message=message(size))
+    assert verdict.action is action
 
 
 def test_recipients_who_are_judged_alike_share_a_class() -> None:
@@ -174,7 +212,27 @@ def both(direction: str = "proxy-filter") -> tuple[ListenerPolicy, Envelope]:
     return listener, with_classes(listener, mail)
 
 
+def inside_first(**tables: Any) -> tuple[ListenerPolicy, Envelope]:
+    """Mail of ours to a colleague, for whom the cap is observed, and to a stranger, for whom it is enforced."""
+    rules = {"attachment-cap": {"internal": "observe"}}
+    listener = policy("proxy-filter", rules=rules, **tables).for_listener("proxy-filter")
+    mail = envelope("a@tinh.example", "b@tinh.example", "c@x.example", direction=Direction.PROXY_FILTER)
+    return listener, with_classes(listener, mail)
+
+
 def test_the_worst_verdict_holds_for_all_and_names_the_recipient() -> None:
+    listener, mail = inside_first()
+    verdict = listener.check(Stage.MESSAGE, mail, [r.policy_class for r in mail.recipients], message=BIG)
+    assert verdict.action is Action.REJECT
+    assert "c@x.example" in verdict.reply.lines[-1]
+    assert "b@tinh" not in verdict.reply.text
+    assert [f.evidence["recipients"] for f in verdict.findings] == [["b@tinh.example"], ["c@x.example"]]
+    assert [f.mode for f in verdict.findings] == [Mode.OBSERVE, Mode.ENFORCE]
+    assert verdict.checked == ("attachment-cap",)
+
+
+def test_the_worst_verdict_of_two_regulations_names_the_recipient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(load(AG).parameters["attachment-cap"], "mode", "observe")
     listener, mail = both()
     verdict = listener.check(Stage.MESSAGE, mail, [r.policy_class for r in mail.recipients], message=BIG)
     assert verdict.action is Action.REJECT
@@ -182,7 +240,18 @@ def test_the_worst_verdict_holds_for_all_and_names_the_recipient() -> None:
     assert "so@tphcm" not in verdict.reply.text
     assert [f.evidence["recipients"] for f in verdict.findings] == [["so@tphcm.gov.vn"], ["vp.q4@tphcm.gov.vn"]]
     assert [f.mode for f in verdict.findings] == [Mode.OBSERVE, Mode.ENFORCE]
-    assert verdict.checked == ("attachment-cap",)
+
+
+def test_of_equal_verdicts_the_first_speaks_with_its_own_regulation() -> None:
+    listener, mail = both()
+    for first in (0, 1):
+        classes = [AG, Q4] if first == 0 else [Q4, AG]
+        verdict = listener.check(Stage.MESSAGE, mail, classes, message=BIG)
+        assert mail.recipients[first].address.text in verdict.reply.lines[-1]
+        assert mail.recipients[1 - first].address.text not in verdict.reply.text
+        assert ("this server's limit" in verdict.reply.text) is (first == 0)
+        assert [f.mode for f in verdict.findings] == [Mode.ENFORCE] * 2
+        assert [f.evidence.get("binding", True) for f in verdict.findings] == [c == Q4 for c in classes]
 
 
 def test_the_classes_are_found_where_none_are_given() -> None:
@@ -276,14 +345,33 @@ def test_an_exemption_lets_pass_and_is_recorded(expires: str, sender: str, actio
     assert ("exempted" in verdict.findings[0].evidence) is (action is Action.ACCEPT)
 
 
+def exemption_for(recipient: str) -> dict[str, str]:
+    return {"rule": "attachment-cap", "reason": "Công văn 12", "expires": "2026-06-30", "recipient": recipient}
+
+
 def test_an_exemption_for_one_recipient_of_several_classes() -> None:
-    exemption = {"rule": "attachment-cap", "reason": "Công văn 12", "expires": "2026-06-30", "recipient": "vp.q4@*"}
-    made = policy("proxy-filter", gateway={"domains": ["tphcm.gov.vn"]}, exemption=[exemption], **CITY)
-    listener = made.for_listener("proxy-filter")
-    mail = envelope("a@x.example", "so@tphcm.gov.vn", "vp.q4@tphcm.gov.vn", direction=Direction.PROXY_FILTER)
-    assert listener.check(Stage.MESSAGE, mail, message=BIG).action is Action.ACCEPT
-    mail.recipients.append(Recipient(type(mail.reverse_path)("x.q4@tphcm.gov.vn")))
+    listener, mail = inside_first(exemption=[exemption_for("c@*")])
+    verdict = listener.check(Stage.MESSAGE, mail, message=BIG)
+    assert verdict.action is Action.ACCEPT
+    assert ["exempted" in finding.evidence for finding in verdict.findings] == [False, True]
+    mail.recipients.append(Recipient(type(mail.reverse_path)("d@x.example")))
     assert listener.check(Stage.MESSAGE, mail, message=BIG).action is Action.REJECT
+
+
+def test_an_exemption_under_one_regulation_does_not_cover_the_other() -> None:
+    gateway = {"domains": ["tphcm.gov.vn"]}
+    made = policy("proxy-filter", gateway=gateway, exemption=[exemption_for("vp.q4@*")], **CITY)
+    listener = made.for_listener("proxy-filter")
+    mail = envelope("a@x.example", "vp.q4@tphcm.gov.vn", direction=Direction.PROXY_FILTER)
+    assert listener.check(Stage.MESSAGE, mail, message=BIG).action is Action.ACCEPT
+    mail.recipients.append(Recipient(type(mail.reverse_path)("so@tphcm.gov.vn")))
+    verdict = listener.check(Stage.MESSAGE, mail, message=BIG)
+    assert verdict.action is Action.REJECT
+    assert "so@tphcm.gov.vn" in verdict.reply.lines[-1]
+    assert [(f.mode, "exempted" in f.evidence) for f in verdict.findings] == [
+        (Mode.OBSERVE, True),
+        (Mode.ENFORCE, False),
+    ]
 
 
 def test_the_date_is_asked_for_only_when_an_exemption_might_apply() -> None:

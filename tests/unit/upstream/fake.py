@@ -37,20 +37,24 @@ class Seen:
     ended: str = ""
 
 
-class Gone(Exception):
+class Gone(Exception):  # noqa: N818
     """The fake ends this connection."""
 
 
 class FakeServer:
-    """`async with FakeServer("drops_at_data", "good") as server:` `server.delivered` and `server.seen` tell the tale."""
+    """`async with FakeServer("drops_at_data", "good") as server`; `.delivered` and `.seen` tell the tale."""
 
     def __init__(
-        self, *behaviours: str, extensions: Sequence[str] = EXTENSIONS, tls: ssl.SSLContext | None = None, **more: object
+        self,
+        *behaviours: str,
+        extensions: Sequence[str] = EXTENSIONS,
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
     ) -> None:
         self.behaviours = behaviours or ("good",)
         self.extensions = tuple(extensions)
         self.tls = tls
-        self.implicit = bool(more.get("implicit"))
+        self.implicit = implicit
         self.delivered: list[Delivered] = []
         self.seen: list[Seen] = []
         self.tasks: set[asyncio.Task[None]] = set()
@@ -135,7 +139,10 @@ class Dialogue:
     async def do_starttls(self, line: str) -> None:
         if self.behaviour == "injects_before_tls":
             return await self.say("220 go\r\n250 injected")
-        await self.say("220 2.0.0 go")
+        if self.behaviour == "injects_a_part_before_tls":
+            self.writer.write(b"220 2.0.0 go\r\n250-inj")
+        else:
+            await self.say("220 2.0.0 go")
         await self.writer.start_tls(self.server.tls)
         return None
 
@@ -187,8 +194,10 @@ class Dialogue:
         if self.behaviour == "accepts_data_wrongly":
             return await self.say("250 2.0.0 what message?")
         await self.say("354 go ahead")
-        if self.behaviour in ("drops_in_content", "refuses_in_content"):
+        if self.behaviour in ("drops_in_content", "refuses_in_content", "421_in_content"):
             await self.more()
+            if self.behaviour == "421_in_content":
+                await self.say("421 4.3.2 going down")
             if self.behaviour == "refuses_in_content":
                 await self.say("552 5.3.4 too big")
             raise Gone

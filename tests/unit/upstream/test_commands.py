@@ -56,7 +56,13 @@ def test_what_is_unknown_is_unavailable_and_v6_is_marked() -> None:
     client.client_address = "2001:db8::2"
     words = commands.xforward(client, NAMES)[0].split()[1:]
     unknown = b"[UNAVAILABLE]"
-    assert words == [b"NAME=" + unknown, b"ADDR=IPV6:2001:db8::2", b"PORT=" + unknown, b"PROTO=SMTP", b"HELO=" + unknown]
+    assert words == [
+        b"NAME=" + unknown,
+        b"ADDR=IPV6:2001:db8::2",
+        b"PORT=" + unknown,
+        b"PROTO=SMTP",
+        b"HELO=" + unknown,
+    ]
 
 
 def test_xclient_tells_the_port_only_of_a_session_of_its_own() -> None:
@@ -79,7 +85,16 @@ def test_xtext() -> None:
 
 
 def test_ehlo_is_read() -> None:
-    lines = ["mx SIZE", "size 100", "PIPELINING", "AUTH PLAIN LOGIN", "AUTH=LOGIN GSSAPI", "XFORWARD NAME ADDR", "8BITMIME", ""]
+    lines = [
+        "mx SIZE",
+        "size 100",
+        "PIPELINING",
+        "AUTH PLAIN LOGIN",
+        "AUTH=LOGIN GSSAPI",
+        "XFORWARD NAME ADDR",
+        "8BITMIME",
+        "",
+    ]
     read = parse_ehlo(lines)
     assert read.size == 100
     assert read.pipelining
@@ -89,7 +104,9 @@ def test_ehlo_is_read() -> None:
     assert read.xforward == {"NAME", "ADDR"}
 
 
-@pytest.mark.parametrize(("line", "size"), [("SIZE", 0), ("SIZE 0", 0), ("SIZE x", 0), ("SIZE " + "9" * 99, 0), ("DSN", None)])
+@pytest.mark.parametrize(
+    ("line", "size"), [("SIZE", 0), ("SIZE 0", 0), ("SIZE x", 0), ("SIZE " + "9" * 99, 0), ("DSN", None)]
+)
 def test_size_is_read_with_care(line: str, size: int | None) -> None:
     assert parse_ehlo(["mx", line]).size == size
 

@@ -47,7 +47,9 @@ async def test_a_bad_greeting_is_down_and_backed_off(connect: Connect, behaviour
         settled(upstream)
 
 
-@pytest.mark.parametrize("behaviour", ["drops_at_greeting", "silent_at_greeting", "421_at_greeting", "surplus_at_greeting"])
+@pytest.mark.parametrize(
+    "behaviour", ["drops_at_greeting", "silent_at_greeting", "421_at_greeting", "surplus_at_greeting"]
+)
 async def test_a_bad_host_fails_over(connect: Connect, behaviour: str) -> None:
     async with FakeServer(behaviour) as bad, FakeServer() as good:
         upstream = connect(bad, good, connect_timeout=0.2)
@@ -160,7 +162,14 @@ async def test_after_the_dot_nothing_is_sure_and_nothing_tried_again(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "code"), [("421_after_dot", 451), ("rejects_message", 554), ("rejects_data", 451), ("refuses_in_content", 552)]
+    ("behaviour", "code"),
+    [
+        ("421_after_dot", 451),
+        ("rejects_message", 554),
+        ("rejects_data", 451),
+        ("refuses_in_content", 552),
+        ("421_in_content", 451),
+    ],
 )
 async def test_a_refusal_is_passed_on(connect: Connect, behaviour: str, code: int) -> None:
     async with FakeServer(behaviour, "good") as server:
@@ -212,7 +221,7 @@ async def test_a_replay_is_done_once(connect: Connect) -> None:
 @pytest.mark.parametrize("content", ["short", "long", "fails", "short memory"])
 async def test_a_truncated_message_is_never_ended(connect: Connect, extensions: tuple[str, ...], content: str) -> None:
     class Failing(Text):
-        async def chunks(self, size: int = 262144):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        async def chunks(self, size: int = 262144):  # type: ignore[no-untyped-def]
             yield b"half"
             raise OSError("the disk is gone")
 
@@ -224,7 +233,7 @@ async def test_a_truncated_message_is_never_ended(connect: Connect, extensions: 
     }[content]
     async with FakeServer(extensions=extensions) as server:
         upstream = connect(server)
-        with pytest.raises(OSError if content == "fails" else UpstreamBroken):  # noqa: PT012
+        with pytest.raises(OSError if content == "fails" else UpstreamBroken):
             await attempt(upstream, whole)
         while server.now_open:
             await asyncio.sleep(0.001)

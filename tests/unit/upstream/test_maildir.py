@@ -43,7 +43,9 @@ async def test_ranges_are_left_out(tmp_path: Path, chunks: list[bytes] | None) -
     assert next(tmp_path.glob("*/new/*")).read_bytes() == PATH + PREFIX + b"A: b\r\n"
 
 
-@pytest.mark.parametrize("address", ["../../etc/passwd@x", "/etc/x@y", "..@..", ".", "..", "a/b@c", "a\0b@c", "", "~@x", "C:\\x@y"])
+@pytest.mark.parametrize(
+    "address", ["../../etc/passwd@x", "/etc/x@y", "..@..", ".", "..", "a/b@c", "a\0b@c", "", "~@x", "C:\\x@y"]
+)
 async def test_no_address_leaves_the_folder(tmp_path: Path, address: str) -> None:
     base = tmp_path / "base"
     assert await deliver(base, Text(b"x\r\n"), [Recipient(Address(address))]) == 250

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.errors import UpstreamDown
+from gateway.errors import UpstreamBroken, UpstreamDown
 from tests.unit.upstream.conftest import Connect
 from tests.unit.upstream.fake import FakeServer, Text, envelope, session, to
 
@@ -70,6 +70,53 @@ async def test_a_lost_connection_lets_the_next_one_in(connect: Connect) -> None:
         await asyncio.wait([first, second])
         assert first.exception() is not None
         assert [r.code for r in second.result()] == [250]
+
+
+async def test_a_server_that_takes_no_more_connections_serves_with_those_it_has(connect: Connect) -> None:
+    async with FakeServer("good", "421_at_greeting") as server:
+        upstream = connect(server)
+        transactions = [upstream.begin(envelope()) for _ in range(4)]
+        await transactions[0].rcpt(to("a"))
+        others = [asyncio.create_task(each.rcpt(to("b"))) for each in transactions[1:]]
+        while upstream.pool.waiting < 3:
+            await asyncio.sleep(0.001)
+        for number, transaction in enumerate(transactions):
+            if number:
+                assert [r.code for r in await others[number - 1]] == [250]
+            await transaction.send(b"", BODY)
+        assert len(server.delivered) == 4
+        assert upstream.healthy
+        assert len(server.seen) < 5
+
+
+async def test_those_who_wait_for_a_connection_in_use_learn_when_it_is_lost(connect: Connect) -> None:
+    async with FakeServer("drops_at_data", "421_at_greeting") as server:
+        upstream = connect(server, connect_timeout=60)
+        first = upstream.begin(envelope())
+        await first.rcpt(to("a"))
+        others = [asyncio.create_task(upstream.begin(envelope()).rcpt(to("b"))) for _ in range(3)]
+        while upstream.pool.waiting < 3:
+            await asyncio.sleep(0.001)
+        with pytest.raises(UpstreamDown):
+            await first.send(b"", BODY)
+        for other in others:
+            with pytest.raises(UpstreamDown):
+                await other
+        assert (upstream.pool.waiting, upstream.pool.open_connections) == (0, 0)
+
+
+async def test_aborting_from_outside_in_mid_command_drops_the_connection(connect: Connect) -> None:
+    async with FakeServer("silent_at_mail", "good") as server:
+        upstream = connect(server)
+        transaction = upstream.begin(envelope())
+        task = asyncio.create_task(transaction.rcpt(to("a")))
+        while not (server.seen and len(server.seen[0].commands) > 1):
+            await asyncio.sleep(0.001)
+        transaction.abort()
+        with pytest.raises(UpstreamBroken):
+            await task
+        assert upstream.pool.open_connections == 0
+        assert [r.code for r in await upstream.begin(envelope()).rcpt(to("a"))] == [250]
 
 
 async def test_idle_connections_are_closed_politely(connect: Connect) -> None:
@@ -171,3 +218,14 @@ async def test_probe_says_whether_a_host_answers(connect: Connect) -> None:
         upstream = connect(server)
         assert await upstream.probe() is True
     assert await upstream.probe() is False
+
+
+async def test_a_retired_upstream_serves_what_still_comes_and_keeps_nothing(connect: Connect) -> None:
+    async with FakeServer() as server:
+        upstream = connect(server)
+        first, second = upstream.begin(envelope()), upstream.begin(envelope())
+        await first.rcpt(to("a"))
+        upstream.retire()
+        await second.rcpt(to("a"))
+        assert [(await each.send(b"", BODY)).code for each in (first, second)] == [250, 250]
+        assert upstream.pool.open_connections == 0

@@ -98,9 +98,12 @@ async def test_required_and_not_offered_is_no_connection(connect: Connect) -> No
         assert not any(c.startswith("MAIL") for c in server.seen[0].commands)
 
 
+@pytest.mark.parametrize("behaviour", ["injects_before_tls", "injects_a_part_before_tls"])
 @pytest.mark.parametrize("mode", ["required", "opportunistic"])
-async def test_replies_injected_before_tls_are_not_believed(connect: Connect, authority: trustme.CA, mode: str) -> None:
-    async with FakeServer("injects_before_tls", tls=server_context(authority)) as server:
+async def test_replies_injected_before_tls_are_not_believed(
+    connect: Connect, authority: trustme.CA, mode: str, behaviour: str
+) -> None:
+    async with FakeServer(behaviour, tls=server_context(authority)) as server:
         upstream = connect(server, tls=mode, tls_verify=False)
         with pytest.raises(UpstreamDown):
             await upstream.begin(envelope()).rcpt(to("a"))

@@ -140,7 +140,9 @@ async def test_more_recipients_after_hold(connect: Connect) -> None:
 
 @pytest.mark.parametrize("extensions", [EXTENSIONS, CHUNKING], ids=["data", "bdat"])
 @pytest.mark.parametrize("form", ["memory", "whole", "bytes"])
-@pytest.mark.parametrize("body", [BODY, b".", b"", b"no end", b"\r\n", b".\r\n", b"a\r\n.\r\nMAIL FROM:<evil>\r\n", b"a\r"])
+@pytest.mark.parametrize(
+    "body", [BODY, b".", b"", b"no end", b"\r\n", b".\r\n", b"a\r\n.\r\nMAIL FROM:<evil>\r\n", b"a\r"]
+)
 async def test_the_bytes_arrive(connect: Connect, extensions: tuple[str, ...], form: str, body: bytes) -> None:
     chunks = {"memory": None, "whole": [body], "bytes": [body[n : n + 1] for n in range(len(body))]}[form]
     async with FakeServer(extensions=extensions) as server:
@@ -176,7 +178,9 @@ async def test_forged_fields_are_left_out(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    pieces=st.lists(st.sampled_from([b"\r\n", b".", b"text", b"\r\n.\r\n", b"", b"\r\n..", b"\r", b"x" * 100]), max_size=9),
+    pieces=st.lists(
+        st.sampled_from([b"\r\n", b".", b"text", b"\r\n.\r\n", b"", b"\r\n..", b"\r", b"x" * 100]), max_size=9
+    ),
     bdat=st.booleans(),
     memory=st.booleans(),
 )
