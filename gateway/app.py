@@ -72,6 +72,7 @@ class App:
         self._tls: dict[str, ssl.SSLContext] = {}
         self.listeners: dict[str, SMTPListener] = {}
         self.upstreams: dict[str, Upstream] = {}
+        self._leaving: list[Upstream] = []
         self._configs: dict[str, UpstreamConfig] = {}
         self._ticker: asyncio.Task[None] | None = None
         self.spools: SpoolPool
@@ -105,7 +106,8 @@ class App:
         await asyncio.gather(*(listener.stop(timeout) for listener in self.listeners.values()))
         if self._ticker is not None:
             self._ticker.cancel()
-        await asyncio.gather(*(upstream.close() for upstream in self.upstreams.values()), return_exceptions=True)
+        upstreams = (*self.upstreams.values(), *self._leaving)
+        await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
         await self.journal.close()
 
     async def ready(self) -> dict[str, str]:
@@ -127,7 +129,7 @@ class App:
             for name, upstream in self.upstreams.items():
                 figures = UpstreamMetrics(name)
                 figures.up = upstream.healthy
-                figures.connections = upstream.pool.open_connections if isinstance(upstream, SmtpUpstream) else 0
+                figures.connections = upstream.open_connections if isinstance(upstream, SmtpUpstream) else 0
 
     # Building
 
@@ -145,7 +147,9 @@ class App:
         gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
         self.upstreams, self._configs = upstreams, dict(settings.upstream)
         await self._switch(made)
-        await asyncio.gather(*(upstream.close() for upstream in gone))
+        self._leaving += gone
+        for upstream in gone:
+            upstream.retire()  # sessions that began with it may still use it
 
     def _upstreams(self, settings: Settings) -> tuple[dict[str, Upstream], list[Upstream]]:
         """All upstreams of the settings (those whose configuration is unchanged are kept), and the new ones."""

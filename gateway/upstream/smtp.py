@@ -21,6 +21,7 @@ from gateway.upstream.tls import client_context
 from gateway.upstream.transaction import SmtpTransaction
 
 _LOOK_AGAIN = 30.0  # seconds between looks at hosts that do not work; a working host is left alone
+_OWNED = 1_000_000  # connections of authenticated sessions: bounded elsewhere
 _FAREWELL = 5.0  # seconds for QUIT to be answered
 
 
@@ -37,18 +38,32 @@ class SmtpUpstream:
         self.config = config
         self.observer: Observer = observer or SilentObserver()
         self._hosts = [Host(endpoint) for endpoint in config.hosts]
-        self.pool = Pool(config, self._hosts, Dialer(config, hostname, client_context(config)), self.observer)
+        dialer = Dialer(config, hostname, client_context(config))
+        self.pool = Pool(config, self._hosts, dialer, self.observer)
+        # An authenticated session keeps its connection while a person thinks: it must not use up what mail needs. Its
+        # number is bounded by the listener's max_connections.
+        self.owned = Pool(config.model_copy(update={"pool_size": _OWNED}), self._hosts, dialer, self.observer)
+        self._known: tuple[Capabilities | None, ...] = ()
+        self._common = Capabilities()
         self._watcher: asyncio.Task[None] | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """See base.Upstream."""
-        return common(host.capabilities for host in self._hosts if host.capabilities is not None)
+        known = tuple(host.capabilities for host in self._hosts)
+        if known != self._known:
+            self._known, self._common = known, common(each for each in known if each is not None)
+        return self._common
 
     @property
     def healthy(self) -> bool:
         """See base.Upstream."""
-        return self.pool.open_connections > 0 or any(host.working for host in self._hosts)
+        return self.open_connections > 0 or any(host.working for host in self._hosts)
+
+    @property
+    def open_connections(self) -> int:
+        """Connections that are ready, in use and owned by sessions."""
+        return self.pool.open_connections + self.owned.open_connections
 
     async def start(self) -> None:
         """See base.Upstream."""
@@ -60,6 +75,7 @@ class SmtpUpstream:
         if self._watcher is not None:
             self._watcher.cancel()
         self.pool.leave()
+        self.owned.leave()
 
     async def close(self) -> None:
         """See base.Upstream."""
@@ -67,7 +83,7 @@ class SmtpUpstream:
         if self._watcher is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
-        await self.pool.close()
+        await asyncio.gather(self.pool.close(), self.owned.close())
 
     async def probe(self) -> bool:
         """See base.Upstream. Contacts every host, those that back off too."""
@@ -80,7 +96,7 @@ class SmtpUpstream:
 
     async def login(self, session: Session, mechanism: str, initial: bytes | None, challenge: Challenge) -> LoginResult:
         """See base.Upstream."""
-        return await relay_login(self.pool, self.config, self.observer, session, mechanism, initial, challenge)
+        return await relay_login(self.owned, self.config, self.observer, session, mechanism, initial, challenge)
 
     # -- transaction.Source -------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class Source(Protocol):
 class SmtpTransaction:
     """See base.Transaction."""
 
-    __slots__ = ("_accepted", "_connection", "_envelope", "_over", "_refusal", "_source")
+    __slots__ = ("_accepted", "_connection", "_ended", "_envelope", "_over", "_refusal", "_source")
 
     def __init__(self, source: Source, envelope: Envelope) -> None:
         self._source = source
@@ -46,6 +46,7 @@ class SmtpTransaction:
         self._accepted: list[Recipient] = []
         self._refusal: Reply | None = None
         self._over = False
+        self._ended = False  # the end of the message was written
 
     # -- base.Transaction ---------------------------------------------------------------------------------------
 
@@ -87,6 +88,11 @@ class SmtpTransaction:
         """See base.Transaction."""
         self._over = True
         self._give_back(dirty=True)
+
+    def abandon(self) -> None:
+        """See base.Transaction. The cut connection makes send() raise UpstreamBroken."""
+        if self._connection is not None and not self._ended:
+            self._connection.drop("cancelled")
 
     # -- MAIL and RCPT ------------------------------------------------------------------------------------------
 
@@ -225,6 +231,7 @@ class SmtpTransaction:
             waiter = await (outgoing.bdat() if self._by_chunks(connection) else outgoing.data())
         except body.Early as early:
             return self._early(connection, early.reply)
+        self._ended = True
         started = asyncio.get_running_loop().time()
         try:
             reply = (await connection.result(waiter, config.dot_timeout))[0]

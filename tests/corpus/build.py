@@ -35,6 +35,7 @@ class Case:
     def expected(self) -> dict[str, object]:
         """The JSON beside the message."""
         lines = self.raw.split(b"\n")
+        widths = [len(line) - 1 + (at == len(lines) - 1) for at, line in enumerate(lines)]
         return {
             "types": self.types,
             "attachments": [
@@ -46,7 +47,7 @@ class Case:
             "size": len(self.raw),
             "sha256": hashlib.sha256(self.raw).hexdigest(),
             "leading_dots": sum(line.startswith(b".") for line in lines),
-            "longest_line": max(len(line) - 1 + (at == len(lines) - 1) for at, line in enumerate(lines)),
+            "longest_line": max((octets for octets in widths if octets > 998), default=0),
             "has_8bit": any(octet > 127 for octet in self.raw),
             "ends_with_crlf": self.raw.endswith(b"\r\n"),
         }

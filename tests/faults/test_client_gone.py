@@ -64,7 +64,8 @@ def test_gone_after_the_dot_is_all_or_nothing(make_gate: MakeGateway, recorder: 
     assert len(recorder.messages) == 1
     assert recorder.messages[0].content.endswith(SIMPLE)
     rows = gate.decisions()
-    assert any("client not told" in str(row) for row in rows), rows
+    if how == "reset":  # who only closes may still be reading
+        assert any("client not told" in str(row) for row in rows), rows
 
 
 def test_many_gone_leave_nothing_behind(make_gate: MakeGateway, recorder: Recorder) -> None:

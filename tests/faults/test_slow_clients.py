@@ -37,7 +37,7 @@ def test_silence_is_cut_with_421(make_gate: MakeGateway) -> None:
 
 
 def test_dripping_a_command_is_cut(make_gate: MakeGateway) -> None:
-    gate = make_gate({"command_timeout": 1})
+    gate = make_gate({"command_timeout": 1, "session_timeout": 2})
     with Client(gate.port) as client:
         assert _drip(client, b"EHLO " + b"x" * 400, 0.1, 20)
 
@@ -53,7 +53,7 @@ def test_dripping_the_message_is_cut(make_gate: MakeGateway, recorder: Recorder)
 
 
 def test_a_slow_client_does_not_hold_the_only_upstream_connection(make_gate: MakeGateway, recorder: Recorder) -> None:
-    gate = make_gate(to={"pool_size": 1, "command_timeout": 20})
+    gate = make_gate(to={"pool_size": 1, "connect_timeout": 20, "command_timeout": 20})
     with Client(gate.port) as slow, Client(gate.port, timeout=60) as quick:
         slow.ehlo()
         slow.envelope()

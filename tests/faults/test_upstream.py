@@ -176,5 +176,6 @@ def test_smtp_sink_that(sinks: tuple[Gateway, dict[str, Sink]], name: str) -> No
         code = attempt(port, content).code
     except ClosedError:
         raise AssertionError("the client got no reply") from None
-    expected = {"f": 5, "r": 4, "q": 4, "Q": 4, "A": 5, "H": 2, "W": 2}[name[0]]
-    assert code // 100 == expected
+    # -A says 550 before it has read the message: a final word, or a peer out of step; never a 250.
+    expected = {"f": (5,), "r": (4,), "q": (4,), "Q": (4,), "A": (4, 5), "H": (2,), "W": (2,)}[name[0]]
+    assert code // 100 in expected

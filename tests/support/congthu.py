@@ -99,7 +99,12 @@ class Gateway:
         self.write_config()
         self.daemon.start()
         path = "/readyz" if ready else "/healthz"
-        self.daemon.wait_until(lambda: self.status(path) == 200, path, seconds)
+        self.daemon.wait_until(lambda: self._answers(path), path, seconds)
+
+    def _answers(self, path: str) -> bool:
+        if "Traceback (most recent call last)" in self.daemon.output():
+            self.daemon.stop()  # no use in waiting
+        return self.status(path) == 200
 
     def stop(self, *, clean: bool = True) -> None:
         """Stop it, remove its folder; with `clean`, AssertionError if its log shows a traceback or it ended badly."""

@@ -1,4 +1,4 @@
-"""docs/replies.md explains every reply that the gateway itself can give: code, enhanced code and text, word for word."""
+"""docs/replies.md explains every reply that the gateway itself can give: code, enhanced code, text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def test_each_towards_the_next_hop_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES])
 def test_each_rule_is_named(rule: str) -> None:
-    assert re.search(rf"^\| `\d{{3}} \d\.\d\.\d`.*\| `{rule}`: ", PAGE, re.MULTILINE), f"docs/replies.md: no row for {rule}"
+    assert re.search(rf"^\| `\d{{3}} \d\.\d\.\d`.*\| `{rule}`: ", PAGE, re.MULTILINE), (
+        f"docs/replies.md: no row for {rule}"
+    )
 
 
 def test_a_crash_is_what_the_page_says() -> None:

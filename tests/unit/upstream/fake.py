@@ -251,9 +251,11 @@ class Dialogue:
             raise Gone
         if self.behaviour == "silent_after_dot":
             await asyncio.sleep(3600)
-        if self.behaviour == "421_after_dot":
+        if self.behaviour in ("421_after_dot", "421_after_dot_and_stays"):
             await self.say("421 4.3.2 no")
-            raise Gone
+            if self.behaviour == "421_after_dot":
+                raise Gone
+            return None
         if self.behaviour == "rejects_message":
             return await self.say("554 5.6.0 no such thing here")
         if self.behaviour == "354_after_dot":

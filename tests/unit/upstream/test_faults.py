@@ -169,6 +169,7 @@ async def test_after_the_dot_nothing_is_sure_and_nothing_tried_again(
         ("rejects_data", 451),
         ("refuses_in_content", 552),
         ("421_in_content", 451),
+        ("421_after_dot_and_stays", 451),
     ],
 )
 async def test_a_refusal_is_passed_on(connect: Connect, behaviour: str, code: int) -> None:
@@ -218,7 +219,7 @@ async def test_a_replay_is_done_once(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("extensions", [EXTENSIONS, CHUNKING], ids=["data", "bdat"])
-@pytest.mark.parametrize("content", ["short", "long", "fails", "short memory"])
+@pytest.mark.parametrize("content", ["short", "long", "longer", "fails", "short memory"])
 async def test_a_truncated_message_is_never_ended(connect: Connect, extensions: tuple[str, ...], content: str) -> None:
     class Failing(Text):
         async def chunks(self, size: int = 262144):  # type: ignore[no-untyped-def]
@@ -228,6 +229,7 @@ async def test_a_truncated_message_is_never_ended(connect: Connect, extensions: 
     whole = {
         "short": Text(b"abcdef", chunks=[b"abc", b"de"]),
         "long": Text(b"abcdef", chunks=[b"abc", b"defg"]),
+        "longer": Text(b"abcdef", chunks=[b"abc", b"defg", b"h"]),
         "fails": Failing(b"halfhalf", chunks=[]),
         "short memory": Text(b"abc", size=6),
     }[content]

@@ -48,12 +48,12 @@ async def test_plain_with_an_initial_response_and_a_message(connect: Connect) ->
             transaction.hold()
             assert (await transaction.send(b"", BODY)).code == 250
         assert len(server.seen) == 1
-        assert upstream.pool.used_connections == 1
+        assert upstream.owned.used_connections == 1
         result.connection.close()
         result.connection.close()
         while server.now_open:
             await asyncio.sleep(0.001)
-        assert upstream.pool.open_connections == 0
+        assert upstream.owned.open_connections == 0
 
 
 async def test_challenges_are_relayed(connect: Connect) -> None:
@@ -71,7 +71,7 @@ async def test_the_refusal_is_the_next_hops_and_no_connection_stays(connect: Con
         upstream = connect(server)
         result = await plain(upstream, BAD)
         assert (result.reply.code, result.reply.enhanced, result.connection) == (535, "5.7.8", None)
-        assert upstream.pool.open_connections == 0
+        assert upstream.owned.open_connections == 0
 
 
 @pytest.mark.parametrize("answer", [None, b"an\r\nMAIL FROM:<x>", b"not base64!", b"A" * 20000])
@@ -102,7 +102,7 @@ async def test_no_password_without_tls_off_loopback(connect: Connect, monkeypatc
         result = await plain(upstream)
         assert (result.reply.code, result.reply.enhanced, result.connection) == (454, "4.7.0", None)
         assert not any(c.startswith("AUTH") for c in server.seen[0].commands)
-        assert upstream.pool.open_connections == 0
+        assert upstream.owned.open_connections == 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ async def test_a_next_hop_that_fails_is_temporary(connect: Connect, behaviour: s
         initial = GOOD if behaviour == "drops_at_greeting" else None
         result = await upstream.login(session(), "PLAIN", initial, client)
         assert result.connection is None
-        assert upstream.pool.open_connections == 0
+        assert upstream.owned.open_connections == 0
         assert result.reply.code == (454 if behaviour == "drops_at_greeting" else 501)
 
 

@@ -1,0 +1,141 @@
+"""`congthu decisions`, as a person and as a program use it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import main
+from gateway.journal import Note
+from gateway.model import Attachment
+from tests.unit.journal.support import decision, raw, refusal, running
+
+_REFUSED, _ACCEPTED = "1M80-NEG8-RHAW-QJ4M", "1M80-NEG8-RHAW-AAAA"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration whose journal holds an accepted message and a refused one with a later word."""
+    data = tmp_path / "data"
+    data.mkdir()
+    path = tmp_path / "config.toml"
+    path.write_text(f'[gateway]\nhostname = "gw.tinh.example"\ndata_dir = "{data}"\ndomains = ["tinh.example"]\n')
+
+    async def write() -> None:
+        async with running(data) as journal:
+            await journal.commit(decision(reference=_ACCEPTED, helo="\x1b]0;owned\x07", reply="=1+1"))
+            hostile = Attachment("[red]báo cáo\x1b[31m\u202e.docx", "a/b", "c/d", 16777216, "b" * 64, "2")
+            await journal.commit(refusal(reference=_REFUSED, attachments=[hostile]))
+            journal.append(Note("review", _REFUSED, "đúng", by="lan", time=1.0))
+
+    asyncio.run(write())
+    return path
+
+
+def _run(config: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["decisions", *arguments, "--config", str(config)])
+
+
+def test_list_shows_both_and_filters(config: Path) -> None:
+    done = _run(config, "list")
+    assert done.exit_code == 0, done.output
+    assert _REFUSED in done.stdout
+    assert _ACCEPTED in done.stdout
+    assert _ACCEPTED not in _run(config, "list", "--action", "reject", "--clause", "Q4 4.2").stdout
+    assert [row["reference"] for row in orjson.loads(_run(config, "list", "--json").stdout)] == [_REFUSED, _ACCEPTED]
+
+
+def test_show_tells_the_story_with_the_clauses_text(config: Path) -> None:
+    done = _run(config, "show", _REFUSED.lower())
+    assert done.exit_code == 0, done.output
+    for words in ("Q4 4.2: Dung lượng", "552 5.3.4", "bytes = 16777216", "[red]báo cáo", "lan: đúng"):
+        assert words in done.stdout
+    told = orjson.loads(_run(config, "show", _REFUSED, "--json").stdout)
+    assert told["clauses"]["Q4 4.2"]
+    assert told["notes"][0]["text"] == "đúng"
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", _REFUSED], ["show", _ACCEPTED], ["export"], ["verify"]])
+def test_nothing_steers_a_terminal(config: Path, arguments: list[str]) -> None:
+    done = _run(config, *arguments)
+    text = done.stdout.replace("\r\n", "\n")
+    assert all(char.isprintable() or char == "\n" or (char == "\t" and arguments == ["list"]) for char in text)
+
+
+def test_export(config: Path, tmp_path: Path) -> None:
+    done = _run(config, "export", "--output", str(tmp_path / "out.csv"), "--excel")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out.csv").read_text("utf-8-sig").count("\n") == 3
+    assert "'=1+1" in (tmp_path / "out.csv").read_text("utf-8-sig")
+    lines = _run(config, "export", "--format", "jsonl", "--action", "reject").stdout.splitlines()
+    assert [orjson.loads(line)["reference"] for line in lines] == [_REFUSED]
+    assert _run(config, "export", "--output", str(tmp_path / "none" / "x.csv")).exit_code == 1
+
+
+def test_verify_says_what_is_wrong(config: Path) -> None:
+    done = _run(config, "verify")
+    assert (done.exit_code, done.stdout.strip().endswith("sound")) == (0, True)
+    with raw(config.parent / "data") as connection:
+        connection.execute("UPDATE decisions SET action = 'accept' WHERE reference = ?", (_REFUSED,))
+    done = _run(config, "verify")
+    assert done.exit_code == 1
+    assert "columns-edited: gw1-w0-" in done.stdout
+    assert f"row 2 ({_REFUSED}): edited: action" in done.stdout
+    assert orjson.loads(_run(config, "verify", "--json").stdout)["total"] == 1
+
+
+def test_verify_reads_anchors_from_a_log(config: Path, tmp_path: Path) -> None:
+    with raw(config.parent / "data") as connection:
+        name, hash_ = connection.execute("SELECT name, hash FROM journal_chains, decisions ORDER BY id DESC").fetchone()
+    line = f'{{"event":"journal.anchor","chain":"{name}","number":1,"seq":3,"hash":"HASH"}}\n'
+    log = tmp_path / "log"
+    log.write_text('{"event":"other"}\n"journal.anchor" {\n' + line.replace("HASH", hash_.hex()))
+    assert _run(config, "verify", "--anchors", str(log)).exit_code == 0
+    log.write_text(line.replace("HASH", "00" * 32))
+    assert _run(config, "verify", "--anchors", str(log)).exit_code == 1
+
+
+def test_prune_asks_and_keeps_the_proof(config: Path) -> None:
+    assert _run(config, "prune", "--before", "2050-01-01").exit_code == 1  # nobody said yes
+    done = _run(config, "prune", "--before", "2050-01-01", "--yes")
+    assert (done.exit_code, done.stdout.strip()) == (0, "3 rows blanked")
+    assert _run(config, "verify").exit_code == 0
+    assert orjson.loads(_run(config, "list", "--json").stdout) == []
+    assert "nothing is older" in _run(config, "prune", "--before", "2050-01-01", "--yes").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["show", "nothing"], 1),
+        (["list", "--action", "maybe"], 2),
+        (["list", "--since", "yesterday"], 2),
+        (["list", "--limit", "-1"], 2),
+        (["prune"], 2),
+    ],
+)
+def test_exit_codes(config: Path, arguments: list[str], code: int) -> None:
+    done = _run(config, *arguments)
+    assert done.exit_code == code
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "x"], ["export"], ["verify"], ["prune", "--before", "1d"]])
+def test_without_a_journal_one_line(config: Path, arguments: list[str]) -> None:
+    for path in (config.parent / "data").glob("congthu.db*"):
+        path.unlink()
+    done = _run(config, *arguments)
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "no journal yet" in done.stderr
+
+
+def test_a_missing_key_is_said(config: Path) -> None:
+    (config.parent / "data" / "journal.key").unlink()
+    done = _run(config, "verify")
+    assert done.exit_code == 2
+    assert "journal.key: no such file" in done.stderr
