@@ -93,7 +93,7 @@ class PassMarks:
         return hmac.digest(self._key, text, hashlib.sha256).hex()
 
     def field(self, direction: Direction, digest: str, now: float) -> bytes:
-        """The header field for a message whose bytes have this SHA-256 (hex). It must stand right before those bytes."""
+        """The header field for a message whose bytes have this SHA-256 (hex); it must stand right before them."""
         time = int(now)
         mac = self._mac(time, direction, digest)
         return f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\ts={digest};\r\n\tm={mac}\r\n".encode()

@@ -17,8 +17,9 @@ class ScannedMessage:
     """A whole message's facts; a `gateway.model.Message`. Sizes and offsets are bytes of the content as forwarded.
 
     `leading_dots`: lines that begin with "." (0: the wire form after DATA is the content). `longest_line`: octets
-    without CRLF where it is over 998, else 0. `header_bytes`: where the body begins. `header_block`: the raw top header, at most
-    `ScanLimits.header_bytes`. `header_fields`: (lower-case name, raw value with folding and line end, start, end).
+    without CRLF where it is over 998, else 0. `header_bytes`: where the body begins. `header_block`: the raw top
+    header, at most `ScanLimits.header_bytes`. `header_fields`: (lower-case name, raw value with folding and line end,
+    start, end).
     """
 
     __slots__ = (
