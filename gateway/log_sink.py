@@ -21,10 +21,13 @@ _LINGER: Final = 0.02  # seconds; one write for all lines of this time, so that 
 
 
 class Sink:
-    """Lines for `descriptor`. `marker(count)` is the line that says how many were dropped."""
+    """Lines for `descriptor`, of which it keeps a duplicate: the number may be closed and mean another file meanwhile.
+
+    `marker(count)` is the line that says how many were dropped.
+    """
 
     def __init__(self, descriptor: int, *, marker: Callable[[int], bytes]) -> None:
-        self._descriptor, self._marker = descriptor, marker
+        self._descriptor, self._marker = os.dup(descriptor), marker
         self.dropped = 0
         _sinks.add(self)
         self._reset()
@@ -73,6 +76,12 @@ class Sink:
             thread.join(timeout)
         if self._thread is None and self._lines:  # came while the thread was leaving
             self._write(self._take())
+
+    def release(self) -> None:
+        """After `close`: give the descriptor back, unless the thread is still stuck in it. Later lines are lost."""
+        if self._thread is None and self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
 
     def _run(self) -> None:
         while True:

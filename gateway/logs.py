@@ -56,6 +56,8 @@ def configure(level: str = "info", format: str = "json", stream: IO[Any] | None 
     if level not in _LEVELS or format not in ("json", "console"):
         raise ValueError(f"no such log level or format: {level}, {format}")
     shutdown()
+    if _sink is not None:
+        _sink.release()
     target = sys.stderr if stream is None else stream
     _sink = Sink(_descriptor(target), marker=_dropped if format == "json" else _dropped_console)
     renderer: Callable[[Event], bytes] = _json if format == "json" else _console

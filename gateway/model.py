@@ -104,6 +104,11 @@ class Reply:
         return " ".join(self.lines)
 
     @property
+    def line(self) -> str:
+        """The whole reply in one line, "552 5.3.4 text", for people, logs and the journal."""
+        return f"{self.code} {self.enhanced} {self.text}" if self.enhanced else f"{self.code} {self.text}"
+
+    @property
     def action(self) -> Action:
         """What the code means for the message."""
         return (Action.ACCEPT, Action.ACCEPT, Action.TEMPFAIL, Action.REJECT)[self.code // 100 - 2]

@@ -164,7 +164,7 @@ class Pipeline:
     async def _commit(self, verdict: Verdict, decision: Decision) -> Reply:
         assert verdict.reply is not None
         reply = with_reference(verdict.reply, decision.reference, self.contact)
-        decision.reply = reply.encoded.decode()
+        decision.reply = reply.line
         try:
             await self.journal.commit(decision)
         except JournalError as error:
@@ -193,7 +193,7 @@ class Pipeline:
         """Record that trouble of ours, or the lack of time, ended a message that was already here. Never raises."""
         verdict = Verdict(Action.TEMPFAIL, reply)
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
-        decision.reply, decision.error_digest, decision.outcome = reply.encoded.decode(), digest, outcome
+        decision.reply, decision.error_digest, decision.outcome = reply.line, digest, outcome
         decision.upstream, decision.seconds = self.upstream, time.monotonic() - arrival.started
         with contextlib.suppress(JournalError):
             self.journal.append(decision)
@@ -252,7 +252,7 @@ class Pipeline:
     ) -> None:
         action = reply.action
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
-        decision.reply = reply.encoded.decode()
+        decision.reply = reply.line
         decision.upstream_reply = decision.reply if answer is not None else ""
         decision.upstream = self.upstream
         decision.seconds = now - arrival.started

@@ -67,7 +67,7 @@ def summarise(decision: Decision) -> None:
         size=decision.size,
         action=decision.action,
         rules=[f.rule for f in decision.findings],
-        reply=decision.reply[:200].rstrip(),
+        reply=decision.reply[:300],
         outcome=decision.outcome,
         seconds=round(decision.seconds, 4),
     )

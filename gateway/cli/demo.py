@@ -70,8 +70,17 @@ def command(data: Path, port: int, http_port: int, send: str | None) -> None:
             f"demo folder {folder} cannot be written: {error.strerror}; choose another with --data"
         ) from None
     shown = data / "config.toml"
-    click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=sys.argv[0]))
+    click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=_me()))
     supervisor.serve(lambda: load(config))
+
+
+def _me() -> str:
+    """How this command is called from where the user stands."""
+    script = Path(sys.prefix, "bin", "congthu")
+    if not script.exists():
+        return f"{sys.executable} -m gateway"
+    here = Path.cwd()
+    return str(script.relative_to(here) if script.is_relative_to(here) else script)
 
 
 def send_message(kind: str, port: int) -> int:
