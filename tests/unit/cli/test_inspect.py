@@ -1,0 +1,122 @@
+"""`congthu inspect`: a file is judged as the gateway would judge it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import main
+
+CONFIG = """
+[gateway]
+hostname = "gw.test.example"
+data_dir = "{folder}/data"
+domains = ["tphcm.gov.vn"]
+regulation = "tphcm-q4-03-2013"
+[[listener]]
+name = "mx"
+bind = "127.0.0.1:2525"
+direction = "inbound"
+upstream = "box"
+[[listener]]
+name = "watching"
+bind = "127.0.0.1:2526"
+direction = "inbound"
+upstream = "box"
+[upstream.box]
+maildir = "maildir"
+[rules]
+attachment-cap = {{ mode = "enforce", watching = "observe", limit = "1KiB" }}
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.format(folder=tmp_path))
+    return path
+
+
+def message(tmp_path: Path, size: int, newline: bytes = b"\r\n") -> tuple[Path, bytes]:
+    content = b"%PDF-1.4\n" + b"x" * (size - 9)
+    text = (
+        b'From: a@so.example\nContent-Type: application/pdf; name="so.pdf"\nContent-Transfer-Encoding: base64\n\n'
+        + base64.encodebytes(content)
+    )
+    path = tmp_path / "message.eml"
+    path.write_bytes(text.replace(b"\n", newline))
+    return path, content
+
+
+def inspect(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["inspect", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("newline", [b"\r\n", b"\n"])
+def test_the_json_has_the_documented_shape(tmp_path: Path, config: Path, newline: bytes) -> None:
+    path, content = message(tmp_path, 2000, newline)
+    result = inspect(path, "--config", config, "--from", "a@so.example", "--rcpt", "q4@tphcm.gov.vn", "--json")
+    found = orjson.loads(result.output)
+    assert result.exit_code == 1
+    assert set(found) == {"action", "reply", "findings", "checked", "message"}
+    assert found["action"] == "reject"
+    assert (found["reply"]["code"], found["reply"]["enhanced"]) == (552, "5.3.4")
+    assert "Q4 4.2" in found["reply"]["text"]
+    assert [(f["rule"], f["clauses"], f["mode"], f["action"]) for f in found["findings"]] == [
+        ("attachment-cap", ["Q4 4.2"], "enforce", "reject")
+    ]
+    assert found["findings"][0]["evidence"]["total"] == 2000
+    assert "attachment-cap" in found["checked"]
+    assert found["message"]["attachment_bytes"] == 2000
+    assert found["message"]["attachments"] == [
+        {
+            "filename": "so.pdf",
+            "declared_type": "application/pdf",
+            "sniffed_type": "application/pdf",
+            "decoded_size": 2000,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+    ]
+    wire = path.read_bytes() if newline == b"\r\n" else path.read_bytes().replace(b"\n", b"\r\n")
+    assert found["message"]["size"] == len(wire)
+    assert found["message"]["sha256"] == hashlib.sha256(wire).hexdigest()
+
+
+def test_a_good_message_is_accepted(tmp_path: Path, config: Path) -> None:
+    path, _ = message(tmp_path, 1024)
+    result = inspect(path, "--config", config, "--rcpt", "q4@tphcm.gov.vn", "--json")
+    assert result.exit_code == 0
+    assert orjson.loads(result.output)["reply"] == {"code": 250, "enhanced": "2.0.0", "text": "OK"}
+
+
+def test_an_observing_listener_lets_it_pass_and_says_so(tmp_path: Path, config: Path) -> None:
+    path, _ = message(tmp_path, 2000)
+    result = inspect(path, "--config", config, "--listener", "watching", "--rcpt", "q4@tphcm.gov.vn")
+    assert result.exit_code == 0
+    assert "found: attachment-cap (Q4 4.2) observe reject" in result.output
+
+
+def test_without_a_configuration_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    small, _ = message(tmp_path, 2000)
+    assert inspect(small).exit_code == 0
+    big, _ = message(tmp_path, 15 * 2**20 + 1)
+    assert inspect(big).exit_code == 1
+
+
+def test_an_unknown_listener_is_one_clear_line(tmp_path: Path, config: Path) -> None:
+    path, _ = message(tmp_path, 10)
+    result = inspect(path, "--config", config, "--listener", "nope")
+    assert result.exit_code == 2
+    assert "there is no listener nope; there is: mx, watching" in result.output
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, config: Path) -> None:
+    path = tmp_path / "evil.eml"
+    path.write_bytes(b'Content-Type: application/pdf; name="a\x1b[2Jb.pdf"\r\n\r\nx\r\n')
+    assert "\x1b" not in inspect(path, "--config", config).output
