@@ -133,8 +133,9 @@ class Address:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        local, _, domain = text.rpartition("@")
-        self.local, self.domain = local, domain.lower()
+        local, at, domain = text.rpartition("@")
+        # "postmaster" alone is a mailbox too (RFC 5321 4.5.1)
+        self.local, self.domain = (local, domain.lower()) if at else (text, "")
 
     @property
     def key(self) -> str:

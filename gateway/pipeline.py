@@ -151,6 +151,7 @@ class Pipeline:
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
         arrival.transaction.abort()
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
+        decision.seconds = time.monotonic() - arrival.started
         self._watch(verdict, arrival.envelope, arrival.message)
         reply = await self._commit(verdict, decision)
         arrival.tell(reply)
@@ -186,7 +187,15 @@ class Pipeline:
         arrival.transaction.abort()
         arrival.tell(reply)
         self.metrics.message("reject" if reply.action is Action.REJECT else "tempfail", arrival.message.size)
-        _log.warning("message.refused", listener=self.listener, session=arrival.envelope.session.id, reply=reply.text)
+        envelope = arrival.envelope
+        _log.warning(
+            "message.refused",
+            session=envelope.session.id,
+            client=envelope.session.client_address,
+            sender=envelope.reverse_path.text,
+            size=arrival.message.size,
+            reply=reply.line,
+        )
         return reply
 
     def failed(self, arrival: Arrival, reply: Reply, digest: str, outcome: str) -> None:

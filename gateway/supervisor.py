@@ -7,6 +7,7 @@ does is gateway.app's affair. It never accepts a client, so nothing that a clien
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import time
@@ -307,6 +308,8 @@ def serve(load: Load, app: str = "gateway.app:App") -> None:
 
     async def main() -> None:
         await Supervisor(load, app).run()
+
+    os.umask(0o027)  # the data folder holds addresses: nothing in it is for other users of the machine
 
     try:
         asyncio.run(main())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from gateway import replies
 from gateway.errors import UpstreamError
-from gateway.model import Action, Envelope, Recipient, Reply, Stage
+from gateway.logs import get_logger
+from gateway.model import Action, Direction, Envelope, Recipient, Reply, Stage
 from gateway.smtp.paths import MailArguments, PathError, parse_mail, parse_rcpt
 from gateway.smtp.transfer import Transfer
 
+_log = get_logger("congthu.smtp")
 _BATCH = 100
 _MAX_HELO = 255
 _PATH_REPLIES = {
@@ -72,6 +74,8 @@ class Commands(Transfer):
         if self.mail is not None:
             return replies.NESTED_MAIL
         exempt = bool(client.device_sender)
+        if context.direction is Direction.SUBMISSION and not (context.auth_required or self.may_relay):
+            return replies.NOT_TRUSTED  # without AUTH only devices and trusted networks submit
         if context.settings.tls_required and not client.tls and not exempt:
             return replies.TLS_REQUIRED
         if context.auth_required and not client.user and not exempt:
@@ -116,7 +120,21 @@ class Commands(Transfer):
             answer = next(answers)
             if answer.action is Action.ACCEPT:
                 self.recipients.append(entry)
+            else:
+                self._log_refused(entry, answer)
             self.say(answer)
+
+    def _log_refused(self, recipient: Recipient, reply: Reply) -> None:
+        """What the next hop or the relay check says is no row in the journal; max_errors bounds these lines."""
+        assert self.mail is not None
+        _log.info(
+            "recipient.refused",
+            session=self.client.id,
+            client=self.client.client_address,
+            sender=self.mail.reverse_path.text,
+            recipient=recipient.address.text,
+            reply=reply.line,
+        )
 
     async def _recipient(self, arg: str, pinned: str) -> Recipient | Reply:
         """The recipient, or the reply that refuses it; `pinned` is the policy class that this batch began with."""
@@ -134,6 +152,7 @@ class Commands(Transfer):
         recipient = Recipient(parsed.path, parsed.notify, parsed.orcpt)
         if not self.may_relay and parsed.path.domain and not self.context.own_domain(parsed.path.domain):
             self.metrics.protocol_error("other")
+            self._log_refused(recipient, replies.NO_RELAY)
             return replies.NO_RELAY
         return await self._judge_recipient(self.mail, recipient, pinned)
 

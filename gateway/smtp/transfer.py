@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gateway import replies
 from gateway.errors import SpoolFull
 from gateway.journal.decision import new_reference
+from gateway.logs import get_logger
 from gateway.message.result import SpooledMessage
 from gateway.model import Reply
 from gateway.pipeline import Arrival
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gateway.metrics import ProtocolErrorKind
     from gateway.smtp.context import ListenerContext
 
+_log = get_logger("congthu.smtp")
 _RATE_WINDOW = 60.0
 _DRAIN_FACTOR = 4  # a refused message is read to its end, but not for ever
 
@@ -40,6 +42,8 @@ class Receiver:
     def take(self, data: bytes) -> None:
         """Take content as it comes (without dot-stuffing)."""
         if self._normalizer is not None:
+            if b"\0" in data:
+                self.fail(replies.BARE_NEWLINE)
             data = self._normalizer.feed(data)
         self._keep(data)
 
@@ -258,6 +262,15 @@ class Transfer(Connection):
         """The message's form is refused: counted, not a row."""
         self.metrics.protocol_error(_KINDS.get(reply, "other"))
         self.metrics.message("reject" if reply.code >= 500 else "tempfail", receiver.size)
+        client, mail = self.client, self.mail
+        _log.info(
+            "message.refused",
+            session=client.id,
+            client=client.client_address,
+            sender=mail.reverse_path.text if mail else "",
+            size=receiver.size,
+            reply=reply.line,
+        )
         self.say(reply)
 
 

@@ -95,6 +95,11 @@ async def test_a_normalising_listener_forwards_crlf(start: Start) -> None:
     assert running.contents() == [b"Subject: x\r\n\r\nline\r\ntwo\r\n"]
 
 
+async def test_a_normalising_listener_still_refuses_nul(start: Start) -> None:
+    running = await start(bare_newline="normalize")
+    assert (await running.submit(MESSAGE + b"a\0b\r\n.\r\n")).startswith(b"550 5.6.0 ")
+
+
 async def test_pipelined_commands_get_their_replies_in_order(start: Start) -> None:
     running = await start()
     client = await running.ready()
@@ -115,6 +120,12 @@ async def test_it_is_no_open_relay(start: Start) -> None:
     assert (await client.ask(b"RCPT TO:<x%elsewhere.example@tphcm.gov.vn>")).startswith(b"250 ")
     assert (await client.ask(b"RCPT TO:<@tphcm.gov.vn:x@elsewhere.example>")).startswith(b"501 ")
     assert (await client.ask(b"RCPT TO:<x@tphcm.gov.vn.elsewhere.example>")).startswith(b"550 5.7.1 ")
+
+
+async def test_postmaster_is_always_taken(start: Start) -> None:
+    running = await start()
+    client = await running.ready()
+    assert (await client.ask(ENVELOPE[0], b"RCPT TO:<Postmaster>")).startswith(b"250 ")
 
 
 async def test_our_own_domain_is_not_believed_from_outside(start: Start) -> None:

@@ -109,6 +109,12 @@ async def test_submission_asks_for_auth_and_offers_none_without_tls(start: Start
     assert (await client.ask(b"MAIL FROM:<a@tphcm.gov.vn>")).startswith(b"530 5.7.0 ")
 
 
+async def test_submission_without_auth_is_for_devices_and_trusted_networks_only(start: Start) -> None:
+    running = await start(direction="submission", auth=False, auth_required=False)
+    client = await running.ready()
+    assert (await client.ask(b"MAIL FROM:<giamdoc@tphcm.gov.vn>")).startswith(b"554 5.7.1 ")
+
+
 # PROXY protocol
 
 

@@ -38,11 +38,18 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
         self._buffer = b""
+        try:
+            self.greeting = self._begin(prefix, tls, greet)
+        except BaseException:
+            self.socket.close()
+            raise
+
+    def _begin(self, prefix: bytes, tls: ssl.SSLContext | None, greet: bool) -> Answer | None:
         if prefix:
             self.socket.sendall(prefix)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="gw.tinh.example")
-        self.greeting = self.read() if greet else None
+        return self.read() if greet else None
 
     def __enter__(self) -> Client:
         return self
