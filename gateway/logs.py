@@ -33,6 +33,7 @@ _OPTIONS: Final = orjson.OPT_APPEND_NEWLINE
 Event = MutableMapping[str, Any]
 
 _sink: Sink | None = None
+_quick: Sink | None = None  # the same, where a line of level info is wanted as JSON
 _proxies: list[Any] = []  # loggers are made at import, so this does not grow
 
 
@@ -52,7 +53,7 @@ def configure(level: str = "info", format: str = "json", stream: IO[Any] | None 
     ValueError for an unknown level or format. May be called again: the newest call holds, and what the one before had
     taken is written first.
     """
-    global _sink
+    global _sink, _quick
     if level not in _LEVELS or format not in ("json", "console"):
         raise ValueError(f"no such log level or format: {level}, {format}")
     shutdown()
@@ -60,6 +61,7 @@ def configure(level: str = "info", format: str = "json", stream: IO[Any] | None 
         _sink.release()
     target = sys.stderr if stream is None else stream
     _sink = Sink(_descriptor(target), marker=_dropped if format == "json" else _dropped_console)
+    _quick = _sink if format == "json" and _LEVELS[level] <= _LEVELS["info"] else None
     renderer: Callable[[Event], bytes] = _json if format == "json" else _console
     structlog.configure(
         processors=[_Render(renderer)],
@@ -89,6 +91,25 @@ def shutdown(timeout: float = 2.0) -> None:
 def dropped() -> int:
     """Lines lost since `configure`, because whoever reads the log did not keep up."""
     return 0 if _sink is None else _sink.dropped
+
+
+def put_bounded(name: str, event: str, values: dict[str, Any]) -> None:
+    """Log `values` at level info; for the line that every message costs, so nothing is checked or bounded here.
+
+    Every value must be a short str, int, float or list of short str, which the caller answers for. The dict is used up.
+    """
+    if _quick is None:
+        structlog.get_logger(name).info(event, **values)
+        return
+    values["event"] = event
+    values["logger"] = name
+    values["level"] = "info"
+    values["time"] = _iso(time.time())
+    try:
+        line = _DUMPS(values, option=_OPTIONS)
+    except TypeError:  # a lone surrogate
+        line = _DUMPS({key: _legible(value) for key, value in values.items()}, option=_OPTIONS)
+    _quick.put(line)
 
 
 class _Render:

@@ -69,12 +69,14 @@ class Reply:
     character, and only ASCII unless `utf8` (RFC 6531: only to a client that used SMTPUTF8). ValueError otherwise.
     """
 
-    __slots__ = ("code", "encoded", "enhanced", "lines")
+    __slots__ = ("action", "code", "encoded", "enhanced", "line", "lines")
 
     code: int
     enhanced: str | None
     lines: tuple[str, ...]
     encoded: bytes
+    action: Action  # what the code means for the message
+    line: str  # the whole reply in one line, "552 5.3.4 text", for people, logs and the journal
 
     def __init__(self, code: int, enhanced: str | None, *lines: str, utf8: bool = False) -> None:
         if not 200 <= code <= 599 or not lines:
@@ -88,6 +90,8 @@ class Reply:
                 raise ValueError("a reply's text has characters that cannot be sent")
         self.code, self.enhanced, self.lines = code, enhanced, lines
         self.encoded = self._encode()
+        self.action = (Action.ACCEPT, Action.ACCEPT, Action.TEMPFAIL, Action.REJECT)[code // 100 - 2]
+        self.line = f"{code} {enhanced} {self.text}" if enhanced else f"{code} {self.text}"
 
     def _encode(self) -> bytes:
         middle = f"{self.enhanced} " if self.enhanced else ""
@@ -102,16 +106,6 @@ class Reply:
     def text(self) -> str:
         """All lines in one, for logs and the journal."""
         return " ".join(self.lines)
-
-    @property
-    def line(self) -> str:
-        """The whole reply in one line, "552 5.3.4 text", for people, logs and the journal."""
-        return f"{self.code} {self.enhanced} {self.text}" if self.enhanced else f"{self.code} {self.text}"
-
-    @property
-    def action(self) -> Action:
-        """What the code means for the message."""
-        return (Action.ACCEPT, Action.ACCEPT, Action.TEMPFAIL, Action.REJECT)[self.code // 100 - 2]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reply) and self.encoded == other.encoded

@@ -128,8 +128,9 @@ class Pipeline:
 
     async def conclude(self, arrival: Arrival) -> Reply:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
-        skip, judged = await self._marks_of(arrival)
-        if _hops(arrival.message) > MAX_RECEIVED:
+        hops, marked = _look(arrival.message)
+        skip, judged = await self._marks_of(arrival) if marked else ((), False)
+        if hops > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
         verdict = ACCEPTED if judged else self._judge(arrival)
         checked = time.monotonic()
@@ -288,8 +289,6 @@ class Pipeline:
     async def _marks_of(self, arrival: Arrival) -> tuple[Sequence[tuple[int, int]], bool]:
         """Byte ranges of forged marks to leave out, and whether a genuine mark spares the judgement."""
         fields = [f for f in arrival.message.header_fields if f[0] == MARK]
-        if not fields:
-            return (), False
         skip: list[tuple[int, int]] = []
         judged = False
         for _, value, start, end in fields:
@@ -301,8 +300,15 @@ class Pipeline:
         return skip, judged
 
 
-def _hops(message: ScannedMessage) -> int:
-    return sum(1 for f in message.header_fields if f[0] == b"received")
+def _look(message: ScannedMessage) -> tuple[int, bool]:
+    """How many Received fields there are, and whether there is a mark."""
+    hops, marked = 0, False
+    for field in message.header_fields:
+        if field[0] == b"received":
+            hops += 1
+        elif field[0] == MARK:
+            marked = True
+    return hops, marked
 
 
 async def _digest_after(content: Content, mark: Mark) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 
 from gateway.journal.decision import Decision
-from gateway.logs import get_logger
+from gateway.logs import put_bounded
 from gateway.message.result import ScannedMessage
 from gateway.model import Envelope, Stage, Verdict
 
 _STAGES = {stage: stage.name.lower() for stage in Stage}
 _MAX_ID = 255
-_log = get_logger("congthu.message")
 
 
 def decision_of(
@@ -55,19 +54,22 @@ def decision_of(
 
 def summarise(decision: Decision) -> None:
     """The one log line of a message."""
-    _log.info(
+    put_bounded(
+        "congthu.message",
         "message",
-        reference=decision.reference,
-        session=decision.session_id,
-        listener=decision.listener,
-        client=decision.client_address,
-        user=decision.user,
-        sender=decision.reverse_path,
-        recipients=len(decision.recipients),
-        size=decision.size,
-        action=decision.action,
-        rules=[f.rule for f in decision.findings],
-        reply=decision.reply[:300],
-        outcome=decision.outcome,
-        seconds=round(decision.seconds, 4),
+        {
+            "reference": decision.reference,
+            "session": decision.session_id,
+            "listener": decision.listener,
+            "client": decision.client_address,
+            "user": decision.user,
+            "sender": decision.reverse_path,
+            "recipients": len(decision.recipients),
+            "size": decision.size,
+            "action": decision.action,
+            "rules": [f.rule for f in decision.findings],
+            "reply": decision.reply[:300],
+            "outcome": decision.outcome,
+            "seconds": round(decision.seconds, 4),
+        },
     )

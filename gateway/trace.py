@@ -30,6 +30,13 @@ def _date(second: int) -> str:
     return formatdate(second, localtime=True)
 
 
+@lru_cache(maxsize=1024)
+def _client(helo: str, name: str, address: str) -> str:
+    literal = f"IPv6:{address}" if ":" in address else address
+    named = f"{clean(name)} " if name else ""
+    return f"{clean(helo)} ({named}[{clean(literal)}])"
+
+
 def protocol(session: Session, envelope: Envelope) -> str:
     """The "with" word of Received (RFC 3848, RFC 6531 4.3)."""
     if not session.esmtp:
@@ -41,11 +48,10 @@ def protocol(session: Session, envelope: Envelope) -> str:
 def received(envelope: Envelope, hostname: str, reference: str, now: float) -> bytes:
     """One Received field, CRLF-terminated. The "for" clause stands only where there is one recipient (RFC 5321 7.6)."""
     session = envelope.session
-    literal = f"IPv6:{session.client_address}" if ":" in session.client_address else session.client_address
-    name = f"{clean(session.client_name)} " if session.client_name else ""
+    client = _client(session.helo, session.client_name, session.client_address)
     for_one = _for(envelope.recipients[0].address, envelope.smtputf8) if len(envelope.recipients) == 1 else ""
     return (
-        f"Received: from {clean(session.helo)} ({name}[{clean(literal)}])\r\n"
+        f"Received: from {client}\r\n"
         f"\tby {hostname} with {protocol(session, envelope)} id {reference}{for_one};\r\n"
         f"\t{_date(int(now))}\r\n"
     ).encode()

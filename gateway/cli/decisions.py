@@ -106,7 +106,7 @@ def _filter(options: dict[str, Any]) -> Filter:
 @json_option
 def list_(config: Path | None, limit: int, as_json: bool, **options: Any) -> None:
     """Decisions, newest first."""
-    from gateway.cli.decisions_view import HEADING, table_row
+    from gateway.cli.decisions_view import HEADING, WHOLE, table_row
     from gateway.journal.export import as_json as record
     from gateway.journal.query import search
 
@@ -115,7 +115,7 @@ def list_(config: Path | None, limit: int, as_json: bool, **options: Any) -> Non
         if as_json:
             print_json([record(row) for row in found])
         else:
-            print_table(HEADING, (table_row(row) for row in found))
+            print_table(HEADING, (table_row(row) for row in found), whole=WHOLE)
 
 
 @command.command()

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import click
 
-from gateway.cli.output import safe
+from gateway.cli.output import hang, safe
 from gateway.journal.query import Found
 
 HEADING: Final = ("time", "reference", "action", "from", "to", "size", "rules", "reply")
+WHOLE: Final = ("time", "reference", "action", "size")  # never cut, so that a reference can be copied
+_INDENT: Final = 16  # so that a SHA-256 fits into 80 columns
 _COLOURS: Final = {"accept": "green", "tempfail": "yellow", "reject": "red"}
 _ENVELOPE: Final = (
     ("client_address", "client"),
@@ -79,21 +81,23 @@ def clause_texts(found: Found) -> dict[str, str]:
 
 def tell(found: Found, notes: Sequence[Found], texts: dict[str, str]) -> None:
     """The whole story on stdout."""
-    for line in _story(found.record, found, notes, texts):
-        click.echo(line)
+    title, *lines = _story(found.record, found, notes, texts)
+    click.echo(title)
+    for line in lines:
+        click.echo(hang(line, _INDENT))
 
 
 def _story(record: dict[str, Any], found: Found, notes: Sequence[Found], texts: dict[str, str]) -> Iterator[str]:
     action = safe(record.get("action", ""))
     title = f"{safe(record.get('reference', ''))}  {click.style(action, fg=_COLOURS.get(action), bold=True)}"
     yield f"{title}  at {safe(record.get('stage', ''))}, {local(found.time)}, {record.get('seconds', 0):.3f} s"
-    yield f"  listener       {safe(record.get('listener', ''))} ({safe(record.get('direction', ''))})"
-    yield f"  from           {safe(record.get('reverse_path') or '<>')}"
+    yield f"  listener      {safe(record.get('listener', ''))} ({safe(record.get('direction', ''))})"
+    yield f"  from          {safe(record.get('reverse_path') or '<>')}"
     for address in record.get("recipients", ()):
-        yield f"  to             {safe(address)}"
+        yield f"  to            {safe(address)}"
     if more := record.get("recipients_more"):
-        yield f"  to             … and {more} more"
-    yield f"  size           {size(record.get('size', 0))}, attachments {size(record.get('attachment_bytes', 0))}"
+        yield f"  to            … and {more} more"
+    yield f"  size          {size(record.get('size', 0))}, attachments {size(record.get('attachment_bytes', 0))}"
     yield from _fields(record, _ENVELOPE)
     yield from _attachments(record)
     for item in record.get("findings", ()):
@@ -101,34 +105,34 @@ def _story(record: dict[str, Any], found: Found, notes: Sequence[Found], texts: 
     yield from _fields(record, _OUTCOME)
     for note in notes:
         text = note.record
-        yield f"  {safe(text['kind']):<14} {local(note.time)} {safe(text['by'])}: {safe(text['text'])}"
+        yield f"  {safe(text['kind']):<13} {local(note.time)} {safe(text['by'])}: {safe(text['text'])}"
 
 
 def _fields(record: dict[str, Any], fields: Sequence[tuple[str, str]]) -> Iterator[str]:
     for name, label in fields:
         if value := record.get(name):
             shown = value if isinstance(value, str) else ", ".join(map(str, value))
-            yield f"  {label:<14} {safe(shown)}"
+            yield f"  {label:<13} {safe(shown)}"
 
 
 def _attachments(record: dict[str, Any]) -> Iterator[str]:
     for item in record.get("attachments", ()):
         declared, sniffed = item["declared_type"], item["sniffed_type"]
         kind = declared if sniffed in ("", declared) else f"{declared}, in truth {sniffed}"
-        yield f"  attachment     {safe(item['filename'] or '(no name)')}  {size(item['decoded_size'])}  {safe(kind)}"
-        yield f"                 part {safe(item['part'])} sha256 {safe(item['sha256'])}"
+        yield f"  attachment    {safe(item['filename'] or '(no name)')}  {size(item['decoded_size'])}  {safe(kind)}"
+        yield f"                part {safe(item['part'])} sha256 {safe(item['sha256'])}"
     if more := record.get("attachments_more"):
-        yield f"  attachment     … and {more} more"
+        yield f"  attachment    … and {more} more"
 
 
 def _finding(item: dict[str, Any], texts: dict[str, str]) -> Iterator[str]:
-    yield f"  finding        {safe(item['rule'])} ({safe(item['mode'])}): {safe(item['action'])}"
+    yield f"  finding       {safe(item['rule'])} ({safe(item['mode'])}): {safe(item['action'])}"
     for clause in item["clauses"]:
-        yield f"                 {safe(clause)}: {safe(texts.get(clause, ''))}".rstrip(": ")
+        yield f"                {safe(clause)}: {safe(texts.get(clause, ''))}".rstrip(": ")
     yield (
-        f"                 would say: {safe(item['reply'])}"
+        f"                would say: {safe(item['reply'])}"
         if item["mode"] == "observe"
-        else (f"                 said: {safe(item['reply'])}")
+        else (f"                said: {safe(item['reply'])}")
     )
     for name, value in item["evidence"].items():
-        yield f"                 {safe(name)} = {safe(value)}"
+        yield f"                {safe(name)} = {safe(value)}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import StartError
+from gateway.journal.files import close_to_others, own_like_folder, sync_folder
 
 SEQ_BITS: Final = 40
 SEQ_MASK: Final = (1 << SEQ_BITS) - 1
@@ -73,6 +74,8 @@ def load_key(data_dir: Path, *, create: bool = False) -> Key:
     try:
         if create and not path.exists():
             _create(path)
+        elif create:
+            close_to_others(path)
         secret = path.read_bytes()
     except FileNotFoundError:
         raise StartError(f"{path}: no such file; the journal's chains cannot be checked without their key") from None
@@ -98,22 +101,6 @@ def _create(path: Path) -> None:
     finally:
         aside.unlink(missing_ok=True)
     sync_folder(path.parent)
-
-
-def own_like_folder(path: Path) -> None:
-    """A file that root makes in the gateway's folder belongs to the gateway, or the daemon could not use it."""
-    if os.geteuid() == 0:
-        folder = path.parent.stat()
-        os.chown(path, folder.st_uid, folder.st_gid)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def chain_name(node: str, worker: int, now: float) -> str:

@@ -72,7 +72,8 @@ class Decision:
 class Note:
     """A later word about the decision `about` (its reference): an `outcome`, or a person's `review`.
 
-    `time` is epoch seconds; `by` names who says it ("gateway", a login); `text` is bounded to 4,000 characters.
+    `time` is epoch seconds, 0 for when it is written; `by` names who says it ("gateway", a login); `text` is bounded to
+    4,000 characters.
     """
 
     kind: Literal["outcome", "review"]

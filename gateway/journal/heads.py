@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.journal.chain import START, Key, own_like_folder, sync_folder
+from gateway.journal.chain import START, Key
+from gateway.journal.files import close_to_others, own_like_folder, sync_folder
 
 FOLDER: Final = "journal-heads"
 _LENGTH: Final = 480  # bytes a record, padded with blanks and ended by a newline
@@ -45,6 +46,7 @@ class HeadFile:
         if not self._folder.is_dir():
             self._folder.mkdir(mode=0o750, exist_ok=True)
             own_like_folder(self._folder)
+        close_to_others(self._folder)
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         own_like_folder(self._path)
 

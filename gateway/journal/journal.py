@@ -21,7 +21,7 @@ from gateway.journal.incarnation import Identity, Incarnation
 from gateway.journal.intake import Intake
 from gateway.journal.migrate import start_lock
 from gateway.journal.store import Store, resolve_url
-from gateway.journal.writer import LATE, Entry, Item, Outcome, Writer
+from gateway.journal.writer import LATE, STORE_ERRORS, Entry, Item, Outcome, Writer
 from gateway.logs import get_logger
 
 _log = get_logger("journal")
@@ -94,16 +94,20 @@ class Journal:
             self._judge(writer, writer.start_error, remote=url.get_backend_name() != "sqlite")
         return writer
 
-    def _judge(self, writer: Writer, error: Exception, *, remote: bool) -> None:
-        if remote and not isinstance(error, StartError):
-            _log.error("journal.unavailable", error=str(getattr(error, "orig", None) or error)[:500])
+    def _judge(self, writer: Writer, error: BaseException, *, remote: bool) -> None:
+        known = isinstance(error, STORE_ERRORS)
+        if remote and known and not isinstance(error, StartError):
+            _log.error("journal.unavailable", error=_line(error))
             return
         writer.stop(time.monotonic())
         writer.join()
         if isinstance(error, StartError):
             raise error
-        cause = getattr(error, "orig", None) or error
-        raise StartError(f"{self._data_dir}: the journal cannot be opened ({cause}); is data_dir writable?") from error
+        if not known:
+            what = f"{type(error).__name__}: {_line(error)}".rstrip(": ")
+            raise StartError(f"the journal's writer failed at start ({what}); the log has the whole story") from error
+        hint = f"the journal cannot be opened ({_line(error)}); is data_dir writable?"
+        raise StartError(f"{self._data_dir}: {hint}") from error
 
     @property
     def _running(self) -> Writer:
@@ -203,6 +207,11 @@ class Journal:
             return 0.0
         oldest = min((moment for moment in (self._intake.since, self._writer.since) if moment), default=0.0)
         return time.monotonic() - oldest if oldest else 0.0
+
+
+def _line(error: BaseException) -> str:
+    """An error on one line, without the statement that SQLAlchemy appends."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:500]
 
 
 def _waiter(entry: Entry) -> asyncio.Future[None]:

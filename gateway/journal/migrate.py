@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 
 from gateway.errors import StartError
-from gateway.journal.chain import own_like_folder
+from gateway.journal.files import close_to_others, own_like_folder
 from gateway.journal.schema import VERSION_TABLE
 
 HEAD: Final = "0001"
@@ -30,6 +30,7 @@ def start_lock(data_dir: Path) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
         own_like_folder(path)
+        close_to_others(path)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from gateway.errors import StartError
-from gateway.journal.chain import SEQ_MASK, own_like_folder, row_id, split_id
+from gateway.journal.chain import SEQ_MASK, row_id, split_id
+from gateway.journal.files import close_to_others, own_like_folder
 from gateway.journal.migrate import ensure_schema, start_lock
 from gateway.journal.payload import Extracted
 from gateway.journal.schema import chains, decisions, findings, recipients
@@ -50,7 +51,7 @@ def resolve_url(url: str, data_dir: Path) -> sa.URL:
     """
     try:
         made = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise StartError("store.url cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME") from error
     backend = made.get_backend_name()
     if backend == "sqlite" and made.database and made.database != ":memory:":
@@ -90,6 +91,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _companions(path: Path) -> tuple[str, str]:
+    """The names of the files that SQLite keeps beside a database."""
+    return path.name + "-wal", path.name + "-shm"
 
 
 class Store:
@@ -134,9 +140,11 @@ class Store:
         The log of a database file that was removed must not be read into the new one.
         """
         if path.exists():
+            for name in (path.name, *_companions(path)):
+                close_to_others(path.with_name(name))
             return
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        for name in _companions(path):
+            path.with_name(name).unlink(missing_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
         own_like_folder(path)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
 
-from gateway.errors import JournalUnavailable
+from gateway.errors import JournalUnavailable, StartError
 from gateway.journal.decision import Decision, Note, new_reference
 from gateway.journal.incarnation import Incarnation
 from gateway.journal.intake import Intake
@@ -28,6 +29,7 @@ _YIELD: Final = 16  # rows: then the event loop may have the GIL, instead of aft
 _FIRST_PAUSE: Final = 0.05  # seconds, doubled while the store fails
 _LONGEST_PAUSE: Final = 2.0
 ANCHOR_INTERVAL: Final = 600.0  # seconds between two anchors in the log
+STORE_ERRORS: Final = (StartError, OSError, sa.exc.SQLAlchemyError)  # what opening a store may raise
 _POISON: Final = (sa.exc.IntegrityError, sa.exc.DataError, ValueError, TypeError, OverflowError, KeyError)
 
 
@@ -57,7 +59,7 @@ class Writer(threading.Thread):
         self._store, self._chain, self._intake, self._notify = store, chain, intake, notify
         self.lock = threading.Lock()
         self.opened = threading.Event()  # the first attempt to open is over; see `start_error`
-        self.start_error: Exception | None = None
+        self.start_error: BaseException | None = None
         self.broken = False
         self.written = self.failed = self.busy = 0
         self.since = 0.0  # monotonic time of the oldest row in our hands; 0 for none
@@ -75,8 +77,10 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """The thread."""
-        self._first_open()
-        self.opened.set()
+        try:
+            self._first_open()
+        finally:
+            self.opened.set()
         try:
             while not (self._stopping.is_set() and not len(self._intake)):
                 self._round()
@@ -86,8 +90,12 @@ class Writer(threading.Thread):
     def _first_open(self) -> None:
         try:
             self._open()
-        except Exception as error:  # whatever it is, somebody waits to hear it
+        except STORE_ERRORS as error:
             self.start_error, self.broken = error, True
+        except BaseException as error:  # ours, and trying again would not mend it; somebody waits to hear of it
+            _log.critical("journal.crashed", exc_info=error)
+            self.start_error, self.broken = error, True
+            self._stopping.set()
 
     def _open(self) -> None:
         """Make the store usable; `_landed` tells that the rows of the last attempt are in it."""
@@ -217,7 +225,8 @@ def _record(item: Item) -> Record:
             record["late"], item.marked = LATE, True
         return record
     if isinstance(item, Note):
-        return note_record(item, new_reference(item.time))
+        dated = item if item.time else replace(item, time=time.time())
+        return note_record(dated, new_reference(dated.time))
     return record_of(item)
 
 

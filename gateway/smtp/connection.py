@@ -221,7 +221,8 @@ class Connection(SMTP):
                     await self.need_input(self.context.settings.command_timeout)
                 else:
                     await self._command(line)
-                    self._check_limits()
+                    if self.errors or self.idle_commands or self._stopping:
+                        self._check_limits()
         except (Closing, ClientGone):
             pass
         except Expired:
@@ -272,22 +273,20 @@ class Connection(SMTP):
             raise self.quit(refusal)
 
     async def _command(self, line: bytes) -> None:
-        problem = self._malformed(line)
-        if problem is not None:
-            self.metrics.protocol_error("syntax")
-            self.say(problem)
-            return
+        if not (
+            line.isascii() and line.find(b"\r") == len(line) - 2 and len(line) <= _MAX_COMMAND and b"\0" not in line
+        ):
+            problem = self._malformed(line)
+            if problem is not None:
+                self.metrics.protocol_error("syntax")
+                self.say(problem)
+                return
         verb, _, argument = line[:-2].partition(b" ")
         name = self.verbs.get(verb) or self.verbs.get(verb.upper())
         if name is None:
             self._unknown(verb)
-            return
-        try:
-            text = argument.decode()
-        except UnicodeDecodeError:
-            self.say(replies.BAD_ARGUMENT)
-            return
-        await getattr(self, name)(text)
+        else:
+            await getattr(self, name)(argument.decode())
 
     def _malformed(self, line: bytes) -> Reply | None:
         if not line.endswith(b"\r\n"):
@@ -296,6 +295,10 @@ class Connection(SMTP):
             return replies.LINE_TOO_LONG
         if b"\0" in line or b"\r" in line[:-2]:
             return replies.BAD_SYNTAX
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return replies.BAD_ARGUMENT
         return None
 
     def _unknown(self, verb: bytes) -> None:

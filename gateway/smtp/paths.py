@@ -26,6 +26,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MAX_LOCAL, _MAX_DOMAIN = 256, 255
 
 
+# What almost every client sends; anything else takes the general way.
+_WORD = r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
+_PLAIN = rf"<([A-Za-z0-9_+=\-]+(?:\.[A-Za-z0-9_+=\-]+)*@{_WORD}(?:\.{_WORD})+)>"
+_PLAIN_MAIL = re.compile(rf"(?:FROM|from|From):{_PLAIN}(?: SIZE=(\d{{1,12}}))?(?: BODY=(7BIT|8BITMIME))?\Z")
+_PLAIN_RCPT = re.compile(rf"(?:TO|to|To):{_PLAIN}\Z")
+
+
 class PathError(ValueError):
     """The argument cannot be taken; `kind` is "syntax", "address", "utf8" or "parameter"."""
 
@@ -57,6 +64,9 @@ class RcptArguments:
 
 def parse_mail(arg: str, *, utf8_offered: bool) -> MailArguments:
     """Parse what follows "MAIL". PathError when it cannot be taken."""
+    plain = _PLAIN_MAIL.match(arg)
+    if plain is not None and len(plain[1]) < _MAX_LOCAL:
+        return MailArguments(Address(plain[1]), int(plain[2] or 0), plain[3] or "")
     if arg[:5].upper() != "FROM:":
         raise PathError("syntax")
     text, params = _split(arg[5:])
@@ -70,6 +80,9 @@ def parse_mail(arg: str, *, utf8_offered: bool) -> MailArguments:
 
 def parse_rcpt(arg: str, *, utf8: bool) -> RcptArguments:
     """Parse what follows "RCPT"; `utf8` when the transaction has SMTPUTF8. PathError when it cannot be taken."""
+    plain = _PLAIN_RCPT.match(arg)
+    if plain is not None and len(plain[1]) < _MAX_LOCAL:
+        return RcptArguments(Address(plain[1]))
     if arg[:3].upper() != "TO:":
         raise PathError("syntax")
     text, params = _split(arg[3:])

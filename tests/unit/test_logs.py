@@ -45,16 +45,26 @@ class Pipe:
         return data
 
 
+@contextlib.contextmanager
+def _kept(*names: str) -> Iterator[None]:
+    """Loggers as if nobody had touched them (an HTTP server sets a level, once made), and afterwards as they were."""
+    loggers = [logging.getLogger(name) for name in names]
+    before = [(logger.level, logger.propagate, logger.handlers[:]) for logger in loggers]
+    for logger in loggers[1:]:
+        logger.setLevel(logging.NOTSET)
+    yield
+    for logger, (level, propagate, handlers) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.propagate, logger.handlers[:] = propagate, handlers
+
+
 @pytest.fixture
 def pipe() -> Iterator[Pipe]:
-    """A pipe; the configuration of structlog and of the root logger is put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """A pipe; the configuration of structlog and of the loggers is put back afterwards."""
     made = Pipe()
-    yield made
-    logs.shutdown(0.2)
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with _kept("", "uvicorn", "uvicorn.error", "asyncio"):
+        yield made
+        logs.shutdown(0.2)
     logging.captureWarnings(False)
     structlog.reset_defaults()
     made.writing.close()

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from blockbuster import blockbuster_ctx
 
 from gateway.config import Gateway, Settings, Store
 from gateway.errors import JournalFull, JournalUnavailable, StartError
-from gateway.journal import Journal, Note
+from gateway.journal import Journal, Note, new_reference
 from gateway.journal import journal as journal_module
+from gateway.journal import store as store_module
 from gateway.journal.payload import decode
-from tests.unit.journal.support import URL, check, decision, names, raw, references, refusal, running, until
+from tests.unit.journal.support import (
+    URL,
+    check,
+    decision,
+    names,
+    raw,
+    references,
+    refusal,
+    running,
+    until,
+    wrote,
+)
 
 
 async def test_a_commit_that_returned_is_in_the_file(tmp_path: Path) -> None:
@@ -311,7 +326,7 @@ async def test_close_has_a_deadline(tmp_path: Path) -> None:
         other.execute("ROLLBACK")
 
 
-@pytest.mark.parametrize("url", ["sqlite:///:memory:", "mysql://x/y", "nonsense", "sqlite://"])
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "mysql://x/y", "nonsense", "sqlite://", "postgresql://u@h:x/y"])
 async def test_a_store_that_cannot_be_is_one_line(tmp_path: Path, url: str) -> None:
     with pytest.raises(StartError, match=r"store\.url"):
         await Journal(url, tmp_path, node="gw1").start()
@@ -336,6 +351,26 @@ async def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path) -> None
         await Journal(URL, tmp_path, node="gw1").start()
 
 
+class _Strange(BaseException):
+    """What no `except Exception` catches."""
+
+
+@pytest.mark.parametrize("url", [URL, "postgresql://nobody@127.0.0.1:1/x"])
+@pytest.mark.parametrize("error", [_Strange("two\nlines"), KeyError("x"), MemoryError()], ids=type)
+@pytest.mark.limit(20)
+async def test_a_start_that_crashes_ends_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, error: BaseException
+) -> None:
+    def crash(_: store_module.Store) -> None:
+        raise error
+
+    monkeypatch.setattr(store_module.Store, "open", crash)
+    with structlog.testing.capture_logs() as said, pytest.raises(StartError, match=type(error).__name__) as caught:
+        await Journal(url, tmp_path, node="gw1").start()
+    assert "\n" not in str(caught.value)
+    assert [(line["event"], line.get("exc_info")) for line in said] == [("journal.crashed", error)]
+
+
 async def test_made_from_settings(tmp_path: Path) -> None:
     settings = Settings(gateway=Gateway(hostname="gw.tinh.example", data_dir=tmp_path), store=Store(queue=7))
     journal = Journal.from_settings(settings, worker=3)
@@ -344,8 +379,84 @@ async def test_made_from_settings(tmp_path: Path) -> None:
     assert next((tmp_path / "journal-heads").iterdir()).name.startswith("gw.tinh.example-w3-")
 
 
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    """As careless a caller as there can be."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.usefixtures("no_umask")
 async def test_files_are_not_for_others(tmp_path: Path) -> None:
-    async with running(tmp_path):
-        for path in (tmp_path / "journal.key", tmp_path / "congthu.db", tmp_path / "journal.lock"):
-            assert path.stat().st_mode & 0o007 == 0, path
-            assert path.stat().st_uid == os.geteuid()
+    async with running(tmp_path) as journal:
+        await journal.commit(refusal())
+        modes = _modes(tmp_path)
+        assert {"congthu.db", "congthu.db-wal", "congthu.db-shm", "journal.key", "journal.lock"} < modes.keys()
+        assert any(name.endswith(".head") for name in modes)
+        assert {name: oct(mode) for name, mode in modes.items() if mode & ~0o640} == {}
+        assert (tmp_path / "journal-heads").stat().st_mode & 0o007 == 0
+
+
+@pytest.mark.usefixtures("no_umask")
+async def test_files_that_came_open_are_closed(tmp_path: Path) -> None:
+    await wrote(tmp_path, refusal())
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o777 if path.is_dir() else 0o644)
+    with raw(tmp_path) as other:  # keeps -wal and -shm there, as they are after a crash
+        other.execute("SELECT count(*) FROM decisions").fetchone()
+        assert _modes(tmp_path)["congthu.db-wal"] == 0o644
+        async with running(tmp_path) as journal:
+            await journal.commit(refusal())
+            ours = {name: mode for name, mode in _modes(tmp_path).items() if not name.endswith(".head")}
+            assert {name: oct(mode) for name, mode in ours.items() if mode & ~0o640} == {}
+            assert (tmp_path / "journal-heads").stat().st_mode & 0o007 == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+class TestRoot:
+    async def test_files_belong_to_whom_the_folder_belongs(self, tmp_path: Path) -> None:
+        os.chown(tmp_path, 12345, 12346)
+        async with running(tmp_path) as journal:
+            await journal.commit(refusal())
+            owners = {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.rglob("*")}
+        assert owners == {(12345, 12346)}
+
+    @pytest.mark.parametrize("owner", [0, 12345])
+    async def test_without_the_right_to_give_files_away(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: int
+    ) -> None:
+        """A container's root without CAP_CHOWN: nothing needs to be given away, or nothing can be."""
+        os.chown(tmp_path, owner, owner)
+        refused: list[object] = []
+
+        def chown(path: object, *_: object) -> None:
+            refused.append(path)
+            raise PermissionError(errno.EPERM, "Operation not permitted", path)
+
+        monkeypatch.setattr(os, "chown", chown)
+        async with running(tmp_path) as journal:
+            await journal.commit(refusal())
+        assert bool(refused) is bool(owner)
+        assert check(tmp_path).total == 0
+
+
+async def test_a_note_without_a_time_is_from_now(tmp_path: Path) -> None:
+    async with running(tmp_path) as journal:
+        one = decision()
+        await journal.commit(one)
+        before = time.time()
+        journal.append(Note("review", one.reference, "seen"))
+        journal.append(Note("review", one.reference, "seen long ago", time=5.0))
+    with raw(tmp_path) as connection:
+        rows = connection.execute(
+            "SELECT time, reference FROM decisions WHERE about IS NOT NULL ORDER BY id"
+        ).fetchall()
+    assert before <= rows[0][0] / 1e6 <= time.time()
+    assert rows[1][0] == 5_000_000
+    assert rows[0][1][:6] == new_reference(rows[0][0] / 1e6)[:6]  # its first letters are the time, too
+    assert check(tmp_path).total == 0
