@@ -12,6 +12,7 @@ import secrets
 import socket
 import ssl
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from gateway import metrics
@@ -204,7 +205,7 @@ class App:
             listener,
             hostname=gateway.hostname,
             trusted_networks=gateway.trusted_networks,
-            own_domain=lambda domain: in_domains(domain, own),
+            own_domain=lru_cache(4096)(lambda domain: in_domains(domain, own)),
             upstream=upstream,
             pipeline=pipeline,
             spools=self.spools,

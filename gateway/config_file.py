@@ -6,6 +6,7 @@ together and on this machine. Nothing here starts, opens or keeps anything.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tomllib
@@ -24,6 +25,7 @@ __all__ = ["CANDIDATES", "ENVIRONMENT", "check", "find", "load", "parse", "setti
 
 ENVIRONMENT = "CONGTHU_CONFIG"
 CANDIDATES = (Path("config.toml"), Path("/etc/congthu/config.toml"))
+_DEMO = Path("demo-data/config.toml")  # what `congthu demo` writes
 _LARGEST_FILE = 4 * 2**20  # bytes; a configuration of thousands of devices and exemptions is far below
 
 
@@ -37,9 +39,9 @@ def find() -> Path:
     for path in CANDIDATES:
         if path.exists():
             return path
-    places = ", ".join(str(path) for path in CANDIDATES)
-    hint = f"name one with --config, or put one in ${ENVIRONMENT}, {places}; config.example.toml shows every key"
-    raise ConfigError((Problem("configuration file", "(none found)", hint),))
+    places = " or ".join(str(path) for path in CANDIDATES)
+    hint = f"name it with --config FILE or in ${ENVIRONMENT}, or put it at {places}; config.example.toml shows every key"
+    raise ConfigError((Problem("configuration file", "(none found)", hint + _there_is(_DEMO)),))
 
 
 def load(path: Path | None) -> Settings:
@@ -68,7 +70,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_LARGEST_FILE + 1)
     except OSError as error:
-        raise ConfigError((Problem("configuration file", str(path), _why_unreadable(error)),)) from None
+        raise ConfigError((Problem("configuration file", str(path), _why_unreadable(error, path)),)) from None
     if len(raw) > _LARGEST_FILE:
         raise ConfigError((Problem("configuration file", str(path), "larger than 4 MiB: is this the right file?"),))
     return _decode(raw, path)
@@ -83,14 +85,25 @@ def _decode(raw: bytes, path: Path) -> str:
         raise ConfigError((Problem(f"{path}:{line}", show(raw[error.start : error.start + 1].hex()), hint),)) from None
 
 
-def _why_unreadable(error: OSError) -> str:
+def _why_unreadable(error: OSError, path: Path) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file"
+        named = f" (${ENVIRONMENT} names it)" if os.environ.get(ENVIRONMENT) == str(path) else ""
+        nearby = _there_is(path.with_suffix(".toml"), path.parent / CANDIDATES[0], _DEMO, *CANDIDATES)
+        return f"there is no such file{named}" + (nearby or ": check the path; config.example.toml is a start")
     if isinstance(error, IsADirectoryError):
-        return "this is a folder: name the file in it"
+        return "this is a folder: name the file in it" + _there_is(path / CANDIDATES[0])
     if isinstance(error, PermissionError):
         return "this user may not read the file: change its owner or mode"
     return f"cannot be read: {os.strerror(error.errno) if error.errno else 'unknown error'}"
+
+
+def _there_is(*paths: Path) -> str:
+    """`; there is FILE`, the first of these that exists."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                return f"; there is {path}"
+    return ""
 
 
 _CUT = "the file ends in the middle of a value: a bracket or a quote is never closed"

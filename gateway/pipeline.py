@@ -95,6 +95,7 @@ class Pipeline:
         self.upstream = upstream
         self._upstream_metrics = UpstreamMetrics(upstream)
         self.policy = policy
+        self.check = policy.check  # for the stages before MESSAGE
         self.journal = journal
         self.metrics = metrics
         self.marks = marks
@@ -103,10 +104,6 @@ class Pipeline:
         self.contact = contact
 
     # Before the message
-
-    def check(self, stage: Stage, envelope: Envelope, recipient: Recipient | None = None) -> Verdict:
-        """Ask the rules of a stage before MESSAGE."""
-        return self.policy.check(stage, envelope, recipient=recipient)
 
     async def refuse(
         self, stage: Stage, envelope: Envelope, verdict: Verdict, recipient: Recipient | None = None
@@ -132,7 +129,7 @@ class Pipeline:
         skip, judged = await self._marks_of(arrival) if marked else ((), False)
         if hops > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
-        verdict = ACCEPTED if judged else self._judge(arrival)
+        verdict = ACCEPTED if judged else self.check(Stage.MESSAGE, arrival.envelope, message=arrival.message)
         checked = time.monotonic()
         if verdict.action is not Action.ACCEPT:
             return await self._refuse_message(arrival, verdict, checked)
@@ -141,13 +138,6 @@ class Pipeline:
         if arrival.gone():
             return self._abandon(arrival)
         return await self._deliver(arrival, verdict, skip, checked)
-
-    def judge(self, envelope: Envelope, message: ScannedMessage) -> Verdict:
-        """The verdict of the MESSAGE stage alone."""
-        return self.policy.check(Stage.MESSAGE, envelope, message=message)
-
-    def _judge(self, arrival: Arrival) -> Verdict:
-        return self.judge(arrival.envelope, arrival.message)
 
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
         arrival.transaction.abort()

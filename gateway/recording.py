@@ -7,9 +7,12 @@ import time
 from gateway.journal.decision import Decision
 from gateway.logs import put_bounded
 from gateway.message.result import ScannedMessage
-from gateway.model import Envelope, Stage, Verdict
+from gateway.model import Action, Direction, Envelope, Stage, Verdict
 
 _STAGES = {stage: stage.name.lower() for stage in Stage}
+# Asking an enum's member for its value costs ten times as much as a dict.
+_DIRECTIONS = {direction: direction.value for direction in Direction}
+_ACTIONS = {action: action.label for action in Action}
 _MAX_ID = 255
 
 
@@ -27,14 +30,14 @@ def decision_of(
         reference=reference,
         session_id=session.id,
         listener=session.listener,
-        direction=session.direction.value,
+        direction=_DIRECTIONS[session.direction],
         client_address=session.client_address,
         client_name=session.client_name,
         helo=session.helo,
         tls=session.tls,
         user=session.user,
         stage=_STAGES[stage],
-        action=verdict.action.label,
+        action=_ACTIONS[verdict.action],
         reverse_path=envelope.reverse_path.text,
         recipients=[r.address.text for r in envelope.recipients],
         findings=verdict.findings,

@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import os
 import re
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gateway.checks.findings import Findings
+from gateway.checks.instance import owner
 from gateway.config import HostPort, Settings, UpstreamConfig
+from gateway.model import Direction
 
 _NAMES = (
     "smtpd_forbid_bare_newline",
@@ -25,21 +29,52 @@ _NAMES = (
     "smtpd_authorized_xforward_hosts",
     "mynetworks",
 )
+_WHY_ROOT = "only root sees which instance has this port"
+_WHY_NOBODY = "nobody on this machine is seen to listen on this port"
 _TIMEOUT = 15.0  # seconds; postconf answers at once or not at all
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a Postfix stands for us: the next hop's settings, and whether it has to `relay` for the gateway.
+
+    `note` is said with every hint.
+    """
+
+    upstream: UpstreamConfig
+    key: str
+    host: HostPort
+    relays: bool = False
+    note: str = ""
 
 
 async def check(settings: Settings, findings: Findings) -> None:
     """Compare the settings of a local Postfix with ours, for each next hop that is one."""
     if not (command := shutil.which("postconf")):
         return
-    general: Mapping[str, str] | None = None
     for name, upstream in settings.upstream.items():
         for position, host in enumerate(upstream.hosts):
-            if not is_local(host):
-                continue
-            general = await _general(command) if general is None else general
-            values = {**general, **await _service(command, host.port)}
-            compare(values, upstream, f"upstream.{name}.hosts[{position}]", host, findings)
+            if is_local(host):
+                place = Place(upstream, f"upstream.{name}.hosts[{position}]", host, _relays(settings, name))
+                await _check_host(command, place, findings)
+
+
+async def _check_host(command: str, place: Place, findings: Findings) -> None:
+    found = await asyncio.to_thread(owner, place.host)
+    if found is None:
+        note = f"; this was read from the system's Postfix: {_WHY_ROOT if os.geteuid() else _WHY_NOBODY}"
+        place = replace(place, note=note)
+    elif not found.is_postfix:
+        return
+    folder = ("-c", str(found.folder)) if found and found.folder else ()
+    values = _parse(await _output(command, *folder, "-x", *_NAMES))
+    compare({**values, **await _service(command, folder, place.host.port)}, place, findings)
+
+
+def _relays(settings: Settings, name: str) -> bool:
+    """Whether all that comes here was taken from our own mail servers, so that the next hop must believe us."""
+    directions = {listener.direction for listener in settings.listener if listener.upstream == name}
+    return bool(directions) and directions <= {Direction.PROXY_FILTER, Direction.OUTBOUND}
 
 
 def is_local(host: HostPort) -> bool:
@@ -54,15 +89,17 @@ def is_local(host: HostPort) -> bool:
     return True
 
 
-def compare(values: Mapping[str, str], upstream: UpstreamConfig, key: str, host: HostPort, findings: Findings) -> None:
+def compare(values: Mapping[str, str], place: Place, findings: Findings) -> None:
     """Warn of every setting that differs; an empty `values` (no Postfix there) says nothing."""
     if not values:
         return
-    for name, hint in _differences(values, upstream, host):
-        findings.warn(f"{key} (Postfix {name})", values.get(name, "(this Postfix does not know it)"), hint)
+    for name, hint in _differences(values, place):
+        value = values.get(name, "(this Postfix does not know it)")
+        findings.warn(f"{place.key} (Postfix {name})", value, hint + place.note)
 
 
-def _differences(values: Mapping[str, str], upstream: UpstreamConfig, host: HostPort) -> list[tuple[str, str]]:
+def _differences(values: Mapping[str, str], place: Place) -> list[tuple[str, str]]:
+    upstream, host = place.upstream, place.host
     found = []
     if values.get("smtpd_forbid_bare_newline") not in ("normalize", "reject", "yes"):
         hint = "set smtpd_forbid_bare_newline = normalize: Postfix would end a message at a bare newline"
@@ -73,7 +110,7 @@ def _differences(values: Mapping[str, str], upstream: UpstreamConfig, host: Host
     if values.get("smtpd_forbid_unauth_pipelining") != "yes":
         hint = "set smtpd_forbid_unauth_pipelining = yes: commands hidden after a message are then cut"
         found.append(("smtpd_forbid_unauth_pipelining", hint))
-    if _covers(values.get("mynetworks", ""), host.host):
+    if not place.relays and _covers(values.get("mynetworks", ""), host.host):
         hint = "leave the gateway's address out of mynetworks: Postfix would relay whatever passes it"
         found.append(("mynetworks", hint))
     for asked, name in ((upstream.xclient, "xclient"), (upstream.xforward, "xforward")):
@@ -93,14 +130,10 @@ def _covers(networks: str, host: str) -> bool:
     return False
 
 
-async def _general(command: str) -> dict[str, str]:
-    return _parse(await _output(command, "-x", *_NAMES))
-
-
-async def _service(command: str, port: int) -> dict[str, str]:
+async def _service(command: str, folder: Sequence[str], port: int) -> dict[str, str]:
     """What master.cf says of the service on this port (`smtp/inet/name = value`), taking precedence over main.cf."""
     own = {}
-    for name, value in _parse(await _output(command, "-P")).items():
+    for name, value in _parse(await _output(command, *folder, "-P")).items():
         service, _, parameter = name.rpartition("/")
         if _port(service.partition("/")[0]) == port and parameter in _NAMES:
             own[parameter] = value

@@ -12,7 +12,7 @@ from gateway.cli.output import hang, safe
 from gateway.journal.query import Found
 
 HEADING: Final = ("time", "reference", "action", "from", "to", "size", "rules", "reply")
-WHOLE: Final = ("time", "reference", "action", "size")  # never cut, so that a reference can be copied
+WHOLE: Final = ("time", "reference", "action")  # never cut, so that a reference can be copied
 _INDENT: Final = 16  # so that a SHA-256 fits into 80 columns
 _COLOURS: Final = {"accept": "green", "tempfail": "yellow", "reject": "red"}
 _ENVELOPE: Final = (

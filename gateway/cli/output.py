@@ -81,7 +81,7 @@ def fit(natural: Sequence[int], fixed: Sequence[bool], room: int) -> list[int]:
     """
     needed = [width if keep else min(width, _LEAST) for width, keep in zip(natural, fixed, strict=True)]
     count, gap = len(needed), len(_GAP)
-    while sum(needed[:count]) + gap * (count - 1) > room and any(fixed) and not fixed[count - 1]:
+    while sum(needed[:count]) + gap * (count - 1) > room and not fixed[count - 1]:
         count -= 1
     widths = list(natural[:count])
     for _ in range(sum(widths) + gap * (count - 1) - room):

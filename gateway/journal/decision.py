@@ -15,6 +15,10 @@ from gateway.model import Attachment, Finding
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse on the telephone
 _PAIRS: Final = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+_BY_BYTE: Final = (_ALPHABET * 8).encode()  # 256 = 8 times 32: every letter is as likely as any other
+_AT_ONCE: Final = 512  # random parts asked of the system in one call, which costs more than all the rest
+_ready: list[str] = []  # random parts not yet used, "RRR-RRRR"; a list's pop and extend are safe between threads
+os.register_at_fork(after_in_child=_ready.clear)  # or parent and child would use the same ones
 
 
 def new_reference(now: float | None = None) -> str:
@@ -23,9 +27,22 @@ def new_reference(now: float | None = None) -> str:
     The first 45 bits are the time (milliseconds), so that new rows stand together in the index; 35 bits are random.
     """
     moment = int((time.time() if now is None else now) * 1000) & 0x1FFF_FFFF_FFFF
-    number = (moment << 35) | (int.from_bytes(os.urandom(5), "big") >> 5)
-    pairs = [_PAIRS[(number >> shift) & 1023] for shift in (70, 60, 50, 40, 30, 20, 10, 0)]
-    return f"{pairs[0]}{pairs[1]}-{pairs[2]}{pairs[3]}-{pairs[4]}{pairs[5]}-{pairs[6]}{pairs[7]}"
+    try:
+        rest = _ready.pop()
+    except IndexError:
+        rest = _more()
+    first, second = _PAIRS[moment >> 35], _PAIRS[moment >> 25 & 1023]
+    third, fourth = _PAIRS[moment >> 15 & 1023], _PAIRS[moment >> 5 & 1023]
+    return f"{first}{second}-{third}{fourth}-{_ALPHABET[moment & 31]}{rest}"
+
+
+def _more() -> str:
+    """A random part of a reference, with others made ready."""
+    text = os.urandom(7 * _AT_ONCE).translate(_BY_BYTE).decode("ascii")
+    made = [f"{text[at : at + 3]}-{text[at + 3 : at + 7]}" for at in range(0, len(text), 7)]
+    taken = made.pop()
+    _ready.extend(made)
+    return taken
 
 
 @dataclass(slots=True)

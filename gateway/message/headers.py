@@ -18,6 +18,8 @@ Field = tuple[bytes, bytes, int, int]
 
 _LINES = re.compile(rb"(?:(?:[!-9;-~]{1,256}[ \t]{0,64}:|[ \t])[^\n]*+(?:\n|\Z))*+")
 _FIELD = re.compile(rb"^([!-9;-~]{1,256})[ \t]{0,64}:([^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)", re.MULTILINE)
+_WHOLE_FIELD = re.compile(rb"(?m:(" + _FIELD.pattern + rb"))")
+_SHORT = 16 * 1024  # octets of a header whose fields are all read at once, which takes less time and more memory
 _TYPE = re.compile(rb"\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})\s*+/\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})(?=[\s;(,]|\Z)")
 _TOKEN = re.compile(rb"\s*+\"?([!#$&+\-.^_0-9A-Za-z]{1,64})")
 _PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,128})\s*+=\s*+(?:\"((?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)|([^;]*+))", re.DOTALL)
@@ -37,6 +39,15 @@ def header_lines(data: bytes, start: int, end: int) -> int:
 
 def fields_of(block: bytes, offset: int, limit: int) -> list[Field]:
     """The first `limit` fields of a header that stands at `offset` of the message."""
+    if len(block) <= _SHORT:
+        fields: list[Field] = []
+        at = offset
+        for whole, name, value in _WHOLE_FIELD.findall(block):
+            end = at + len(whole)
+            fields.append((name.lower(), value, at, end))
+            at = end
+        if at == offset + len(block):  # nothing but fields: they stand where they were counted
+            return fields if len(fields) <= limit else fields[:limit]
     return [(m[1].lower(), m[2], m.start() + offset, m.end() + offset) for m in islice(_FIELD.finditer(block), limit)]
 
 
@@ -84,9 +95,14 @@ def content_info(fields: Iterable[Field], default_type: str, filename_limit: int
         if name in _OURS:
             twice = twice or name in ours
             ours.setdefault(name, value)
+    return info_of(ours, default_type, filename_limit), twice
+
+
+def info_of(ours: dict[bytes, bytes], default_type: str, filename_limit: int) -> ContentInfo:
+    """Read the raw values of the Content- fields by lower-case name. The outcome is shared: do not change it."""
     kind, encoding, disposition = map(ours.get, _OURS)
     read = _common_info if sum(map(len, ours.values())) <= _COMMON else _info
-    return read(kind, encoding, disposition, default_type, filename_limit), twice
+    return read(kind, encoding, disposition, default_type, filename_limit)
 
 
 def _info(

@@ -23,6 +23,8 @@ class ScannedMessage:
     """
 
     __slots__ = (
+        "_fields",
+        "_root",
         "attachment_bytes",
         "attachments",
         "defects",
@@ -30,17 +32,14 @@ class ScannedMessage:
         "has_8bit",
         "header_block",
         "header_bytes",
-        "header_fields",
         "leading_dots",
         "longest_line",
-        "root",
         "sha256",
         "size",
     )
 
     size: int
     sha256: str
-    root: Part
     attachments: tuple[Attachment, ...]
     attachment_bytes: int
     defects: tuple[Defect, ...]
@@ -50,12 +49,35 @@ class ScannedMessage:
     has_8bit: bool
     header_bytes: int
     header_block: bytes
-    header_fields: list[Field]
+    _root: Part | None
+    _fields: list[Field] | None
+
+    def __init__(self, root: Part, fields: list[Field]) -> None:
+        self._root = root
+        self._fields = fields
+
+    @property
+    def root(self) -> Part:
+        """The whole message as a part."""
+        assert self._root is not None
+        return self._root
+
+    @property
+    def header_fields(self) -> list[Field]:
+        """The fields of the top header, in order."""
+        return self._fields or []
 
     def headers(self, name: str) -> Iterator[bytes]:
         """Raw values of the top header fields with this name (case-insensitive), unfolded, in order."""
         key = name.lower().encode("ascii", "replace")
-        return (unfolded(field[1]) for field in self.header_fields if field[0] == key)
+        return map(unfolded, self._raw(key))
+
+    def count(self, name: str) -> int:
+        """How many top header fields have this name (case-insensitive)."""
+        return sum(1 for _ in self._raw(name.lower().encode("ascii", "replace")))
+
+    def _raw(self, key: bytes) -> Iterator[bytes]:
+        return (field[1] for field in self.header_fields if field[0] == key)
 
     @property
     def parts(self) -> Iterator[Part]:

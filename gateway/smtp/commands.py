@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from gateway import replies
 from gateway.errors import UpstreamError
 from gateway.logs import get_logger
-from gateway.model import Action, Direction, Envelope, Recipient, Reply, Stage
+from gateway.model import Action, Direction, Envelope, Recipient, Reply, Stage, Verdict
 from gateway.smtp.paths import MailArguments, PathError, parse_mail, parse_rcpt
 from gateway.smtp.transfer import Transfer
 
@@ -17,6 +19,14 @@ _PATH_REPLIES = {
     "utf8": replies.NOT_ASCII,
     "parameter": replies.BAD_PARAMETER,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A recipient that a rule refuses; the refusal is recorded before it is uttered."""
+
+    recipient: Recipient
+    verdict: Verdict
 
 
 class Commands(Transfer):
@@ -104,25 +114,38 @@ class Commands(Transfer):
 
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
         """Take this recipient and those that the client pipelined after it; each gets the next hop's own reply."""
-        batch = [await self._recipient(arg or "", "")]
+        mail = self.mail
+        first = self._recipient(mail, arg or "", "")
+        if not self.inbox.starts_with(b"RCPT "):
+            await self._answer(mail, [first])
+            return
+        batch = [first]
         room = min(_BATCH, self.context.settings.max_recipients - len(self.recipients))
         while len(batch) < room and self.inbox.starts_with(b"RCPT "):
             line = self.inbox.line() or b""
             pinned = next((entry.policy_class for entry in batch if isinstance(entry, Recipient)), "")
             problem = self._malformed(line)
-            batch.append(problem or await self._recipient(line[5:-2].decode("utf-8", "replace"), pinned))
+            batch.append(problem or self._recipient(mail, line[5:-2].decode("utf-8", "replace"), pinned))
+        await self._answer(mail, batch)
+
+    async def _answer(self, mail: Envelope | None, batch: list[Recipient | Refused | Reply]) -> None:
+        """Ask the next hop about the good ones, record what a rule refuses, and answer all in their order."""
         good = [entry for entry in batch if isinstance(entry, Recipient)]
         answers = iter(await self._ask_upstream(good) if good else ())
         for entry in batch:
-            if isinstance(entry, Reply):
+            if isinstance(entry, Recipient):
+                answer = next(answers)
+                if answer.action is Action.ACCEPT:
+                    self.recipients.append(entry)
+                else:
+                    self._log_refused(entry, answer)
+                self.say(answer)
+            elif isinstance(entry, Reply):
                 self.say(entry)
-                continue
-            answer = next(answers)
-            if answer.action is Action.ACCEPT:
-                self.recipients.append(entry)
             else:
-                self._log_refused(entry, answer)
-            self.say(answer)
+                assert mail is not None
+                refuse = self.context.pipeline.refuse
+                self.say(await refuse(Stage.RCPT, mail, entry.verdict, entry.recipient))
 
     def _log_refused(self, recipient: Recipient, reply: Reply) -> None:
         """What the next hop or the relay check says is no row in the journal; max_errors bounds these lines."""
@@ -136,37 +159,36 @@ class Commands(Transfer):
             reply=reply.line,
         )
 
-    async def _recipient(self, arg: str, pinned: str) -> Recipient | Reply:
-        """The recipient, or the reply that refuses it; `pinned` is the policy class that this batch began with."""
-        if self.mail is None:
+    def _recipient(self, mail: Envelope | None, arg: str, pinned: str) -> Recipient | Refused | Reply:
+        """The recipient, or what refuses it; `pinned` is the policy class that this batch began with."""
+        if mail is None:
             return replies.MAIL_FIRST
         if self.receiver is not None:
             return replies.DATA_AFTER_BDAT
-        if len(self.recipients) >= self.context.settings.max_recipients:
+        if len(mail.recipients) >= self.context.settings.max_recipients:
             return replies.TOO_MANY_RECIPIENTS
         try:
-            parsed = parse_rcpt(arg, utf8=self.mail.smtputf8)
+            parsed = parse_rcpt(arg, utf8=mail.smtputf8)
         except PathError as error:
             self.metrics.protocol_error("syntax")
             return _PATH_REPLIES.get(error.kind, replies.BAD_FORWARD_PATH)
-        recipient = Recipient(parsed.path, parsed.notify, parsed.orcpt)
-        if not self.may_relay and parsed.path.domain and not self.context.own_domain(parsed.path.domain):
+        path = parsed.path
+        recipient = Recipient(path, parsed.notify, parsed.orcpt)
+        if path.domain and not self.context.own_domain(path.domain) and not self.may_relay:
             self.metrics.protocol_error("other")
             self._log_refused(recipient, replies.NO_RELAY)
             return replies.NO_RELAY
-        return await self._judge_recipient(self.mail, recipient, pinned)
+        return self._judge_recipient(mail, recipient, pinned)
 
-    async def _judge_recipient(self, envelope: Envelope, recipient: Recipient, pinned: str) -> Recipient | Reply:
+    def _judge_recipient(self, envelope: Envelope, recipient: Recipient, pinned: str) -> Recipient | Refused | Reply:
         pipeline = self.context.pipeline
         recipient.policy_class = pipeline.policy.policy_class(envelope, recipient)
         if envelope.recipients:
             pinned = envelope.recipients[0].policy_class
         if pinned and recipient.policy_class != pinned and self.context.direction.client_is_mta:
             return replies.OTHER_POLICY
-        verdict = pipeline.check(Stage.RCPT, envelope, recipient)
-        if verdict.action is not Action.ACCEPT:
-            return await pipeline.refuse(Stage.RCPT, envelope, verdict, recipient)
-        return recipient
+        verdict = pipeline.check(Stage.RCPT, envelope, recipient=recipient)
+        return recipient if verdict.action is Action.ACCEPT else Refused(recipient, verdict)
 
     async def _ask_upstream(self, recipients: list[Recipient]) -> list[Reply]:
         self.deadline = self.loop.time() + self.context.settings.command_timeout

@@ -73,7 +73,8 @@ class Connection(SMTP):
         self._task: asyncio.Task[None] | None = None
         self._stopping = self._timed_out = self._lost = False
         self._tls_over: Any = None
-        self._started = self._waiting_since = loop.time()
+        self._waiting_since = loop.time()
+        self._last_command = self._waiting_since + context.settings.session_timeout
         self._drained: asyncio.Future[None] | None = None
         self._write_paused = False
 
@@ -195,14 +196,23 @@ class Connection(SMTP):
         self.flush()
         return Closing()
 
-    async def need_input(self, seconds: float) -> None:
-        """Write what was said and wait for the client, at most so long. ClientGone, Expired."""
-        self.flush()
+    async def need_input(self, seconds: float, *, fresh: bool = True) -> None:
+        """Write what was said and wait for the client, at most so long. ClientGone, Expired.
+
+        Not `fresh`: it waits for the rest of something, and the time it had for the whole goes on.
+        """
+        if self._out:
+            self.flush()
         if self._write_paused:
             await self._drain()
         self._waiting_since = now = self.loop.time()
-        self.deadline = min(now + seconds, self._started + self.context.settings.session_timeout + seconds)
-        await self.inbox.wait()
+        if fresh:
+            self.deadline = min(now, self._last_command) + seconds
+        inbox = self.inbox
+        try:
+            await inbox.awaited()
+        finally:
+            inbox.waiter = None
 
     async def _drain(self) -> None:
         self.deadline = self.loop.time() + self.context.settings.command_timeout
@@ -215,14 +225,7 @@ class Connection(SMTP):
     async def _handle_client(self) -> None:
         try:
             await self._greet()
-            while True:
-                line = self.inbox.line()
-                if line is None:
-                    await self.need_input(self.context.settings.command_timeout)
-                else:
-                    await self._command(line)
-                    if self.errors or self.idle_commands or self._stopping:
-                        self._check_limits()
+            await self._talk()
         except (Closing, ClientGone):
             pass
         except Expired:
@@ -234,6 +237,29 @@ class Connection(SMTP):
             self._say_trouble(error)
         finally:
             self._clean_up()
+
+    async def _talk(self) -> None:
+        """Commands, one after the other, until something ends it."""
+        inbox, timeout, verbs = self.inbox, self.context.settings.command_timeout, self.verbs
+        while True:
+            line = inbox.line()
+            if line is None:
+                await self.need_input(timeout, fresh=inbox.empty)
+                continue
+            plain = line.isascii() and line.find(b"\r") == len(line) - 2 and len(line) <= _MAX_COMMAND
+            problem = None if plain and b"\0" not in line else self._malformed(line)
+            if problem is not None:
+                self.metrics.protocol_error("syntax")
+                self.say(problem)
+            else:
+                verb, _, argument = line[:-2].partition(b" ")
+                name = verbs.get(verb) or verbs.get(verb.upper())
+                if name is None:
+                    self._unknown(verb)
+                else:
+                    await getattr(self, name)(argument.decode())
+            if self.errors or self.idle_commands or self._stopping:
+                self._check_limits()
 
     async def _greet(self) -> None:
         if self.peer.proxy:
@@ -271,22 +297,6 @@ class Connection(SMTP):
         refusal = self.context.admit(self, address, self.peer)
         if refusal is not None:
             raise self.quit(refusal)
-
-    async def _command(self, line: bytes) -> None:
-        if not (
-            line.isascii() and line.find(b"\r") == len(line) - 2 and len(line) <= _MAX_COMMAND and b"\0" not in line
-        ):
-            problem = self._malformed(line)
-            if problem is not None:
-                self.metrics.protocol_error("syntax")
-                self.say(problem)
-                return
-        verb, _, argument = line[:-2].partition(b" ")
-        name = self.verbs.get(verb) or self.verbs.get(verb.upper())
-        if name is None:
-            self._unknown(verb)
-        else:
-            await getattr(self, name)(argument.decode())
 
     def _malformed(self, line: bytes) -> Reply | None:
         if not line.endswith(b"\r\n"):

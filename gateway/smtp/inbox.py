@@ -40,12 +40,12 @@ class Inbox:
         "_chunks",
         "_discarding",
         "_loop",
-        "_paused",
         "_position",
         "_size",
-        "_waiter",
         "ended",
+        "paused",
         "transport",
+        "waiter",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, transport: Pausable) -> None:
@@ -56,8 +56,8 @@ class Inbox:
         self._buffer = b""
         self._position = 0
         self._discarding = False
-        self._paused = False
-        self._waiter: asyncio.Future[None] | None = None
+        self.paused = False
+        self.waiter: asyncio.Future[None] | None = None
         self.ended = False
 
     # From the transport
@@ -69,8 +69,8 @@ class Inbox:
         else:
             self._chunks.append(data)
             self._size += len(data)
-            if self._size > HIGH_WATER and not self._paused:
-                self._paused = True
+            if self._size > HIGH_WATER and not self.paused:
+                self.paused = True
                 self.transport.pause_reading()
         self._wake(None)
 
@@ -84,7 +84,7 @@ class Inbox:
         self._wake(Expired())
 
     def _wake(self, error: Exception | None) -> None:
-        waiter, self._waiter = self._waiter, None
+        waiter, self.waiter = self.waiter, None
         if waiter is not None and not waiter.done():
             if error is None:
                 waiter.set_result(None)
@@ -101,20 +101,24 @@ class Inbox:
     @property
     def waiting(self) -> bool:
         """True while the consumer waits for the client."""
-        return self._waiter is not None
+        return self.waiter is not None
 
     async def wait(self) -> None:
         """Wait for more input. ClientGone at its end, Expired when the session's time is up."""
+        try:
+            await self.awaited()
+        finally:
+            self.waiter = None
+
+    def awaited(self) -> asyncio.Future[None]:
+        """What `wait` waits for; for a consumer that saves a coroutine. It must set `waiter` to None afterwards."""
         if self.ended:
             raise ClientGone
-        if self._paused:
-            self._paused = False
+        if self.paused:
+            self.paused = False
             self.transport.resume_reading()
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        waiter = self.waiter = self._loop.create_future()
+        return waiter
 
     def line(self) -> bytes | None:
         """Take a line with its line end, None when there is none yet; b"" stands for one that was too long."""

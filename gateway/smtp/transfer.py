@@ -10,7 +10,7 @@ from gateway import replies
 from gateway.errors import SpoolFull
 from gateway.journal.decision import new_reference
 from gateway.logs import get_logger
-from gateway.message.result import SpooledMessage
+from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.model import Reply
 from gateway.pipeline import Arrival
 from gateway.smtp.connection import Closing, Connection, Phase
@@ -45,9 +45,10 @@ class Receiver:
             if b"\0" in data:
                 self.fail(replies.BARE_NEWLINE)
             data = self._normalizer.feed(data)
-        self._keep(data)
+        self.keep(data)
 
-    def _keep(self, data: bytes) -> None:
+    def keep(self, data: bytes) -> None:
+        """Take content as it will be forwarded."""
         self.size += len(data)
         if self.problem is not None or not data:
             return
@@ -78,16 +79,16 @@ class Receiver:
     async def finish(self) -> None:
         """All has come."""
         if self._normalizer is not None:
-            self._keep(self._normalizer.finish())
+            self.keep(self._normalizer.finish())
         if self.problem is None:
             try:
                 await self.spool.finish()
             except SpoolFull:
                 self.fail(replies.NO_SPACE)
 
-    def bare(self, found: bool) -> None:
+    def bare(self) -> None:
         """A bare CR, LF or NUL was seen (a normalising listener has turned the first two into CRLF)."""
-        if found and self._normalizer is None:
+        if self._normalizer is None:
             self.fail(replies.BARE_NEWLINE)
 
 
@@ -104,52 +105,48 @@ class Transfer(Connection):
             receiver.spool.close()
         super().reset_transaction()
 
-    def _data_refusal(self) -> Reply | None:
-        if self.mail is None:
-            return replies.MAIL_FIRST
-        if not self.recipients:
-            return replies.RCPT_FIRST
-        return None
-
-    def _new_receiver(self) -> Reply | None:
-        try:
-            self.receiver = Receiver(self.context)
-        except SpoolFull:
-            return replies.NO_SPACE
-        return None
+    def _no_data(self) -> Reply:
+        """Why data cannot come now."""
+        return replies.MAIL_FIRST if self.mail is None else replies.RCPT_FIRST
 
     # DATA
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's naming
         """Receive to CRLF.CRLF and nothing else."""
         self.nothing_may_follow()
-        refusal = replies.BAD_ARGUMENT if arg else replies.DATA_AFTER_BDAT if self.receiver else self._data_refusal()
-        refusal = refusal or self._new_receiver()
-        if refusal is not None:
-            self.say(refusal)
+        mail = self.mail
+        if arg or self.receiver or mail is None or not mail.recipients:
+            self.say(replies.BAD_ARGUMENT if arg else replies.DATA_AFTER_BDAT if self.receiver else self._no_data())
             return
-        assert self.receiver is not None
-        self.say(replies.START_DATA)
+        try:
+            receiver = self.receiver = Receiver(self.context)
+        except SpoolFull:
+            self.say(replies.NO_SPACE)
+            return
+        self._out.append(replies.START_DATA.encoded)
         self.phase = Phase.RECEIVING
-        await self._receive_data(self.receiver)
-        await self._conclude(self.receiver)
+        await self._receive_data(receiver)
+        await self._conclude(receiver)
 
     async def _receive_data(self, receiver: Receiver) -> None:
         stream = DotStream()
-        pace = Pace(self)
-        while not stream.done:
-            data = self.inbox.chunk()
+        inbox, pace = self.inbox, Pace(self)
+        while True:
+            data = inbox.chunk()
             if not data:
-                await pace.need_input()
+                await self.need_input(pace.allowed())
                 continue
             pieces = stream.feed(data)
-            receiver.bare(stream.bare)
-            for piece in pieces if len(pieces) < 2 else [b"".join(pieces)]:
-                receiver.take(piece)
+            if stream.bare:
+                receiver.bare()
+            if pieces:
+                receiver.take(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            if stream.done:
+                break
             if receiver.spool.needs_flush:
                 await receiver.settle()
             self._drain_limit(receiver)
-        self.inbox.put_back(stream.rest)
+        inbox.put_back(stream.rest)
 
     def _drain_limit(self, receiver: Receiver) -> None:
         if receiver.problem is not None and receiver.size > _DRAIN_FACTOR * self.context.settings.max_size:
@@ -165,10 +162,12 @@ class Transfer(Connection):
         last = len(words) == 2 and words[1].upper() == "LAST"
         if len(words) == 2 and not last:
             raise self.quit(replies.BAD_ARGUMENT, "syntax")
-        refusal = self._data_refusal()
+        refusal = None if self.recipients else self._no_data()
         if refusal is None and self.receiver is None:
-            refusal = self._new_receiver()
-            self.guard = LineGuard()
+            try:
+                self.receiver, self.guard = Receiver(self.context), LineGuard()
+            except SpoolFull:
+                refusal = replies.NO_SPACE
         self.phase = Phase.RECEIVING
         await self._receive_chunk(int(words[0]))
         self.phase = Phase.TALKING
@@ -188,7 +187,7 @@ class Transfer(Connection):
         while left:
             data = self.inbox.chunk()
             if not data:
-                await pace.need_input()
+                await self.need_input(pace.allowed())
                 continue
             if len(data) > left:
                 self.inbox.put_back(data[left:])
@@ -196,7 +195,8 @@ class Transfer(Connection):
             left -= len(data)
             if receiver is not None and guard is not None:
                 guard.feed(data)
-                receiver.bare(guard.bare)
+                if guard.bare:
+                    receiver.bare()
                 receiver.take(data)
                 await receiver.settle()
                 self._drain_limit(receiver)
@@ -205,7 +205,8 @@ class Transfer(Connection):
         assert self.receiver is not None
         assert self.guard is not None
         self.guard.finish()
-        self.receiver.bare(self.guard.bare)
+        if self.guard.bare:
+            self.receiver.bare()
         await self._conclude(self.receiver)
 
     # The end of the message
@@ -216,23 +217,25 @@ class Transfer(Connection):
         self.deadline = self.loop.time() + self.context.post_dot_timeout
         try:
             await receiver.finish()
-            if receiver.problem is None:
-                await self._judge_and_deliver(receiver, arrived)
+            problem = receiver.problem
+            message = receiver.scanner.finish() if problem is None else None
+            if message is not None and message.longest_line > self.context.settings.max_line:
+                problem = replies.LONG_LINE
+            if message is None or problem is not None:
+                self._refuse_form(receiver, problem or replies.TROUBLE)
             else:
-                self._refuse_form(receiver, receiver.problem)
+                await self._judge_and_deliver(self._arrival(receiver, message, arrived))
         finally:
             self.phase = Phase.TALKING
             self.reset_transaction()
         if self._lost:
             raise Closing
+        if self.messages >= self.context.settings.max_transactions:
+            raise self.quit(replies.TOO_MANY_MESSAGES)
 
-    async def _judge_and_deliver(self, receiver: Receiver, arrived: float) -> None:
-        message = receiver.scanner.finish()
-        if message.longest_line > self.context.settings.max_line:
-            self._refuse_form(receiver, replies.LONG_LINE)
-            return
+    def _arrival(self, receiver: Receiver, message: ScannedMessage, arrived: float) -> Arrival:
         assert self.mail is not None
-        arrival = Arrival(
+        return Arrival(
             envelope=self.mail,
             message=message,
             content=SpooledMessage(receiver.spool, message),
@@ -243,20 +246,21 @@ class Transfer(Connection):
             tell=self.tell,
             gone=self.is_gone,
         )
+
+    async def _judge_and_deliver(self, arrival: Arrival) -> None:
         self.messages += 1
+        pipeline = self.context.pipeline
         try:
-            reply = await self.context.pipeline.conclude(arrival)
+            reply = await pipeline.conclude(arrival)
         except asyncio.CancelledError:
-            self.context.pipeline.failed(arrival, replies.TIMED_OUT, "", "took too long")
+            pipeline.failed(arrival, replies.TIMED_OUT, "", "took too long")
             raise
         except Exception as error:
-            self.context.pipeline.failed(arrival, replies.TROUBLE, self.log_failure(error), "internal error")
+            pipeline.failed(arrival, replies.TROUBLE, self.log_failure(error), "internal error")
             self.tell(replies.TROUBLE)
             raise Closing from None
         if reply.code < 400:
             self.idle_commands = 0
-        if self.messages >= self.context.settings.max_transactions:
-            raise self.quit(replies.TOO_MANY_MESSAGES)
 
     def _refuse_form(self, receiver: Receiver, reply: Reply) -> None:
         """The message's form is refused: counted, not a row."""
@@ -293,8 +297,8 @@ class Pace:
         self._window = now + _RATE_WINDOW
         self._bytes_at = 0
 
-    async def need_input(self) -> None:
-        """Wait for more data; Expired when the client is too slow."""
+    def allowed(self) -> float:
+        """Seconds that the client may now take for more data. Closing when it is too slow."""
         session = self._session
         settings = session.context.settings
         now = session.loop.time()
@@ -303,4 +307,4 @@ class Pace:
             if received - self._bytes_at < settings.min_rate * _RATE_WINDOW:
                 raise session.quit(replies.TOO_SLOW, "slow")
             self._window, self._bytes_at = now + _RATE_WINDOW, received
-        await session.need_input(min(settings.command_timeout, max(self._end - now, 0.0)))
+        return min(settings.command_timeout, max(self._end - now, 0.0))

@@ -19,7 +19,7 @@ from gateway.upstream.connection import Connection
 _JOINED = 64 * 1024  # bytes; up to this one copy into one write is cheaper than several buffers
 
 Skip = Sequence[tuple[int, int]]
-Replies = asyncio.Future[list[Reply]]
+Replies = asyncio.Future[Sequence[Reply]]
 
 
 class Early(Exception):  # noqa: N818
@@ -64,6 +64,27 @@ def kept(chunk: bytes, offset: int, skip: Skip) -> bytes:
     return b"".join(chunk[a:b] for a, b in zip(starts, ends, strict=True))
 
 
+def plain(prefix: bytes, content: Content, skip: Skip) -> bytes | None:
+    """What Outgoing.data() would write for the ordinary message: in memory, small, whole, no dot to double.
+
+    None for every other one. Raises UpstreamBroken where the content is not as long as it says.
+    """
+    if skip or content.leading_dots or len(prefix) + content.size > _JOINED or _dotted(prefix):
+        return None
+    chunks = content.in_memory()
+    if chunks is None:
+        return None
+    made = b"".join((prefix, *chunks, b".\r\n"))
+    _check(len(made) - len(prefix) - 3, content.size)
+    if made[-5:-3] == b"\r\n" or len(made) == 3:
+        return made
+    return made[:-3] + b"\r\n.\r\n"
+
+
+def _dotted(prefix: bytes) -> bool:
+    return prefix[:1] == b"." or b"\r\n." in prefix
+
+
 class Outgoing:
     """One message on its way: `prefix`, then the content without the ranges `skip`.
 
@@ -86,7 +107,7 @@ class Outgoing:
 
     async def data(self) -> Replies:
         """After 354: the message and the final dot."""
-        if self._content.leading_dots or self._skip or b"\r\n." in self._prefix or self._prefix[:1] == b".":
+        if self._content.leading_dots or self._skip or _dotted(self._prefix):
             self._stuffer = DotStuffer()
         chunks = self._content.in_memory()
         if chunks is not None:

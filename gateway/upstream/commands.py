@@ -26,18 +26,18 @@ def mail(envelope: Envelope, offered: Capabilities) -> bytes:
     Where it does not offer 8BITMIME, an 8-bit message is sent as it is, undeclared: every server of today takes it, and
     converting it would change the bytes that were inspected and signed.
     """
-    words = [f"MAIL FROM:<{envelope.reverse_path.text}>"]
-    if offered.size is not None and envelope.size:
-        words.append(f"SIZE={envelope.size}")
-    if offered.eightbit and envelope.body:
-        words.append(f"BODY={envelope.body}")
-    if offered.smtputf8 and envelope.smtputf8:
-        words.append("SMTPUTF8")
-    if offered.dsn and envelope.ret:
-        words.append(f"RET={envelope.ret}")
-    if offered.dsn and envelope.envid:
-        words.append(f"ENVID={envelope.envid}")
-    return line(" ".join(words))
+    text = f"MAIL FROM:<{envelope.reverse_path.text}>"
+    if envelope.size and offered.size is not None:
+        text += f" SIZE={envelope.size}"
+    if envelope.body and offered.eightbit:
+        text += f" BODY={envelope.body}"
+    if envelope.smtputf8 and offered.smtputf8:
+        text += " SMTPUTF8"
+    if envelope.ret and offered.dsn:
+        text += f" RET={envelope.ret}"
+    if envelope.envid and offered.dsn:
+        text += f" ENVID={envelope.envid}"
+    return line(text)
 
 
 def rcpt(recipient: Recipient, offered: Capabilities) -> bytes:

@@ -7,7 +7,7 @@ looks at `deadline` now and then and calls `expire()` (pool.py does so for all o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from gateway.errors import UpstreamBroken
@@ -35,7 +35,7 @@ class Lost(UpstreamBroken):
 class Connection(asyncio.Protocol):
     """A connection to `host` (text for logs and metrics).
 
-    `deadline` is loop time, 0.0 for none. `dirty`: a transaction was left open, the next group must begin with RSET.
+    `deadline` is loop time, 0.0 for none; `since` is when the wait for a reply began. `time` tells it. `dirty`: a transaction was left open, the next group must begin with RSET.
     `uses` counts messages; `idle`, `key` and `quitting` are its pool's business. `greeting` is the future of the 220.
     `on_lost(connection, kind)` is called exactly once, when the connection ends.
     """
@@ -60,6 +60,8 @@ class Connection(asyncio.Protocol):
         "key",
         "on_lost",
         "quitting",
+        "since",
+        "time",
         "uses",
     )
 
@@ -70,17 +72,19 @@ class Connection(asyncio.Protocol):
         self.capabilities = Capabilities()
         self.key: object = None
         self.deadline = 0.0
+        self.since = 0.0
+        self.time = loop.time
         self.uses = 0
         self.dirty = False
         self.idle = False
         self.quitting = False
-        self.greeting: asyncio.Future[list[Reply]] | None = None
+        self.greeting: asyncio.Future[Sequence[Reply]] | None = None
         self.on_lost = on_lost
         self._loop = loop
         self._parser = ReplyParser()
         self._replies: list[Reply] = []
         self._owed = 0
-        self._waiter: asyncio.Future[list[Reply]] | None = None
+        self._waiter: asyncio.Future[Sequence[Reply]] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._paused = False
         self._silence = 0.0
@@ -106,7 +110,7 @@ class Connection(asyncio.Protocol):
             raise Lost(self._lost or "closed", self.host)
         return self._transport
 
-    async def ask(self, data: bytes, count: int, seconds: float) -> list[Reply]:
+    async def ask(self, data: bytes, count: int, seconds: float) -> Sequence[Reply]:
         """Write `data` (whole commands) in one go and wait for `count` replies, `seconds` for each at most.
 
         Fewer come back only where one of them is 421: then the connection is closed. Raises Lost.
@@ -115,19 +119,35 @@ class Connection(asyncio.Protocol):
         self.transport.write(data)
         return await self.result(waiter, seconds)
 
-    def expect(self, count: int) -> asyncio.Future[list[Reply]]:
+    def say(self, data: bytes, count: int, seconds: float) -> asyncio.Future[Sequence[Reply]]:
+        """As ask(), for a caller that awaits the future itself.
+
+        It must set `deadline` to 0.0 when the replies have come, and drop() the connection after every exception.
+        """
+        waiter = self.expect(count)
+        self._transport.write(data)  # type: ignore[union-attr]  # expect() has looked
+        self.wait(seconds)
+        return waiter
+
+    def wait(self, seconds: float) -> None:
+        """From now on each reply that is owed has `seconds` to come."""
+        self._silence = seconds
+        self.since = now = self.time()
+        self.deadline = now + seconds
+
+    def expect(self, count: int) -> asyncio.Future[Sequence[Reply]]:
         """Declare that `count` replies are owed from now on; for a caller that writes in pieces. Raises Lost."""
         if self._lost is not None or self._transport is None or self.quitting:
             raise Lost(self._lost or "closed", self.host)
         self._owed = count
-        self._replies = []
+        if self._replies:
+            self._replies = []
         waiter = self._waiter = self._loop.create_future()
         return waiter
 
-    async def result(self, waiter: asyncio.Future[list[Reply]], seconds: float) -> list[Reply]:
+    async def result(self, waiter: asyncio.Future[Sequence[Reply]], seconds: float) -> Sequence[Reply]:
         """The replies that expect() declared. Cancelling it drops the connection: its state would be unknown."""
-        self._silence = seconds
-        self.deadline = self._loop.time() + seconds
+        self.wait(seconds)
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -189,6 +209,9 @@ class Connection(asyncio.Protocol):
             self.drop("closed")
             return
         replies = self._replies
+        if not replies and (known := self._parser.whole(data)) is not None and len(known) == self._owed:
+            self._answer(known)
+            return
         before = len(replies)
         try:
             self._parser.feed(data, replies)
@@ -226,12 +249,16 @@ class Connection(asyncio.Protocol):
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _complete(self, replies: list[Reply]) -> None:
-        waiter, self._waiter = self._waiter, None
-        self._owed, self._replies = 0, []
-        if waiter is not None and not waiter.done():
-            waiter.set_result(replies)
+        self._replies = []
+        self._answer(replies)
         if _goodbye(replies):
             self.drop("busy")
+
+    def _answer(self, replies: Sequence[Reply]) -> None:
+        waiter, self._waiter = self._waiter, None
+        self._owed = 0
+        if waiter is not None and not waiter.done():
+            waiter.set_result(replies)
 
     def _surplus(self) -> None:
         """A 421 on an idle connection is how a server says goodbye; anything else unasked is not to be trusted."""

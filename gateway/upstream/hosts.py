@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.config import HostPort
 from gateway.upstream.base import Capabilities
@@ -11,12 +11,14 @@ LONGEST = 60.0  # seconds; a back-off doubles up to this
 
 
 class Host:
-    """What is known of one host. `working` is None before the first contact."""
+    """What is known of one host. `working` is None before the first contact; `changed` is called when
+    `capabilities` are others than before."""
 
-    __slots__ = ("capabilities", "endpoint", "failures", "plain_until", "retry_at", "working")
+    __slots__ = ("_changed", "capabilities", "endpoint", "failures", "plain_until", "retry_at", "working")
 
-    def __init__(self, endpoint: HostPort) -> None:
+    def __init__(self, endpoint: HostPort, changed: Callable[[], None] | None = None) -> None:
         self.endpoint = endpoint
+        self._changed = changed
         self.failures = 0
         self.retry_at = 0.0
         self.working: bool | None = None
@@ -25,7 +27,11 @@ class Host:
 
     def succeeded(self, capabilities: Capabilities) -> None:
         """A connection is ready."""
-        self.failures, self.retry_at, self.working, self.capabilities = 0, 0.0, True, capabilities
+        self.failures, self.retry_at, self.working = 0, 0.0, True
+        if capabilities != self.capabilities:
+            self.capabilities = capabilities
+            if self._changed is not None:
+                self._changed()
 
     def failed(self, now: float, backoff: float) -> None:
         """Leave it alone for `backoff` seconds, doubled for every failure in a row."""

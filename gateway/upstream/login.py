@@ -54,6 +54,10 @@ class SessionConnection:
         """See base.OwnedConnection."""
         self._pool.retire(self._connection)
 
+    def idle(self, session: Session) -> Connection | None:
+        """The connection, None when it is gone."""
+        return self._connection if self._connection.usable else None
+
     async def acquire(self, session: Session, *, fresh: bool = False, avoid: str = "") -> Connection:
         """The connection, or Lost when it is gone: nobody else's may be used instead."""
         if not self._connection.usable:

@@ -38,6 +38,7 @@ class Pool:
     def __init__(self, config: UpstreamConfig, hosts: list[Host], dialer: Dialer, observer: Observer) -> None:
         self.hosts = hosts
         self._config = config
+        self._xclient = config.xclient
         self._dialer = dialer
         self._observer = observer
         self._all: set[Connection] = set()
@@ -78,14 +79,21 @@ class Pool:
 
     # -- taking and giving back ---------------------------------------------------------------------------------
 
+    def idle(self, session: Session) -> Connection | None:
+        """An idle connection for this client's transaction. None: acquire() one."""
+        if self._waiters:
+            return None
+        idle = self._idle.get(self._key(session) if self._xclient else None)
+        return self._taken(idle) if idle else None
+
     async def acquire(self, session: Session, *, fresh: bool = False, avoid: str = "") -> Connection:
         """A connection for this client's transaction: an idle one unless `fresh`, else a new one.
 
         `avoid` names the host to try last. Raises UpstreamDown.
         """
+        if not fresh and (ready := self.idle(session)) is not None:
+            return ready
         key = self._key(session)
-        if not fresh and not self._waiters and (idle := self._idle.get(key)):
-            return self._taken(idle)
         connection = await self._slot(key)
         try:
             return connection or await self._open(session, key, avoid, port=False)
@@ -106,10 +114,14 @@ class Pool:
             return
         if self._closed or self._leaving or connection.uses >= self._config.max_uses:
             self.retire(connection)
-        elif not self._handed_over(connection):
+        elif not (self._patient or self._waiters) or not self._handed_over(connection):
             connection.idle = True
-            connection.deadline = asyncio.get_running_loop().time() + self._config.pool_idle
-            self._idle.setdefault(connection.key, []).append(connection)
+            connection.deadline = connection.time() + self._config.pool_idle
+            idle = self._idle.get(connection.key)
+            if idle is None:
+                self._idle[connection.key] = [connection]
+            else:
+                idle.append(connection)
             self._idle_count += 1
 
     def retire(self, connection: Connection) -> None:
@@ -149,7 +161,7 @@ class Pool:
         return any(not (c.idle or c.quitting or isinstance(c.key, _Owned)) for c in self._all)
 
     def _key(self, session: Session) -> object:
-        if not self._config.xclient:
+        if not self._xclient:
             return None
         return session.client_address, session.client_name, session.helo, session.esmtp, session.user
 

@@ -7,17 +7,19 @@ reply that can be passed on. Knows nothing of commands or connections.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gateway.model import Reply
 
 MAX_LINE = 2048  # octets with CRLF; RFC 5321 4.5.3.1.5 allows 512, servers with long texts exist
 MAX_LINES = 128
 _CACHED = 512
-_CACHED_LINE = 128
+_CACHED_BLOCK = 256  # octets
 _TEXT = 480  # octets of text that surely fit a line of 512 beside code and enhanced code
 
 _CODE = re.compile(rb"([2-5]\d\d)([ -]?)")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?: |\Z)")
+_EXACT = re.compile(rb"(?!421)([245])\d\d (\1\.\d{1,3}\.\d{1,3}) [\x20-\x7e]{0,%d}\r\n\Z" % _TEXT)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
@@ -30,7 +32,7 @@ class ReplyParser:
 
     __slots__ = ("_lines", "_pending")
 
-    _cache: dict[bytes, Reply] = {}  # noqa: RUF012 - identical bytes give the identical immutable reply; bounded
+    _cache: dict[bytes, tuple[Reply, ...]] = {}  # noqa: RUF012 - equal bytes give equal immutable replies; bounded
 
     def __init__(self) -> None:
         self._pending = b""
@@ -41,11 +43,41 @@ class ReplyParser:
         """Whether bytes of an unfinished reply are waiting."""
         return bool(self._pending or self._lines)
 
+    def whole(self, data: bytes) -> Sequence[Reply] | None:
+        """What feed() would append, where that takes no parsing: a block seen before, or one reply in exact form.
+
+        None otherwise, and for every block with a 421: then nothing was taken, and feed() must be given the block.
+        """
+        if self._pending or self._lines:
+            return None
+        known = self._cache.get(data)
+        if known is None and (match := _EXACT.match(data)) is not None:
+            known = (_exact(data, match.end(2)),)
+            self._keep(data, known)
+        return known
+
     def feed(self, data: bytes, out: list[Reply]) -> None:
         """Append every reply that is now whole to `out`. Raises MalformedReply; the parser is useless after that."""
-        if not self._pending and not self._lines and (known := self._cache.get(data)) is not None:
-            out.append(known)
+        if (known := self.whole(data)) is not None:
+            out.extend(known)
             return
+        clean, before = not self.partial, len(out)
+        self._parse(data, out)
+        if clean and not self.partial:
+            self._keep(data, tuple(out[before:]))
+
+    def _keep(self, data: bytes, replies: tuple[Reply, ...]) -> None:
+        """Remember a block. A 421 is never remembered: it ends the connection, and nobody must overlook it."""
+        if len(data) > _CACHED_BLOCK:
+            return
+        for reply in replies:
+            if reply.code == 421:
+                return
+        if len(self._cache) >= _CACHED:
+            self._cache.clear()
+        self._cache[data] = replies
+
+    def _parse(self, data: bytes, out: list[Reply]) -> None:
         *lines, rest = (self._pending + data).split(b"\r\n") if self._pending else data.split(b"\r\n")
         out.extend(reply for line in lines if (reply := self._line(line)) is not None)
         if len(rest) >= MAX_LINE or b"\n" in rest:
@@ -54,7 +86,7 @@ class ReplyParser:
 
     def _line(self, line: bytes) -> Reply | None:
         if not self._lines and (known := self._cache.get(line + b"\r\n")) is not None:
-            return known
+            return known[0]
         match = _CODE.match(line)
         if match is None or len(line) > MAX_LINE - 2 or b"\n" in line or b"\r" in line:
             raise MalformedReply("not a reply line")
@@ -72,11 +104,17 @@ class ReplyParser:
     def _finished(self) -> Reply:
         lines, self._lines = self._lines, []
         reply = sanitised(int(lines[0][:3]), [line[4:] for line in lines])
-        if len(lines) == 1 and len(lines[0]) <= _CACHED_LINE:
-            if len(self._cache) >= _CACHED:
-                self._cache.clear()
-            self._cache[lines[0] + b"\r\n"] = reply
+        if len(lines) == 1:
+            self._keep(lines[0] + b"\r\n", (reply,))
         return reply
+
+
+def _exact(data: bytes, end: int) -> Reply:
+    """The reply whose encoding is `data`, as _EXACT has proved; its enhanced code stands before `end`."""
+    text = data.decode("ascii")
+    reply = Reply.__new__(Reply)  # the constructor would prove it once more, at ten times the cost
+    reply.code, reply.enhanced, reply.lines, reply.encoded = int(text[:3]), text[4:end], (text[end + 1 : -2],), data
+    return reply
 
 
 def sanitised(code: int, texts: list[bytes]) -> Reply:

@@ -37,23 +37,14 @@ class SmtpUpstream:
         self.name = name
         self.config = config
         self.observer: Observer = observer or SilentObserver()
-        self._hosts = [Host(endpoint) for endpoint in config.hosts]
+        self.capabilities = Capabilities()  # see base.Upstream; an attribute: every command of a client asks for it
+        self._hosts = [Host(endpoint, self._learn) for endpoint in config.hosts]
         dialer = Dialer(config, hostname, client_context(config))
         self.pool = Pool(config, self._hosts, dialer, self.observer)
         # An authenticated session keeps its connection while a person thinks: it must not use up what mail needs. Its
         # number is bounded by the listener's max_connections.
         self.owned = Pool(config.model_copy(update={"pool_size": _OWNED}), self._hosts, dialer, self.observer)
-        self._known: tuple[Capabilities | None, ...] = ()
-        self._common = Capabilities()
         self._watcher: asyncio.Task[None] | None = None
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """See base.Upstream."""
-        known = tuple(host.capabilities for host in self._hosts)
-        if known != self._known:
-            self._known, self._common = known, common(each for each in known if each is not None)
-        return self._common
 
     @property
     def healthy(self) -> bool:
@@ -100,6 +91,10 @@ class SmtpUpstream:
 
     # -- transaction.Source -------------------------------------------------------------------------------------
 
+    def idle(self, session: Session) -> Connection | None:
+        """See Pool.idle."""
+        return self.pool.idle(session)
+
     async def acquire(self, session: Session, *, fresh: bool = False, avoid: str = "") -> Connection:
         """See Pool.acquire."""
         return await self.pool.acquire(session, fresh=fresh, avoid=avoid)
@@ -109,6 +104,10 @@ class SmtpUpstream:
         self.pool.release(connection)
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _learn(self) -> None:
+        """A host offers something else than before."""
+        self.capabilities = common(host.capabilities for host in self._hosts if host.capabilities is not None)
 
     async def _watch(self) -> None:
         """Learn what the hosts can do, and notice when one that failed works again, mail or no mail."""

@@ -27,6 +27,9 @@ class Source(Protocol):
     observer: Observer
     replaceable: bool  # a lost or held connection can be replaced by another one
 
+    def idle(self, session: Session) -> Connection | None:
+        """A connection that is ready now; None: acquire() one."""
+
     async def acquire(self, session: Session, *, fresh: bool = False, avoid: str = "") -> Connection:
         """See Pool.acquire."""
 
@@ -58,7 +61,7 @@ class SmtpTransaction:
             raise UpstreamBroken("the transaction is over")
         try:
             if self._connection is None:
-                return await self._open(recipients)
+                return await self._open(recipients, self._source.idle(self._envelope.session))
             return await self._more(self._connection, recipients)
         except BaseException:
             self._fail()
@@ -75,11 +78,11 @@ class SmtpTransaction:
             raise UpstreamBroken("there is no transaction to send a message in")
         try:
             refusal = await self._ready_for_data()
-            if refusal is not None:
-                self._over = True
-                self._give_back(dirty=True)
-                return refusal
-            return await self._deliver(prefix, content, skip)
+            if refusal is None:
+                return await self._deliver(prefix, content, skip)
+            self._over = True
+            self._give_back(dirty=True)
+            return refusal
         except BaseException:
             self._fail()
             raise
@@ -96,15 +99,44 @@ class SmtpTransaction:
 
     # -- MAIL and RCPT ------------------------------------------------------------------------------------------
 
-    async def _open(self, recipients: Sequence[Recipient], *, fresh: bool = False, avoid: str = "") -> list[Reply]:
-        """MAIL, what was accepted before, and these; once more on another connection if this one is dead."""
-        connection = await self._source.acquire(self._envelope.session, fresh=fresh, avoid=avoid)
+    async def _open(
+        self, recipients: Sequence[Recipient], ready: Connection | None, *, fresh: bool = False, avoid: str = ""
+    ) -> list[Reply]:
+        """MAIL, what was accepted before, and these; once more on another connection if this one is dead.
+
+        `ready` is a connection to use, None to acquire one.
+        """
+        connection = ready or await self._source.acquire(self._envelope.session, fresh=fresh, avoid=avoid)
         try:
-            return await self._begin(connection, recipients)
+            if not self._is_ordinary(connection, recipients):
+                return await self._begin(connection, recipients)
+            self._connection = connection
+            timeout = self._source.config.command_timeout
+            replies = await connection.say(self._first(connection, recipients[0]), 2, timeout)
+            connection.deadline = 0.0
+            if len(replies) == 2 and replies[0].code < 300 and replies[1].code < 300:
+                self._accepted.append(recipients[0])
+                return [replies[1]]
+            return self._begun(self._proper(connection, replies, 1), 0, 0, recipients)
         except Lost as lost:
             if fresh or not self._replaceable(lost):
                 raise
-        return await self._open(recipients, fresh=True, avoid=connection.host)
+        return await self._open(recipients, None, fresh=True, avoid=connection.host)
+
+    def _is_ordinary(self, connection: Connection, recipients: Sequence[Recipient]) -> bool:
+        """Whether MAIL and one RCPT in one write are all that there is to say, as for nearly every message."""
+        return (
+            len(recipients) == 1
+            and not self._accepted
+            and not connection.dirty
+            and connection.capabilities.pipelining
+            and not self._envelope.smtputf8
+            and not self._source.config.xforward
+        )
+
+    def _first(self, connection: Connection, recipient: Recipient) -> bytes:
+        offered = connection.capabilities
+        return commands.mail(self._envelope, offered) + commands.rcpt(recipient, offered)
 
     def _replaceable(self, lost: Lost) -> bool:
         """Only what a server does that goes away: closing, resetting, 421. After anything else it is not trusted."""
@@ -123,7 +155,11 @@ class SmtpTransaction:
         if connection.dirty and replies[0].code >= 400:
             raise UpstreamBroken("the next hop refuses RSET")
         connection.dirty = False
-        mail, answers = replies[len(before)], replies[len(lines) :]
+        return self._begun(replies, len(before), again, recipients)
+
+    def _begun(self, replies: Sequence[Reply], at: int, again: int, recipients: Sequence[Recipient]) -> list[Reply]:
+        """What the replies say: MAIL's is the one at `at`, then come `again` recipients of before, then the others."""
+        mail, answers = replies[at], list(replies[at + 1 :])
         if mail.code >= 400:
             if again:
                 raise UpstreamBroken("the next hop takes the reverse-path no more")
@@ -143,7 +179,7 @@ class SmtpTransaction:
         lines = [commands.rcpt(r, connection.capabilities) for r in recipients]
         return self._answered(recipients, await self._talk(connection, [], lines, 0))
 
-    async def _talk(self, connection: Connection, first: list[bytes], rest: list[bytes], mail: int) -> list[Reply]:
+    async def _talk(self, connection: Connection, first: list[bytes], rest: list[bytes], mail: int) -> Sequence[Reply]:
         """The replies to all of these commands: in one group where the server offers PIPELINING (RFC 2920).
 
         `mail` is the place after MAIL, 0 for none: without pipelining a refused MAIL leaves the rest unsaid.
@@ -152,21 +188,25 @@ class SmtpTransaction:
         if connection.capabilities.pipelining:
             replies = await connection.ask(b"".join(lines), len(lines), self._source.config.command_timeout)
         else:
-            replies = []
-            for line in lines:
-                replies += await self._say(connection, line, len(replies))
-                if replies[-1].code == 421 or (len(replies) == mail and replies[-1].code >= 400):
-                    break
+            replies = await self._one_by_one(connection, lines, mail)
         return self._proper(connection, replies, mail)
 
-    async def _say(self, connection: Connection, line: bytes, before: int) -> list[Reply]:
+    async def _one_by_one(self, connection: Connection, lines: list[bytes], mail: int) -> Sequence[Reply]:
+        replies: list[Reply] = []
+        for line in lines:
+            replies += await self._say(connection, line, len(replies))
+            if replies[-1].code == 421 or (len(replies) == mail and replies[-1].code >= 400):
+                break
+        return replies
+
+    async def _say(self, connection: Connection, line: bytes, before: int) -> Sequence[Reply]:
         """One command by itself; a loss counts the replies that came `before` it."""
         try:
             return await connection.ask(line, 1, self._source.config.command_timeout)
         except Lost as lost:
             raise Lost(lost.kind, lost.host, lost.replies + before) from lost
 
-    def _proper(self, connection: Connection, replies: list[Reply], mail: int) -> list[Reply]:
+    def _proper(self, connection: Connection, replies: Sequence[Reply], mail: int) -> Sequence[Reply]:
         """421 means that the connection is closed: up to MAIL's reply another one may be tried, later not."""
         for place, reply in enumerate(replies):
             if reply.code == 421:
@@ -182,9 +222,9 @@ class SmtpTransaction:
         self._give_back(dirty=dirty)
         return [reply] * len(recipients)
 
-    def _answered(self, recipients: Sequence[Recipient], answers: list[Reply]) -> list[Reply]:
+    def _answered(self, recipients: Sequence[Recipient], answers: Sequence[Reply]) -> list[Reply]:
         self._accepted += [r for r, reply in zip(recipients, answers, strict=True) if reply.code < 300]
-        return answers
+        return list(answers)
 
     # -- the message --------------------------------------------------------------------------------------------
 
@@ -199,7 +239,7 @@ class SmtpTransaction:
                 if not self._replaceable(lost):
                     raise
                 avoid = connection.host
-        await self._open((), fresh=bool(avoid), avoid=avoid)
+        await self._open((), None, fresh=bool(avoid), avoid=avoid)
         if self._connection is None:
             raise UpstreamBroken("the next hop takes the envelope no more")
         return await self._ask_data(self._connection)
@@ -208,7 +248,8 @@ class SmtpTransaction:
         if self._by_chunks(connection):
             _ = connection.transport  # Lost where it was closed meanwhile
             return None
-        reply = (await connection.ask(b"DATA\r\n", 1, self._source.config.command_timeout))[0]
+        reply = (await connection.say(b"DATA\r\n", 1, self._source.config.command_timeout))[0]
+        connection.deadline = 0.0
         if reply.code == 354:
             return None
         if reply.code == 421:
@@ -226,18 +267,23 @@ class SmtpTransaction:
         if connection is None:
             raise UpstreamBroken("no connection")
         config = self._source.config
-        outgoing = body.Outgoing(connection, prefix, content, skip, config.data_timeout)
-        try:
-            waiter = await (outgoing.bdat() if self._by_chunks(connection) else outgoing.data())
-        except body.Early as early:
-            return self._early(connection, early.reply)
+        made = None if self._by_chunks(connection) else body.plain(prefix, content, skip)
+        if made is not None:
+            waiter = connection.say(made, 1, config.dot_timeout)
+        else:
+            outgoing = body.Outgoing(connection, prefix, content, skip, config.data_timeout)
+            try:
+                waiter = await (outgoing.bdat() if self._by_chunks(connection) else outgoing.data())
+            except body.Early as early:
+                return self._early(connection, early.reply)
+            connection.wait(config.dot_timeout)
         self._ended = True
-        started = asyncio.get_running_loop().time()
         try:
-            reply = (await connection.result(waiter, config.dot_timeout))[0]
+            reply = (await waiter)[0]
         except Lost as lost:
             raise UpstreamUnsure(str(lost)) from lost
-        self._source.observer.replied(connection.host, asyncio.get_running_loop().time() - started, reply.code)
+        connection.deadline = 0.0
+        self._source.observer.replied(connection.host, connection.time() - connection.since, reply.code)
         return self._final(connection, reply)
 
     def _early(self, connection: Connection, reply: Reply) -> Reply:
@@ -254,7 +300,7 @@ class SmtpTransaction:
         connection.uses += 1
         self._over = True
         self._give_back(dirty=False)
-        return without_421(reply)
+        return without_421(reply) if reply.code == 421 else reply
 
     # -- the end ------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,9 @@ async def test_the_plain_message_is_refused(start: Start) -> None:
         pytest.param(_TOP + b"X: y\r\n" * 1000 + _MIXED + b"\r\n", id="too many fields"),
         pytest.param(_TOP + b"X-Long: y\r\n" + (b" " + b"z" * 900 + b"\r\n") * 300 + _MIXED + b"\r\n", id="too large"),
         pytest.param(
-            _BEGUN + (b" " + b"z" * 13 + b"\r\n") * ((2**18 - len(_BEGUN)) // 16) + b" multipart/mixed; boundary=b\r\n\r\n",
+            _BEGUN
+            + (b" " + b"z" * 13 + b"\r\n") * ((2**18 - len(_BEGUN)) // 16)
+            + b" multipart/mixed; boundary=b\r\n\r\n",
             id="the rest of a forged mark completes the field before it",
         ),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import time
@@ -50,10 +51,8 @@ def test_blanks_take_linear_time() -> None:
         best = 1.0
         for _ in range(5):
             before = time.perf_counter()
-            try:
+            with contextlib.suppress(PathError):
                 parse_rcpt(text, utf8=False)
-            except PathError:
-                pass
             best = min(best, time.perf_counter() - before)
         return best
 
@@ -62,7 +61,6 @@ def test_blanks_take_linear_time() -> None:
     assert eight < 20 * once, f"eight times the blanks, {eight / once:.0f} times the time ({eight * 1000:.1f} ms)"
 
 
-@pytest.mark.xfail(strict=True, reason="a normalising listener lets NUL through")
 async def test_nul_is_refused_where_line_ends_are_normalised(start: Start) -> None:
     running = await start(bare_newline="normalize")
     answer = await running.submit(b"Subject: x\r\n\r\na\0b\nc\r\n.\r\n")

@@ -18,9 +18,7 @@ async def test_a_session_that_arrives_during_a_reload_is_looked_after(start: Sta
     issued = trustme.CA().issue_cert("gw.test.example")
     issued.private_key_pem.write_to_path(tmp_path / "k.pem")
     issued.cert_chain_pems[0].write_to_path(tmp_path / "c.pem")
-    running = await start(
-        tls="implicit", certificate=tmp_path / "c.pem", key=tmp_path / "k.pem", command_timeout=1.0
-    )
+    running = await start(tls="implicit", certificate=tmp_path / "c.pem", key=tmp_path / "k.pem", command_timeout=1.0)
     loop = asyncio.get_running_loop()
     sock = socket.socket()
     sock.setblocking(False)

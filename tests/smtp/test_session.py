@@ -306,6 +306,21 @@ async def test_an_idle_client_is_told_to_go(start: Start) -> None:
     assert (await client.rest()).startswith(b"421 4.4.2 ")
 
 
+async def test_a_client_that_drips_a_command_is_told_to_go(start: Start) -> None:
+    running = await start(command_timeout="1s")
+    client = await running.ready()
+
+    async def drip() -> None:
+        for octet in b"NOOP" + b" x" * 20:
+            client.send(bytes([octet]))
+            await asyncio.sleep(0.2)
+
+    dripping = asyncio.create_task(drip())
+    answer = await client.rest()
+    dripping.cancel()
+    assert answer.startswith(b"421 4.4.2 ")
+
+
 async def test_a_client_that_goes_in_mid_message_leaves_nothing(start: Start) -> None:
     running = await start()
     client = await running.ready()

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway import config_file
 from gateway.config import Settings
 from gateway.config_file import CANDIDATES, check, find, load, parse
 from gateway.errors import ConfigError, Problem
@@ -119,6 +120,47 @@ class TestLoad:
         monkeypatch.setenv("CONGTHU_CONFIG", "other.toml")
         assert find() == Path("other.toml")
         with pytest.raises(ConfigError, match=r"other\.toml"):
+            load(None)
+
+
+    @pytest.mark.parametrize(
+        ("named", "files", "hint"),
+        [
+            ("demo-config", ["demo-data/config.toml"], "there is no such file; there is demo-data/config.toml"),
+            ("demo-config", ["demo-config.toml"], "there is no such file; there is demo-config.toml"),
+            ("x/y.toml", ["x/config.toml"], "there is no such file; there is x/config.toml"),
+            ("demo-config", [], "there is no such file: check the path; config.example.toml is a start"),
+            ("demo-data", ["demo-data/x"], "this is a folder: name the file in it"),
+            (
+                "demo-data",
+                ["demo-data/config.toml"],
+                "this is a folder: name the file in it; there is demo-data/config.toml",
+            ),
+        ],
+    )
+    def test_a_wrong_name_and_the_right_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, files: list[str], hint: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        for file in files:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).touch()
+        with pytest.raises(ConfigError) as caught:
+            load(Path(named))
+        assert caught.value.problems[0].hint.startswith(hint)
+
+    def test_no_name_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delenv("CONGTHU_CONFIG", raising=False)
+        monkeypatch.setattr(config_file, "CANDIDATES", (Path("config.toml"), tmp_path / "etc.toml"))
+        (tmp_path / "demo-data").mkdir()
+        (tmp_path / "demo-data/config.toml").touch()
+        with pytest.raises(ConfigError) as caught:
+            load(None)
+        for words in ("--config FILE", "$CONGTHU_CONFIG", "config.toml or /", "there is demo-data/config.toml"):
+            assert words in caught.value.problems[0].hint
+        monkeypatch.setenv("CONGTHU_CONFIG", "gone.toml")
+        with pytest.raises(ConfigError, match=r"\$CONGTHU_CONFIG names it"):
             load(None)
 
 

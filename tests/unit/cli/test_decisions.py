@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import orjson
@@ -10,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.cli.decisions_view import HEADING
 from gateway.journal import Note
 from gateway.model import Attachment
 from tests.unit.journal.support import decision, raw, refusal, running
@@ -47,6 +57,54 @@ def test_list_shows_both_and_filters(config: Path) -> None:
     assert _ACCEPTED in done.stdout
     assert _ACCEPTED not in _run(config, "list", "--action", "reject", "--clause", "Q4 4.2").stdout
     assert [row["reference"] for row in orjson.loads(_run(config, "list", "--json").stdout)] == [_REFUSED, _ACCEPTED]
+
+
+def _in_a_terminal(columns: int, config: Path, *arguments: str) -> list[str]:
+    """What a command writes into a real terminal of this width."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    command = [sys.executable, "-m", "gateway", "decisions", *arguments, "--config", str(config)]
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    environment |= {"TERM": "xterm", "PYTHONIOENCODING": "utf-8"}
+    shown = b""
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as child:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # Linux says EIO when the other side is gone
+            while block := os.read(ours, 65536):
+                shown += block
+    os.close(ours)
+    assert child.returncode == 0, shown
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in shown.decode().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (60, ["time", "reference", "action"]),
+        (80, ["time", "reference", "action", "from", "to"]),
+        (110, ["time", "reference", "action", "from", "to", "size", "rules"]),
+        (200, ["time", "reference", "action", "from", "to", "size", "rules", "reply"]),
+    ],
+)
+def test_list_in_a_terminal_has_a_line_a_decision(config: Path, columns: int, shown: list[str]) -> None:
+    heading, refused, accepted, *rest = _in_a_terminal(columns, config, "list")
+    assert heading.split() == shown
+    assert re.match(rf"\S+ \S+  {_REFUSED}  reject\b", refused)
+    assert re.match(rf"\S+ \S+  {_ACCEPTED}  accept\b", accepted)
+    assert all(len(line) <= columns for line in (heading, refused, accepted))
+    left_out = [name for name in HEADING if name not in shown]
+    assert rest == ([f"not shown in a terminal of this width: {', '.join(left_out)}"] if left_out else [])
+
+
+@pytest.mark.parametrize("columns", [80, 110, 200])
+def test_show_in_a_terminal_breaks_between_words_only(config: Path, columns: int) -> None:
+    lines = _in_a_terminal(columns, config, "show", _REFUSED)
+    assert lines[0].startswith(f"{_REFUSED}  reject  at ")
+    assert all(len(line) <= columns for line in lines)
+    words = " ".join(line.strip() for line in lines)
+    assert words.split() == _run(config, "show", _REFUSED).stdout.split()  # nothing cut, no word broken
+    (first, *_) = [index for index, line in enumerate(lines) if "Q4 4.2: Dung" in line]
+    assert columns == 200 or lines[first + 1].startswith(" " * 16 + lines[first + 1].strip()[0])
 
 
 def test_show_tells_the_story_with_the_clauses_text(config: Path) -> None:

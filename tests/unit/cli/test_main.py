@@ -8,9 +8,11 @@ from types import ModuleType
 import click
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.cli import main
-from gateway.cli.output import print_json, print_table, safe
+from gateway.cli.output import fit, print_json, print_table, safe
 from gateway.errors import ConfigError, CongThuError, JournalUnavailable, Problem, StartError
 
 
@@ -60,6 +62,23 @@ def test_a_table_in_a_terminal_keeps_brackets(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     print_table(("name", "size"), [("[red]a", 1)], title="files")
     assert "[red]a" in capsys.readouterr().out
+
+
+_COLUMNS = st.lists(st.tuples(st.integers(0, 300), st.booleans()), min_size=1, max_size=10)
+
+
+@given(_COLUMNS, st.integers(1, 400))
+def test_widths_of_columns(columns: list[tuple[int, bool]], room: int) -> None:
+    columns.sort(key=lambda column: not column[1])  # the whole ones stand first, as everywhere
+    natural, fixed = [width for width, _ in columns], [keep for _, keep in columns]
+    widths = fit(natural, fixed, room)
+    assert len(widths) >= sum(fixed)
+    assert all(one == other for one, other, keep in zip(widths, natural, fixed, strict=False) if keep)
+    assert all(min(other, 12) <= one <= other for one, other in zip(widths, natural, strict=False))
+    if len(widths) > max(1, sum(fixed)):
+        assert sum(widths) + 2 * (len(widths) - 1) <= room
+    if sum(natural) + 2 * (len(natural) - 1) <= room:
+        assert widths == natural
 
 
 def test_json_keeps_vietnamese(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

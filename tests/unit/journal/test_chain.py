@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -112,6 +114,31 @@ def test_a_chains_name_is_a_files_name(node: str) -> None:
     assert not name.startswith(".")
     assert len(name) < 120
     assert name.isascii()
+
+
+def test_a_reference_says_its_time_and_uses_every_letter() -> None:
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    made = [new_reference(1_790_000_000.123).replace("-", "") for _ in range(3000)]
+    assert {sum(letters.index(c) << 5 * (8 - i) for i, c in enumerate(one[:9])) for one in made} == {1_790_000_000_123}
+    assert all({one[place] for one in made} == set(letters) for place in range(9, 16))
+    assert len(set(made)) == 3000
+
+
+FORKED = """
+import os
+from gateway.journal.decision import new_reference
+new_reference(1.0)  # from now on some are ready
+if os.fork() == 0:
+    print(*(new_reference(1.0) for _ in range(300)), flush=True)
+    os._exit(0)
+os.wait()
+print(*(new_reference(1.0) for _ in range(300)))
+"""
+
+
+def test_a_forked_worker_does_not_use_its_parents_references() -> None:
+    made = subprocess.run([sys.executable, "-c", FORKED], check=True, capture_output=True, text=True).stdout.split()
+    assert len(set(made)) == len(made) == 600
 
 
 def test_references_are_unique_ordered_and_easy_to_say() -> None:

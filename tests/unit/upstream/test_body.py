@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.upstream.body import DotStuffer, kept, length
+from gateway.errors import UpstreamBroken
+from gateway.upstream.body import DotStuffer, kept, length, plain
 from tests.unit.upstream.fake import Text
 
 LINES = st.lists(st.sampled_from([b"\r\n", b".", b"\r", b"\n", b"a", b"..", b"", b"\r\n.\r\n"]), max_size=12)
@@ -22,6 +23,44 @@ def reference(data: bytes) -> bytes:
 def stuffed(chunks: list[bytes]) -> bytes:
     stuffer = DotStuffer()
     return b"".join(stuffer.feed(chunk) for chunk in chunks)
+
+
+def on_the_wire(message: bytes) -> bytes:
+    """RFC 5321 4.1.1.4 the slow way; the message needs no dot doubled."""
+    return message + (b".\r\n" if (b"\r\n" + message).endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+class Pieces(Text):
+    """A message in memory in several chunks."""
+
+    def __init__(self, pieces: list[bytes], **more: int) -> None:
+        super().__init__(b"".join(pieces), **more)
+        self.pieces = pieces
+
+    def in_memory(self) -> list[bytes]:
+        return self.pieces
+
+
+@given(LINES, LINES)
+def test_an_ordinary_message_is_made_in_one_piece(head: list[bytes], pieces: list[bytes]) -> None:
+    """One prefix and one content, whatever their ends: what is made is what DATA needs, or nothing is made."""
+    prefix, content = b"".join(head), Pieces(pieces)
+    dotted = content.leading_dots or prefix.startswith(b".") or b"\r\n." in prefix
+    assert plain(prefix, content, ()) == (None if dotted else on_the_wire(prefix + content.data))
+
+
+def test_what_is_not_ordinary_is_not_made_in_one_piece() -> None:
+    assert plain(b"", Text(b"a\r\n"), ()) is not None
+    assert plain(b"", Text(b"a\r\n"), [(0, 1)]) is None
+    assert plain(b"", Text(b"a\r\n", chunks=[b"a\r\n"]), ()) is None
+    assert plain(b"x" * 65536, Text(b"a\r\n"), ()) is None
+    assert plain(b"", Text(b"x" * 65537), ()) is None
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_an_ordinary_message_of_another_length_is_not_made(size: int) -> None:
+    with pytest.raises(UpstreamBroken):
+        plain(b"A: b\r\n", Pieces([b"a", b"bc"], size=size), ())
 
 
 @given(LINES)

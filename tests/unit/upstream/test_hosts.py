@@ -30,6 +30,16 @@ def test_a_backoff_longer_than_a_minute_is_kept() -> None:
     assert host.retry_at == 300.0
 
 
+def test_only_other_capabilities_are_news() -> None:
+    news: list[bool] = []
+    host = Host(A, lambda: news.append(host.capabilities == Capabilities(dsn=True)))
+    host.succeeded(Capabilities(dsn=True))
+    host.succeeded(Capabilities(dsn=True))
+    assert news == [True]
+    host.succeeded(Capabilities())
+    assert news == [True, False]
+
+
 def test_order() -> None:
     a, b = Host(A), Host(B)
     assert order([a, b], 0.0) == [a, b]

@@ -126,6 +126,93 @@ def test_any_text_becomes_a_reply_that_can_be_sent(text: bytes, code: int) -> No
         assert parse(data)[0].encoded.isascii()
 
 
+BLOCKS = st.lists(
+    st.sampled_from(
+        [
+            b"250 2.1.0 Ok\r\n",
+            b"250 2.1.5 Ok\r\n",
+            b"354 go\r\n",
+            b"250 ok\r\n",
+            b"250\r\n",
+            b"550 4.1.1 other class\r\n",
+            b"550 5.1.1 \xff\r\n",
+            b"550 5.1.1 tab\t\r\n",
+            b"450 4.1.1111 no\r\n",
+            b"450 4.2.2 4.2.2 twice\r\n",
+            b"250 2.0.0\r\n",
+            b"250 2.0.0 \r\n",
+            b"250 2.0.0  two blanks\r\n",
+            b"250-2.0.0 one\r\n250 2.0.0 two\r\n",
+            b"250 2.0.0 " + b"x" * 480 + b"\r\n",
+            b"250 2.0.0 " + b"x" * 481 + b"\r\n",
+            b"250 2.1.0 Ok\n",
+            b"250 2.1.0 Ok\r",
+            b"421 4.3.2 bye\r\n",
+        ]
+    ),
+    max_size=3,
+).map(b"".join)
+
+
+def slowly(data: bytes) -> object:
+    """What the bytes say when they come one by one and nothing is remembered."""
+    ReplyParser._cache.clear()
+    parser, out = ReplyParser(), []
+    try:
+        for at in range(len(data)):
+            parser.feed(data[at : at + 1], out)
+            ReplyParser._cache.clear()
+    except MalformedReply:
+        return "malformed"
+    return [(r.code, r.enhanced, r.lines, r.encoded) for r in out], parser.partial
+
+
+@given(
+    BLOCKS
+    | st.builds(
+        b"%d %d.%d.%d %b\r\n".__mod__,
+        st.tuples(
+            st.integers(200, 599), st.integers(2, 5), st.integers(0, 2000), st.integers(0, 9), st.binary(max_size=20)
+        ),
+    )
+)
+def test_the_short_way_says_what_the_long_way_says(data: bytes) -> None:
+    """A block that is known or in exact form skips the parsing: every field of its replies is the same."""
+    expected = slowly(data)
+    for _ in range(2):  # unknown, then known
+        parser, out = ReplyParser(), []
+        try:
+            parser.feed(data, out)
+        except MalformedReply:
+            assert expected == "malformed"
+        else:
+            assert ([(r.code, r.enhanced, r.lines, r.encoded) for r in out], parser.partial) == expected
+
+
+def test_the_short_way_is_taken() -> None:
+    parser, out = ReplyParser(), []
+    assert parser.whole(b"250 2.0.0 Ok: queued as 4F2A\r\n") is not None
+    pair = b"250 first seen\r\n250 2.1.5 Ok\r\n"
+    assert parser.whole(pair) is None
+    parser.feed(pair, out)
+    assert parser.whole(pair) == tuple(out)
+
+
+@pytest.mark.parametrize("data", [b"421 4.3.2 bye\r\n", b"250 2.1.0 Ok\r\n421 4.3.2 bye\r\n"])
+def test_a_421_never_goes_the_short_way(data: bytes) -> None:
+    for _ in range(2):
+        assert parse(data)[-1].code == 421
+        assert ReplyParser().whole(data) is None
+
+
+def test_nothing_goes_the_short_way_inside_a_reply() -> None:
+    assert parse(b"250 2.0.0 Ok\r\n") != []
+    for begun in (b"250-one\r\n", b"25"):
+        parser = ReplyParser()
+        parser.feed(begun, [])
+        assert parser.whole(b"250 2.0.0 Ok\r\n") is None
+
+
 def test_421_is_not_passed_on() -> None:
     assert without_421(Reply(421, "4.3.2", "bye")) == Reply(451, "4.3.2", "bye")
     assert without_421(Reply(450, "4.3.2", "bye")) == Reply(450, "4.3.2", "bye")
