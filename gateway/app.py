@@ -221,8 +221,7 @@ class App:
 
     async def _switch(self, contexts: dict[str, ListenerContext]) -> None:
         for name, listener in list(self.listeners.items()):
-            same = name in contexts and listener.socket is self.sockets[name]
-            if not same or listener.context.is_implicit != contexts[name].is_implicit:
+            if name not in contexts or listener.socket is not self.sockets[name]:
                 await self._retire(name)
         for name, context in contexts.items():
             if name in self.listeners:

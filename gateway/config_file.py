@@ -1,7 +1,7 @@
 """Reads a configuration file: finds it, parses TOML, validates, and says everything that is wrong at once.
 
 `load` gives settings whose every value makes sense by itself; `check` (gateway.checks) asks whether they make sense
-together and on this machine. Nothing here starts, opens or keeps anything.
+together and on this machine; `judge` says all that is wrong in either way. Nothing here starts or keeps anything.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gateway import config_judge
 from gateway.checks import check
 from gateway.config import Settings
+from gateway.config_judge import Judgement
+from gateway.config_places import place
 from gateway.config_problems import show, show_line, translate
 from gateway.errors import ConfigError, Problem
 
-__all__ = ["CANDIDATES", "ENVIRONMENT", "check", "find", "load", "parse", "settings_from"]
+__all__ = ["CANDIDATES", "ENVIRONMENT", "Judgement", "check", "find", "judge", "load", "parse", "settings_from"]
 
 ENVIRONMENT = "CONGTHU_CONFIG"
 CANDIDATES = (Path("config.toml"), Path("/etc/congthu/config.toml"))
@@ -40,14 +43,25 @@ def find() -> Path:
         if path.exists():
             return path
     places = " or ".join(str(path) for path in CANDIDATES)
-    hint = f"name it with --config FILE or in ${ENVIRONMENT}, or put it at {places}; config.example.toml shows every key"
-    raise ConfigError((Problem("configuration file", "(none found)", hint + _there_is(_DEMO)),))
+    hint = f"name it with --config FILE or in ${ENVIRONMENT}, or put it at {places}"
+    hint += "; config.example.toml shows every key" + _there_is(_DEMO)
+    raise ConfigError((Problem("configuration file", "(none found)", hint),))
 
 
 def load(path: Path | None) -> Settings:
     """The settings of a file (None: of the one that `find` finds). ConfigError carries every problem, in file order."""
     path = find() if path is None else path
     return parse(_read(path), str(path))
+
+
+def judge(path: Path | None) -> Judgement:
+    """Everything that is wrong with a file, its sense included. ConfigError where it is not even TOML."""
+    path = find() if path is None else path
+    data = _toml(_read(path), str(path))
+    try:
+        return config_judge.judge(data)
+    except RecursionError:
+        raise ConfigError((_nested(str(path)),)) from None
 
 
 def parse(text: str, name: str = "config.toml") -> Settings:
@@ -61,7 +75,7 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    details.sort(key=lambda detail: _place(detail["loc"], data))
+    details.sort(key=lambda detail: place(detail["loc"], data))
     raise ConfigError(tuple(translate(detail, data) for detail in details))
 
 
@@ -132,7 +146,11 @@ def _toml(text: str, name: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError((_syntax_problem(str(error), text, name),)) from None
     except RecursionError:
-        raise ConfigError((Problem(name, "(deeply nested)", "lists or tables are nested too deeply"),)) from None
+        raise ConfigError((_nested(name),)) from None
+
+
+def _nested(name: str) -> Problem:
+    return Problem(name, "(deeply nested)", "lists or tables are nested too deeply")
 
 
 def _syntax_problem(message: str, text: str, name: str) -> Problem:
@@ -145,18 +163,3 @@ def _syntax_problem(message: str, text: str, name: str) -> Problem:
     lines = text.split("\n")
     source = lines[line - 1].strip() if line <= len(lines) else ""
     return Problem(f"{name}:{line}", show_line(source), f"not TOML at {where}: {hint}")
-
-
-def _place(location: tuple[int | str, ...], data: Mapping[str, Any]) -> tuple[int, ...]:
-    """Where a key stands among its siblings, level by level, for sorting in file order; a missing key comes last."""
-    place = []
-    value: Any = data
-    for step in location:
-        if isinstance(value, Mapping):
-            names = list(value)
-            place.append(names.index(step) if step in value else len(names))
-            value = value.get(step)
-        elif isinstance(step, int):
-            place.append(step)
-            value = value[step] if isinstance(value, list) and step < len(value) else None
-    return tuple(place)

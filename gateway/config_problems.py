@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gateway.config import Section, Settings
-from gateway.config_schema import Location, annotation_at, choices_of, kind, optional, section_in, settings_of
+from gateway.config import Settings
+from gateway.config_schema import Location, annotation_at, choices_of, kind, section_at, section_in, settings_of
 from gateway.errors import Problem
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _wrong_value(error: ErrorDetails, annotation: Any, data: Mapping[str, Any]) 
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return str(context["error"])  # our own validators' words
-    for setting in settings_of(_section_at(error["loc"])):
+    for setting in settings_of(section_at(error["loc"])):
         if setting.name == error["loc"][-1]:
             return f"write {setting.kind}" + _number_in_quotes(error["input"])
     return f"write {kind(annotation)}" if annotation is not None else "this value cannot be used"
@@ -118,19 +118,8 @@ def _number_in_quotes(value: object) -> str:
     return "; leave the quotes away" if isinstance(value, str) and re.fullmatch(r"\d+|true|false", value) else ""
 
 
-def _section_at(location: Location) -> type[Section]:
-    """The section that holds a key; Settings itself for a top-level one."""
-    for end in range(len(location) - 1, 0, -1):
-        annotation = optional(annotation_at(location[:end]))
-        if isinstance(annotation, type) and issubclass(annotation, Section):
-            return annotation
-        if section := section_in(annotation):
-            return section
-    return Settings
-
-
 def _unknown_key(location: Location) -> str:
-    section, name = _section_at(location), str(location[-1])
+    section, name = section_at(location), str(location[-1])
     known = [setting.name for setting in settings_of(section)]
     if section is not Settings and name in Settings.model_fields:
         return f"there is no such key here; {header(name)} is a table of its own"

@@ -151,6 +151,17 @@ def _descend(annotation: Any, step: str | int) -> Any:
     return None
 
 
+def section_at(location: Location) -> type[Section]:
+    """The section that holds a key; Settings itself for a top-level one."""
+    for end in range(len(location) - 1, 0, -1):
+        annotation = optional(annotation_at(location[:end]))
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            return annotation
+        if section := section_in(annotation):
+            return section
+    return Settings
+
+
 def write_value(value: Any, annotation: Any) -> str:
     """A value as TOML, with the unit that people would write."""
     if isinstance(value, bool):

@@ -27,9 +27,10 @@ from gateway.recording import decision_of, summarise
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
-from gateway.trace import MARK, Mark, PassMarks, received
+from gateway.trace import MARK, Mark, PassMarks, only_trace_above, received
 from gateway.upstream.base import Content, Transaction
 
+_MARK = MARK.decode()
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
 _FAILURES: dict[UpstreamFailure, type[UpstreamError]] = {
@@ -125,9 +126,8 @@ class Pipeline:
 
     async def conclude(self, arrival: Arrival) -> Reply:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
-        hops, marked = _look(arrival.message)
-        skip, judged = await self._marks_of(arrival) if marked else ((), False)
-        if hops > MAX_RECEIVED:
+        skip, judged = await self._marks_of(arrival) if arrival.message.count(_MARK) else ((), False)
+        if arrival.message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
         verdict = ACCEPTED if judged else self.check(Stage.MESSAGE, arrival.envelope, message=arrival.message)
         checked = time.monotonic()
@@ -214,7 +214,7 @@ class Pipeline:
     ) -> Reply:
         answer: Reply | None = None
         try:
-            prefix = self._prefix(arrival, marked=not skip and arrival.message.size > 0)
+            prefix = self._prefix(arrival, marked=not (skip or verdict.findings))
             answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
@@ -228,7 +228,7 @@ class Pipeline:
         now = time.time()
         prefix = received(arrival.envelope, self.hostname, arrival.reference, now)
         if self.add_mark and marked:
-            prefix += self.marks.field(arrival.envelope.session.direction, arrival.message.sha256, now)
+            prefix += self.marks.field(arrival.envelope, arrival.message.sha256, now)
         return prefix
 
     def upstream_failed(self, envelope: Envelope, error: UpstreamError) -> Reply:
@@ -254,6 +254,7 @@ class Pipeline:
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.reply = reply.line
         decision.upstream_reply = decision.reply if answer is not None else ""
+        decision.action = action.label
         decision.upstream = self.upstream
         decision.seconds = now - arrival.started
         if not told:
@@ -280,25 +281,15 @@ class Pipeline:
         """Byte ranges of forged marks to leave out, and whether a genuine mark spares the judgement."""
         fields = [f for f in arrival.message.header_fields if f[0] == MARK]
         skip: list[tuple[int, int]] = []
-        judged = False
+        envelope, judged = arrival.envelope, False
         for _, value, start, end in fields:
             mark = self.marks.read(value, start, end)
-            if mark is None or not arrival.envelope.session.trusted or not self.marks.genuine(mark):
+            if mark is None or not envelope.session.trusted or not self.marks.genuine(mark, envelope):
                 skip.append((start, end))
-            elif not judged and self.marks.covers(mark, arrival.envelope.session.direction, time.time()):
-                judged = await _digest_after(arrival.content, mark) == mark.digest
+            elif not (judged or skip) and self.marks.covers(mark, envelope, time.time()):
+                clean = only_trace_above(arrival.message.header_fields, end)
+                judged = clean and await _digest_after(arrival.content, mark) == mark.digest
         return skip, judged
-
-
-def _look(message: ScannedMessage) -> tuple[int, bool]:
-    """How many Received fields there are, and whether there is a mark."""
-    hops, marked = 0, False
-    for field in message.header_fields:
-        if field[0] == b"received":
-            hops += 1
-        elif field[0] == MARK:
-            marked = True
-    return hops, marked
 
 
 async def _digest_after(content: Content, mark: Mark) -> str:

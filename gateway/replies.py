@@ -68,6 +68,7 @@ STOPPING = Reply(421, "4.3.2", "Service restarting, try again")
 
 # The message
 BARE_NEWLINE = Reply(550, "5.6.0", "Message has a bare CR, bare LF or NUL; lines must end in CR LF")
+HEADER_TOO_LARGE = Reply(550, "5.6.0", "The message header is too large")
 LONG_LINE = Reply(550, "5.6.0", "A line of the message is too long")
 LOOP = Reply(554, "5.4.6", "Thu bi lap vong / Routing loop: too many Received fields")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -16,7 +17,24 @@ from gateway.model import Address, Direction, Envelope, Session
 
 MARK = b"x-congthu-pass"
 _UNSAFE = re.compile(r"[^A-Za-z0-9.\-:_\[\]]")
-_MARK_VALUE = re.compile(rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); s=([0-9a-f]{64}); m=([0-9a-f]{64})\Z")
+_MARK_VALUE = re.compile(
+    rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); c=([ A-Za-z0-9_.,-]{1,200}); s=([0-9a-f]{64}); m=([0-9a-f]{64})\Z"
+)
+# What a mail server may have put above a mark without changing what the message says.
+_TRACE_FIELDS = frozenset(
+    (
+        b"received",
+        b"return-path",
+        b"delivered-to",
+        b"x-original-to",
+        b"received-spf",
+        b"authentication-results",
+        b"arc-seal",
+        b"arc-message-signature",
+        b"arc-authentication-results",
+        b"dkim-signature",
+    )
+)
 _MARK_LIFE = 7 * 86400  # seconds: longer than a mail server keeps a message in its queue
 
 
@@ -75,12 +93,16 @@ COVERS = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark found in a message: where its field stands, what it says. `digest` is of all bytes after it."""
+    """A mark found in a message: where its field stands, what it says. `digest` is of all bytes after it.
+
+    `classes`: the policy classes under which it was judged.
+    """
 
     start: int
     end: int
     time: int
     direction: str
+    classes: str
     digest: str
     mac: str
 
@@ -88,34 +110,63 @@ class Mark:
 class PassMarks:
     """Writes and checks the keyed mark. The key is shared by the nodes of one installation; 32 bytes or more.
 
-    The mark covers the message's digest, the time and the listener's direction. Only trusted networks are believed.
+    The mark covers the message's digest, the time, the listener's direction, the reverse-path and the policy classes of
+    the recipients. Only trusted networks are believed.
     """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def _mac(self, time: int, direction: str, digest: str) -> str:
-        text = f"congthu-pass-1|{time}|{direction}|{digest}".encode()
+    def _mac(self, time: int, direction: str, classes: str, digest: str, sender: str) -> str:
+        text = f"congthu-pass-1|{time}|{direction}|{classes}|{digest}|{sender}".encode("utf-8", "surrogateescape")
         return hmac.digest(self._key, text, hashlib.sha256).hex()
 
-    def field(self, direction: Direction, digest: str, now: float) -> bytes:
+    def field(self, envelope: Envelope, digest: str, now: float) -> bytes:
         """The header field for a message whose bytes have this SHA-256 (hex); it must stand right before them."""
-        time = int(now)
-        mac = self._mac(time, direction, digest)
-        return f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\ts={digest};\r\n\tm={mac}\r\n".encode()
+        time, direction, classes = int(now), envelope.session.direction.value, _classes(envelope)
+        mac = self._mac(time, direction, classes, digest, envelope.reverse_path.key)
+        return (
+            f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\tc={classes};\r\n\ts={digest};\r\n\tm={mac}\r\n"
+        ).encode()
 
     def read(self, value: bytes, start: int, end: int) -> Mark | None:
         """A mark out of a field's value, or None when it is not of our form."""
         match = _MARK_VALUE.match(b" ".join(value.split()))
         if match is None:
             return None
-        return Mark(start, end, int(match[1]), match[2].decode(), match[3].decode(), match[4].decode())
+        time, direction, classes, digest, mac = (group.decode() for group in match.groups())
+        return Mark(start, end, int(time), direction, classes, digest, mac)
 
-    def genuine(self, mark: Mark) -> bool:
-        """Whether the mark was written with our key. Says nothing yet about the bytes that follow it."""
-        return hmac.compare_digest(self._mac(mark.time, mark.direction, mark.digest), mark.mac)
+    def genuine(self, mark: Mark, envelope: Envelope) -> bool:
+        """Whether the mark was written with our key for this sender. Says nothing about the bytes that follow."""
+        expected = self._mac(mark.time, mark.direction, mark.classes, mark.digest, envelope.reverse_path.key)
+        return hmac.compare_digest(expected, mark.mac)
 
-    def covers(self, mark: Mark, direction: Direction, now: float) -> bool:
-        """Whether a genuine mark spares the judgement on a listener of this direction."""
-        known = {d.value: covered for d, covered in COVERS.items()}
-        return direction in known.get(mark.direction, ()) and -300 <= now - mark.time <= _MARK_LIFE
+    def covers(self, mark: Mark, envelope: Envelope, now: float) -> bool:
+        """Whether a genuine mark spares this envelope the judgement on its listener."""
+        known = {direction.value: covered for direction, covered in COVERS.items()}
+        judged = set(mark.classes.split(","))
+        return (
+            envelope.session.direction in known.get(mark.direction, ())
+            and {recipient.policy_class for recipient in envelope.recipients} <= judged
+            and -300 <= now - mark.time <= _MARK_LIFE
+        )
+
+
+def _classes(envelope: Envelope) -> str:
+    return ",".join(sorted({recipient.policy_class for recipient in envelope.recipients})) or "-"
+
+
+def only_trace_above(fields: Iterable[tuple[bytes, bytes, int, int]], end: int) -> bool:
+    """Whether from the message's first byte to `end` there is nothing but whole trace fields (and the mark itself).
+
+    Anything else there could change how the marked bytes are read: a Content-Type, a second header.
+    """
+    at = 0
+    for name, _, start, stop in fields:
+        if start != at or (name not in _TRACE_FIELDS and name != MARK):
+            return False
+        at = stop
+        if at >= end:
+            return at == end
+    return False

@@ -24,13 +24,13 @@ def check(settings: Settings, findings: Findings) -> None:
     for position, listener in enumerate(settings.listener):
         key = f"listener[{position}]"
         _check_upstream(settings, listener, key, findings)
-        _check_domains(settings, listener, key, findings)
         _check_tls(listener, key, findings)
         _check_auth(listener, key, findings)
         _check_devices(listener, key, findings)
         _check_networks(listener, key, findings)
-        _check_clients(settings, listener, key, findings)
         _check_sizes(settings, listener, key, findings)
+    _check_domains(settings, findings)
+    _check_clients(settings, findings)
     _check_names(settings, findings)
     _check_binds(settings, findings)
 
@@ -56,10 +56,11 @@ def _check_upstream(settings: Settings, listener: Listener, key: str, findings: 
     findings.error(f"{key}.upstream", name, hint)
 
 
-def _check_domains(settings: Settings, listener: Listener, key: str, findings: Findings) -> None:
-    if listener.direction is Direction.INBOUND and not settings.gateway.domains:
-        hint = f"name our domains: {key} is inbound and accepts recipients of these only, so it would refuse everybody"
-        findings.error("gateway.domains", None, hint)
+def _check_domains(settings: Settings, findings: Findings) -> None:
+    inbound = [i for i, listener in enumerate(settings.listener) if listener.direction is Direction.INBOUND]
+    if inbound and not settings.gateway.domains:
+        who = f"listener[{inbound[0]}] is inbound and accepts recipients of these only"
+        findings.error("gateway.domains", None, f"name our domains: {who}, so it would refuse everybody")
 
 
 def _check_tls(listener: Listener, key: str, findings: Findings) -> None:
@@ -123,14 +124,24 @@ def _check_networks(listener: Listener, key: str, findings: Findings) -> None:
                 findings.error(f"{key}.{name}[{position}]", network, hint)
 
 
-def _check_clients(settings: Settings, listener: Listener, key: str, findings: Findings) -> None:
+def _check_clients(settings: Settings, findings: Findings) -> None:
     """Outbound and proxy-filter listeners take mail from trusted networks (or behind a proxy) only."""
-    if listener.direction not in (Direction.OUTBOUND, Direction.PROXY_FILTER) or listener.proxy_protocol:
-        return
+    trusted = settings.gateway.trusted_networks
+    far = [i for i, listener in enumerate(settings.listener) if _serves_machines(listener) and not _is_here(listener)]
+    if far and all(network.is_loopback for network in trusted):
+        hint = (
+            f"listener[{far[0]}] takes mail from these only, and they are this machine: add the mail server's address"
+        )
+        findings.warn("gateway.trusted_networks", list(map(str, trusted)), hint)
+
+
+def _serves_machines(listener: Listener) -> bool:
+    return listener.direction in (Direction.OUTBOUND, Direction.PROXY_FILTER) and not listener.proxy_protocol
+
+
+def _is_here(listener: Listener) -> bool:
     here = address_of(listener.bind)
-    if here and not here.is_loopback and all(network.is_loopback for network in settings.gateway.trusted_networks):
-        hint = f"{key} takes mail from these only, and they are this machine: add the mail server's address"
-        findings.warn("gateway.trusted_networks", list(map(str, settings.gateway.trusted_networks)), hint)
+    return here is None or here.is_loopback
 
 
 def _check_sizes(settings: Settings, listener: Listener, key: str, findings: Findings) -> None:

@@ -58,17 +58,16 @@ def command(file: Path | None, config: Path | None, connect: bool, as_json: bool
 
 def examine(path: Path | None, *, connect: bool = False) -> Outcome:
     """Load and check a file; with `connect`, ask its next hops where the file is good."""
-    from gateway.config_file import check, find, load
+    from gateway.config_file import find, judge
 
     try:
         path = path or find()
-        settings = load(path)
+        judged = judge(path)
     except ConfigError as error:
         return Outcome(str(path or ""), errors=list(error.problems))
-    outcome = Outcome(str(path))
-    outcome.errors, outcome.warnings = check(settings)
-    if connect and not outcome.errors:
-        _connect(settings, outcome)
+    outcome = Outcome(str(path), list(judged.errors), warnings=list(judged.warnings))
+    if connect and judged.settings is not None and not outcome.errors:
+        _connect(judged.settings, outcome)
     return outcome
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from gateway import config_file, supervisor
-from gateway.checks import check
 from gateway.cli.options import config_option
 from gateway.config import Settings
 from gateway.errors import ConfigError, Problem
@@ -16,11 +15,10 @@ from gateway.errors import ConfigError, Problem
 
 def load(path: Path | None) -> tuple[Settings, Sequence[Problem]]:
     """A file's settings and warnings, checked together and on this machine. ConfigError lists every error."""
-    settings = config_file.load(path)
-    errors, warnings = check(settings)
-    if errors:
-        raise ConfigError(tuple(errors))
-    return settings, warnings
+    judged = config_file.judge(path)
+    if judged.settings is None or judged.errors:
+        raise ConfigError(judged.errors)
+    return judged.settings, judged.warnings
 
 
 @click.command("run")

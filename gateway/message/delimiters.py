@@ -16,7 +16,7 @@ _PATIENCE = 64  # lines that begin like a delimiter and are none, before a patte
 class Frame:
     """One open multipart; `level` is its place among the open containers."""
 
-    __slots__ = ("_needle", "_pattern", "_rejected", "hit", "level", "prefix", "seen")
+    __slots__ = ("_needle", "_pattern", "_read", "_read_at", "_rejected", "hit", "level", "prefix", "seen")
 
     def __init__(self, boundary: bytes, level: int) -> None:
         self.prefix = b"--" + boundary
@@ -25,6 +25,8 @@ class Frame:
         self.hit = -1  # where in the block its next delimiter is, or the place before which there is none
         self._needle = b"\n" + self.prefix
         self._rejected = 0
+        self._read: tuple[bool, int] | None = None  # the last line that was read, and where
+        self._read_at = -1
         self._pattern: re.Pattern[bytes] | None = None
 
     @property
@@ -47,6 +49,7 @@ class Frame:
         return self._match(data, start, limit, end)
 
     def _match(self, data: bytes, start: int, limit: int, end: int) -> int:
+        self._read = None  # what was read may be of another block, and this way reads none
         if self._pattern is None:
             self._pattern = re.compile(re.escape(self._needle) + _REST)
         stop = min(end, limit - 2 + len(self._needle) + _PADDING)
@@ -54,10 +57,18 @@ class Frame:
         return match.start() + 1 if match and match.start() + 1 < limit else limit
 
     def _is_delimiter(self, data: bytes, start: int, end: int) -> bool:
-        if self.line(data, start, end) is not None:
+        self._read = self.line(data, start, end)
+        if self._read is not None:
+            self._read_at = start
             return True
         self._rejected += 1
         return False
+
+    def found(self, data: bytes, start: int, end: int) -> tuple[bool, int]:
+        """The delimiter line at `start`, where `search` found it in the same block: see `line`."""
+        if self._read is not None and self._read_at == start:
+            return self._read
+        return self.line(data, start, end) or (True, end)
 
     def line(self, data: bytes, start: int, end: int) -> tuple[bool, int] | None:
         """Read the line at `start`: (it is the closing delimiter, where the next line begins), or None."""

@@ -26,6 +26,7 @@ _PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,128})\s*+=\s*+(?:\"((?:[^\"\\]++|\\
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _COMMON = 100  # octets of fields whose reading is remembered: text parts all look the same
+_COMMON_HEADER = 128  # the same of a part's whole header
 _PARAMETERS = 200  # looked at in one field
 
 _OURS = (b"content-type", b"content-transfer-encoding", b"content-disposition")
@@ -96,6 +97,24 @@ def content_info(fields: Iterable[Field], default_type: str, filename_limit: int
             twice = twice or name in ours
             ours.setdefault(name, value)
     return info_of(ours, default_type, filename_limit), twice
+
+
+def part_header(
+    block: bytes, default_type: str, filename_limit: int, count_limit: int
+) -> tuple[ContentInfo, bool, int]:
+    """What `content_info` finds in a part's header, and how many fields that has, at most `count_limit`."""
+    read = _common_header if len(block) <= _COMMON_HEADER else _part_header
+    return read(block, default_type, filename_limit, count_limit)
+
+
+def _part_header(
+    block: bytes, default_type: str, filename_limit: int, count_limit: int
+) -> tuple[ContentInfo, bool, int]:
+    fields = fields_of(block, 0, count_limit)
+    return *content_info(fields, default_type, filename_limit), len(fields)
+
+
+_common_header = lru_cache(512)(_part_header)
 
 
 def info_of(ours: dict[bytes, bytes], default_type: str, filename_limit: int) -> ContentInfo:

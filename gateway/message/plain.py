@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from gateway.message.decode import QuotedPrintableDecoder
-from gateway.message.headers import ContentInfo, Field, info_of, unfolded
+from gateway.message.headers import ContentInfo, Field, info_of
 from gateway.message.limits import ScanLimits
 from gateway.message.lines import line_facts
 from gateway.message.part import Part
@@ -35,6 +35,7 @@ class PlainMessage(ScannedMessage):
         self.header_block = header.block
         self.header_bytes = body = len(header.block) + 2
         self.size = len(data)
+        self.header_whole = True
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.attachments = self.defects = ()
         self.attachment_bytes = 0

@@ -32,6 +32,7 @@ class ScannedMessage:
         "has_8bit",
         "header_block",
         "header_bytes",
+        "header_whole",
         "leading_dots",
         "longest_line",
         "sha256",
@@ -48,6 +49,7 @@ class ScannedMessage:
     ends_with_crlf: bool
     has_8bit: bool
     header_bytes: int
+    header_whole: bool  # False: the top header is larger than the limits, so what it says is not known
     header_block: bytes
     _root: Part | None
     _fields: list[Field] | None

@@ -57,6 +57,7 @@ class Stream:
         result.defects = tree.defects.taken()
         result.leading_dots, result.longest_line, result.has_8bit = lines.dots, lines.longest, lines.eightbit
         result.ends_with_crlf = self._last.endswith(b"\r\n")
+        result.header_whole = tree.header_whole
         result.header_bytes = tree.root.header_end
         result.header_block = tree.header_block
         return result

@@ -12,7 +12,9 @@ from functools import lru_cache
 from gateway.message.headers import Field, fields_of
 
 _NAME = re.compile(rb"[!-9;-~]{1,256}")
-_VALUE = rb"[ \t]{0,64}:([^\n]*+(?:\n[ \t][^\n]*+)*+)"  # without its last LF: the next field's name is looked for with it
+_VALUE = (
+    rb"[ \t]{0,64}:([^\n]*+(?:\n[ \t][^\n]*+)*+)"  # without its last LF: the next field's name is looked for with it
+)
 _NO_FIELD = re.compile(rb"\n(?![!-9;-~]{1,256}[ \t]{0,64}:|[ \t])")
 _CONTENT = re.compile(rb"\n(content-(?:type|transfer-encoding|disposition))" + _VALUE)
 

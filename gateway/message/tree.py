@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from gateway.message.defects import DefectLog, Flaw
 from gateway.message.delimiters import Delimiters, Frame
-from gateway.message.headers import ContentInfo, Field, content_info, fields_of, header_lines
+from gateway.message.headers import ContentInfo, Field, content_info, fields_of, header_lines, part_header
 from gateway.message.leaf import Leaf
 from gateway.message.limits import ScanLimits
 from gateway.message.lines import LineFacts
@@ -49,6 +49,7 @@ class Tree:
         "defects",
         "header_block",
         "header_fields",
+        "header_whole",
         "root",
     )
 
@@ -58,6 +59,7 @@ class Tree:
         self.defects = DefectLog(limits.defects)
         self.header_block = b""
         self.header_fields: list[Field] = []
+        self.header_whole = True
         self._limits = limits
         self._sniff = sniff
         self._sniffed = 0
@@ -157,19 +159,34 @@ class Tree:
         self._begin_leaf(part)
 
     def _read_header(self, part: Part, block: bytes) -> ContentInfo:
-        if self._header_size > len(block):
+        cut = self._header_size > len(block)
+        if cut:
             self._flaw(Flaw.HEADER_TOO_LARGE)
             block = block[: block.rfind(b"\n") + 1]
-        fields = fields_of(block, part.start, self._limits.header_count)
-        if len(fields) == self._limits.header_count:
-            self._flaw(Flaw.HEADER_TOO_MANY)
         if part is self.root:
-            self.header_block, self.header_fields = block, fields
-        info, twice = content_info(fields, self._default, self._limits.filename)
+            self.header_block = block
+            self.header_fields = fields_of(block, 0, self._limits.header_count)
+            count = len(self.header_fields)
+            info, twice = content_info(self.header_fields, self._default, self._limits.filename)
+        else:
+            info, twice, count = part_header(block, self._default, self._limits.filename, self._limits.header_count)
+        if count == self._limits.header_count:
+            self._flaw(Flaw.HEADER_TOO_MANY)
+            cut = True
+        if cut:
+            info = self._unread(part)
         if twice:
             self._flaw(Flaw.DUPLICATE_FIELD)
         part.content_type, part.charset, part.encoding = info.content_type, info.charset, info.encoding
         part.disposition, part.filename = info.disposition, info.filename
+        return info
+
+    def _unread(self, part: Part) -> ContentInfo:
+        """A header that was not read to its end may say anything: its entity counts as one file, whole."""
+        if part is self.root:
+            self.header_whole = False
+        info = ContentInfo()
+        info.content_type = "application/octet-stream"
         return info
 
     def _open_multipart(self, part: Part, boundary: bytes) -> bool:
@@ -244,7 +261,7 @@ class Tree:
         offset = self._base + at
         while self._header is not None:
             self._begin_body(offset)
-        closing, after = frame.line(data, at, end) or (True, end)
+        closing, after = frame.found(data, at, end)
         before = data[at - 2 : at] if at > 1 else (self._tail + data[self._start : at])[-2:]
         line_end = 2 if before == b"\r\n" else int(before.endswith(b"\n"))
         self._close(frame.level + 1, offset, line_end)

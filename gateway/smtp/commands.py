@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway import replies
 from gateway.errors import UpstreamError
 from gateway.logs import get_logger
-from gateway.model import Action, Direction, Envelope, Recipient, Reply, Stage, Verdict
+from gateway.model import Action, Address, Direction, Envelope, Recipient, Reply, Stage, Verdict
 from gateway.smtp.paths import MailArguments, PathError, parse_mail, parse_rcpt
 from gateway.smtp.transfer import Transfer
 
 _log = get_logger("congthu.smtp")
+_ROUTED = re.compile(r"[%!@]")
 _BATCH = 100
 _MAX_HELO = 255
 _PATH_REPLIES = {
@@ -109,6 +111,7 @@ class Commands(Transfer):
         if verdict.action is not Action.ACCEPT:
             self.say(await self.context.pipeline.refuse(Stage.MAIL, envelope, verdict))
             return
+        self.bdat_refusal = None
         self.mail = envelope
         self.say(replies.MAIL_OK)
 
@@ -138,6 +141,7 @@ class Commands(Transfer):
                 if answer.action is Action.ACCEPT:
                     self.recipients.append(entry)
                 else:
+                    self.idle_commands += 1
                     self._log_refused(entry, answer)
                 self.say(answer)
             elif isinstance(entry, Reply):
@@ -174,11 +178,17 @@ class Commands(Transfer):
             return _PATH_REPLIES.get(error.kind, replies.BAD_FORWARD_PATH)
         path = parsed.path
         recipient = Recipient(path, parsed.notify, parsed.orcpt)
-        if path.domain and not self.context.own_domain(path.domain) and not self.may_relay:
+        if not self.may_relay and not self._is_ours(path):
             self.metrics.protocol_error("other")
             self._log_refused(recipient, replies.NO_RELAY)
             return replies.NO_RELAY
         return self._judge_recipient(mail, recipient, pinned)
+
+    def _is_ours(self, path: Address) -> bool:
+        """Whether the mailbox is in our domains, and no route to another: user%other@ours (RFC 1123 5.2.16)."""
+        if not path.domain:
+            return True  # postmaster
+        return self.context.own_domain(path.domain) and not _ROUTED.search(path.local)
 
     def _judge_recipient(self, envelope: Envelope, recipient: Recipient, pinned: str) -> Recipient | Refused | Reply:
         pipeline = self.context.pipeline
@@ -192,12 +202,19 @@ class Commands(Transfer):
 
     async def _ask_upstream(self, recipients: list[Recipient]) -> list[Reply]:
         self.deadline = self.loop.time() + self.context.settings.command_timeout
+        self.asking = True
         try:
             return await self.begin_transaction().rcpt(recipients)
         except UpstreamError as error:
-            self.upstream_transaction = None
             assert self.mail is not None
+            if not self.mail.recipients:
+                # Nobody was promised anything yet, so the next RCPT may begin anew. Otherwise the dead transaction
+                # stays: a new one would deliver to some of those who were told 250, and not to the others.
+                self.upstream_transaction = None
             return [self.context.pipeline.upstream_failed(self.mail, error)] * len(recipients)
+        finally:
+            self.asking = False
+            self.upstream_used = self.loop.time()
 
     async def smtp_RSET(self, arg: str | None) -> None:  # noqa: N802
         """Forget the transaction."""

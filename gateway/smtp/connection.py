@@ -32,7 +32,9 @@ from gateway.upstream.base import Capabilities, OwnedConnection, Transaction
 _log = get_logger("congthu.smtp")
 _MAX_COMMAND = 2048  # octets; RFC 5321 asks for 512, ESMTP parameters and SMTPUTF8 add to it
 _WRITE_HIGH = 64 * 1024
-_HOLD_AFTER = 5.0  # seconds that a silent client may keep an upstream connection
+_LAST_WORDS = 10.0  # seconds for a client to take its last reply
+_COMMANDS_AT_ONCE = 50  # pipelined commands before other sessions have their turn
+_HOLD_AFTER = 5.0  # seconds that a slow client may keep an upstream connection
 _HTTP = frozenset((b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"CONNECT", b"DELETE"))
 
 
@@ -68,10 +70,11 @@ class Connection(SMTP):
         self.upstream_transaction: Transaction | None = None
         self.owned: OwnedConnection | None = None
         self.messages = self.errors = self.idle_commands = self.received_bytes = 0
-        self._address = ""
         self._out: list[bytes] = []
         self._task: asyncio.Task[None] | None = None
-        self._stopping = self._timed_out = self._lost = False
+        self._stopping = self._timed_out = self._lost = self._finished = False
+        self.asking = False  # an answer of the upstream is awaited
+        self.upstream_used = 0.0
         self._tls_over: Any = None
         self._waiting_since = loop.time()
         self._last_command = self._waiting_since + context.settings.session_timeout
@@ -85,8 +88,7 @@ class Connection(SMTP):
         self.transport = transport
         address, port = _endpoint(transport.get_extra_info("peername"))
         self.peer = self.context.peer(address)
-        self._address = address
-        refusal = self.context.admit(self, address, self.peer)
+        refusal = self.context.admit(self, self.peer)
         if refusal is not None:
             self.transport.write(refusal.encoded)
             self.transport.close()
@@ -95,8 +97,8 @@ class Connection(SMTP):
         settings = self.context.settings
         self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
         self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
-        if settings.tls == "implicit":
-            self.client.tls = _tls_text(transport)
+        if self.context.is_implicit:
+            self.transport.pause_reading()  # the first bytes are for the handshake
         self._task = self.loop.create_task(self._handle_client())
 
     def data_received(self, data: bytes) -> None:
@@ -116,6 +118,9 @@ class Connection(SMTP):
         self._lost = True
         self._resume_writes()
         if self._task is None:
+            return
+        if self._finished:
+            self.context.release(self, self.peer.key)
             return
         self.inbox.end()
         self.inbox.clear()
@@ -146,12 +151,18 @@ class Connection(SMTP):
         if now > self.deadline:
             self.deadline = float("inf")
             self._expire()
-        elif self.upstream_transaction is not None and self.inbox.waiting and now - self._waiting_since > _HOLD_AFTER:
+        elif self.upstream_transaction is not None and self._upstream_is_idle(now):
             self.upstream_transaction.hold()
+
+    def _upstream_is_idle(self, now: float) -> bool:
+        """Whether an upstream connection only waits for this client."""
+        return not self.asking and self.phase is not Phase.CONCLUDING and now - self.upstream_used > _HOLD_AFTER
 
     def _expire(self) -> None:
         self._timed_out = True
-        if self.inbox.waiting:
+        if self._finished:
+            self.transport.abort()  # the last reply was not taken
+        elif self.inbox.waiting:
             self.inbox.expire()
         elif self._task is not None:
             self._task.cancel()
@@ -159,6 +170,8 @@ class Connection(SMTP):
     def stop(self, *, now: bool = False) -> None:
         """Say 421 at once if nothing is under way, else as soon as it is done; `now`: do not wait for the client."""
         self._stopping = True
+        if self._finished and now:
+            self.transport.abort()
         idle = self.mail is None and self.phase is Phase.TALKING
         if self.inbox.waiting and (idle or now):
             self.inbox.expire()
@@ -241,11 +254,17 @@ class Connection(SMTP):
     async def _talk(self) -> None:
         """Commands, one after the other, until something ends it."""
         inbox, timeout, verbs = self.inbox, self.context.settings.command_timeout, self.verbs
+        turns = _COMMANDS_AT_ONCE
         while True:
             line = inbox.line()
             if line is None:
                 await self.need_input(timeout, fresh=inbox.empty)
+                turns = _COMMANDS_AT_ONCE
                 continue
+            turns -= 1
+            if not turns:
+                await asyncio.sleep(0)
+                turns = _COMMANDS_AT_ONCE
             plain = line.isascii() and line.find(b"\r") == len(line) - 2 and len(line) <= _MAX_COMMAND
             problem = None if plain and b"\0" not in line else self._malformed(line)
             if problem is not None:
@@ -262,15 +281,23 @@ class Connection(SMTP):
                 self._check_limits()
 
     async def _greet(self) -> None:
+        proxied = self.peer.proxy
         if self.peer.proxy:
             self.deadline = self.loop.time() + 30.0
             await self._read_proxy_header()
-        elif not self.context.is_implicit:
+        if self.context.is_implicit:
+            await self._begin_tls()
+        elif not proxied:
             await self._listen_first()
         self._out.append(self.context.banner)
 
+    async def _begin_tls(self) -> None:
+        """Implicit TLS (RFC 8314 3.3), begun here so that handshakes are counted and timed like anything else."""
+        assert self.context.tls is not None
+        await self.upgrade(self.context.tls)
+
     async def _listen_first(self) -> None:
-        """Who talks before the banner is no mail server (RFC 5321 3.1): give it the time to show, then cut it."""
+        """Who talks before the banner is no mail server (RFC 5321 3.1): let it show, then cut it."""
         delay = self.context.settings.greet_delay
         if delay and not self.peer.trusted:
             await asyncio.sleep(delay)
@@ -289,12 +316,12 @@ class Connection(SMTP):
         if data.src_addr is None:
             return  # LOCAL or UNKNOWN: the proxy itself, a health check
         address = str(getattr(data.src_addr, "ipv4_mapped", None) or data.src_addr)
-        self.context.release(self, self._address)
-        self.peer, self._address = self.context.peer(address), address
+        self.context.release(self, self.peer.key)
+        self.peer = self.context.peer(address)
         self.client.client_address = self.client.peer = address
         self.client.peer_port = int(data.src_port or 0)
         self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
-        refusal = self.context.admit(self, address, self.peer)
+        refusal = self.context.admit(self, self.peer)
         if refusal is not None:
             raise self.quit(refusal)
 
@@ -391,12 +418,15 @@ class Connection(SMTP):
         return bool(client.user or client.device_sender or client.trusted)
 
     def _clean_up(self) -> None:
-        self.deadline = float("inf")
         self.reset_transaction()
         if self.owned is not None:
             self.owned.close()
-        self.context.release(self, self._address)
-        if self.transport is not None and not self._lost:
+        self._finished = True
+        if self._lost:
+            self.context.release(self, self.peer.key)
+        else:
+            # It counts as open until it is: a client that does not take its last reply is cut a little later.
+            self.deadline = self.loop.time() + _LAST_WORDS
             self.transport.close()
         if self.errors:
             _log.info(
@@ -417,7 +447,7 @@ class Connection(SMTP):
             secured = await self.loop.start_tls(plain, self, context, server_side=True, ssl_handshake_timeout=30.0)
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError) as error:
             self.metrics.protocol_error("tls")
-            _log.info("tls.failed", session=self.client.id, client=self._address, error=str(error)[:200])
+            _log.info("tls.failed", session=self.client.id, client=self.client.client_address, error=str(error)[:200])
             plain.abort()
             raise Closing from None
         if secured is None:

@@ -39,6 +39,7 @@ class Live(Protocol):
 class Peer:
     """What the networks of the configuration say about one address."""
 
+    key: str  # what is counted as one address: an IPv4 address, an IPv6 /64
     trusted: bool
     device_sender: str
     proxy: bool
@@ -58,6 +59,12 @@ def parse_address(text: str) -> IPAddress | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _key(address: IPAddress | None) -> str:
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address or "")
 
 
 class ListenerContext:
@@ -122,6 +129,7 @@ class ListenerContext:
         settings = self.settings
         device = next((d for d in settings.devices if inside(address, (d.network,))), None)
         return Peer(
+            key=_key(address),
             trusted=inside(address, self.trusted_networks),
             device_sender=device.sender if device else "",
             proxy=inside(address, settings.proxy_protocol),
@@ -129,37 +137,37 @@ class ListenerContext:
             xforward=inside(address, settings.xforward),
         )
 
-    def admit(self, session: Live, address: str, peer: Peer) -> Reply | None:
+    def admit(self, session: Live, peer: Peer) -> Reply | None:
         """Count a new connection in, or return the reply that turns it away."""
-        refusal = self._refusal(address, peer)
+        refusal = self._refusal(peer)
         if refusal is not None:
             self.metrics.refused_connection(refusal[0])
             return refusal[1]
         self.sessions.add(session)
-        self._by_address[address] += 1
+        self._by_address[peer.key] += 1
         self.metrics.connected()
         return None
 
-    def _refusal(self, address: str, peer: Peer) -> tuple[ConnectionRefusal, Reply] | None:
+    def _refusal(self, peer: Peer) -> tuple[ConnectionRefusal, Reply] | None:
         settings = self.settings
         if self.stopping:
             return "stopping", replies.STOPPING
         if len(self.sessions) >= settings.max_connections:
             return "total", replies.TOO_MANY_CONNECTIONS
-        if not (peer.trusted or peer.proxy) and self._by_address[address] >= settings.max_connections_per_address:
+        if not (peer.trusted or peer.proxy) and self._by_address[peer.key] >= settings.max_connections_per_address:
             return "address", replies.TOO_MANY_FROM_ADDRESS
         if self.direction in (Direction.OUTBOUND, Direction.PROXY_FILTER) and not (peer.trusted or peer.proxy):
             return "other", replies.NOT_TRUSTED
         return None
 
-    def release(self, session: Live, address: str) -> None:
+    def release(self, session: Live, key: str) -> None:
         """The connection that `admit` let in is over."""
         if session not in self.sessions:
             return
         self.sessions.discard(session)
-        self._by_address[address] -= 1
-        if self._by_address[address] <= 0:
-            del self._by_address[address]
+        self._by_address[key] -= 1
+        if self._by_address[key] <= 0:
+            del self._by_address[key]
         self.metrics.disconnected()
 
     def tick(self, now: float) -> None:

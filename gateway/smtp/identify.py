@@ -33,12 +33,14 @@ class Identify(Commands):
             return
         initial = words[1].encode() if len(words) == 2 else None
         mechanism = words[0].upper()
-        login = login_name(mechanism, initial) if initial else ""
+        # Only the first response holds the name; a later one may be the password.
+        login = login_name(mechanism, initial) if initial else None
 
         async def challenge(text: bytes) -> bytes | None:
             nonlocal login
             answer = await self._challenge(text)
-            login = login or login_name(mechanism, answer or b"")
+            if login is None:
+                login = login_name(mechanism, answer or b"")
             return answer
 
         self.deadline = self.loop.time() + self.context.settings.command_timeout
@@ -110,8 +112,8 @@ class Identify(Commands):
         client = self.client
         if "NAME" in attributes:
             client.client_name = attributes["NAME"]
-        if attributes.get("ADDR"):
-            client.client_address = attributes["ADDR"]
+        if "ADDR" in attributes:
+            client.client_address = attributes["ADDR"] or "unknown"
 
     def _attributes(self, arg: str | None, allowed: bool) -> dict[str, str] | Reply:
         if not allowed:

@@ -151,6 +151,16 @@ class Inbox:
             return data
         return self._pop() if self._chunks else b""
 
+    def take(self, most: int) -> bytes:
+        """Take at most so many bytes (over 0) of what is here, b"" when there is nothing."""
+        if self._position >= len(self._buffer):
+            if not self._chunks:
+                return b""
+            self._buffer, self._position = self._pop(), 0
+        start = self._position
+        self._position = min(start + most, len(self._buffer))
+        return self._buffer if self._position - start == len(self._buffer) else self._buffer[start : self._position]
+
     def put_back(self, data: bytes) -> None:
         """Give back the end of the chunk that was just taken."""
         if data:
@@ -172,11 +182,8 @@ class Inbox:
 
     async def read(self, n: int = -1) -> bytes:
         """At most n bytes, at least one."""
-        while not (data := self.chunk()):
+        while not (data := self.take(n) if n > 0 else self.chunk()):
             await self.wait()
-        if 0 <= n < len(data):
-            self.put_back(data[n:])
-            data = data[:n]
         return data
 
     async def readexactly(self, n: int) -> bytes:

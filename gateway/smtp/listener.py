@@ -25,13 +25,10 @@ class SMTPListener:
     async def start(self) -> None:
         """Begin to accept."""
         loop = asyncio.get_running_loop()
-        implicit = self.context.tls if self.context.is_implicit else None
         self._server = await loop.create_server(
             lambda: GatewaySMTP(self.context, loop),
             sock=self.socket.dup(),  # closing the server must not close the supervisor's socket for this worker
             backlog=BACKLOG,
-            ssl=implicit,
-            ssl_handshake_timeout=30.0 if implicit else None,
         )
 
     def replace(self, context: ListenerContext) -> None:

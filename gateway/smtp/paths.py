@@ -17,8 +17,8 @@ _LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~
 _LABEL = r"[A-Za-z0-9_\x80-\U0010ffff](?:[A-Za-z0-9_\-\x80-\U0010ffff]*[A-Za-z0-9_\x80-\U0010ffff])?"
 _LITERAL = r"\[[A-Za-z0-9:.\-]{1,64}\]"
 _MAILBOX = rf"(?P<local>{_LOCAL})@(?P<domain>{_LABEL}(?:\.{_LABEL})*|{_LITERAL})"
-_PATH = re.compile(r"[ \t]*(?:<(?P<in>[^<>]*)>|(?P<bare>[^ <>]+))(?:[ \t]+(?P<params>.*?))?[ \t]*\Z", re.S)
-_QUOTED_PATH = re.compile(rf"[ \t]*<(?P<in>{_LOCAL}@[^<> ]+)>(?:[ \t]+(?P<params>.*?))?[ \t]*\Z", re.S)
+_PATH = re.compile(r"[ \t]*(?:<(?P<in>[^<>]*)>|(?P<bare>[^ \t<>]+))(?:[ \t]+(?P<params>.*))?\Z", re.S)
+_QUOTED_PATH = re.compile(rf"[ \t]*<(?P<in>{_LOCAL}@[^<> ]+)>(?:[ \t]+(?P<params>.*))?\Z", re.S)
 _ADDRESS = re.compile(rf"{_MAILBOX}\Z")
 _PARAM = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*)(?:=([!-<>-~]*))?\Z")
 _XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})*\Z")
@@ -96,6 +96,7 @@ def parse_rcpt(arg: str, *, utf8: bool) -> RcptArguments:
 
 
 def _split(text: str) -> tuple[str, list[tuple[str, str | None]]]:
+    text = text.rstrip(" \t")
     match = _QUOTED_PATH.match(text) if '"' in text else None
     match = match or _PATH.match(text)
     if match is None:

@@ -97,16 +97,20 @@ class Transfer(Connection):
 
     receiver: Receiver | None = None
     guard: LineGuard | None = None
+    pace: Pace | None = None
+    bdat_refusal: Reply | None = None
 
     def reset_transaction(self) -> None:
         """Forget the message too."""
-        receiver, self.receiver, self.guard = self.receiver, None, None
+        receiver, self.receiver, self.guard, self.pace, self.bdat_refusal = self.receiver, None, None, None, None
         if receiver is not None:
             receiver.spool.close()
         super().reset_transaction()
 
     def _no_data(self) -> Reply:
         """Why data cannot come now."""
+        if self.receiver is not None or self.bdat_refusal is not None:
+            return replies.DATA_AFTER_BDAT
         return replies.MAIL_FIRST if self.mail is None else replies.RCPT_FIRST
 
     # DATA
@@ -115,8 +119,8 @@ class Transfer(Connection):
         """Receive to CRLF.CRLF and nothing else."""
         self.nothing_may_follow()
         mail = self.mail
-        if arg or self.receiver or mail is None or not mail.recipients:
-            self.say(replies.BAD_ARGUMENT if arg else replies.DATA_AFTER_BDAT if self.receiver else self._no_data())
+        if arg or self.receiver or self.bdat_refusal or mail is None or not mail.recipients:
+            self.say(replies.BAD_ARGUMENT if arg else self._no_data())
             return
         try:
             receiver = self.receiver = Receiver(self.context)
@@ -157,41 +161,48 @@ class Transfer(Connection):
     async def smtp_BDAT(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's naming
         """Receive a chunk; with LAST the message is whole (RFC 3030 2)."""
         words = (arg or "").split()
-        if not 1 <= len(words) <= 2 or not words[0].isascii() or not words[0].isdigit() or len(words[0]) > 12:
-            raise self.quit(replies.BAD_ARGUMENT, "syntax")  # how much data follows is unknown: no way to go on
         last = len(words) == 2 and words[1].upper() == "LAST"
-        if len(words) == 2 and not last:
-            raise self.quit(replies.BAD_ARGUMENT, "syntax")
-        refusal = None if self.recipients else self._no_data()
-        if refusal is None and self.receiver is None:
-            try:
-                self.receiver, self.guard = Receiver(self.context), LineGuard()
-            except SpoolFull:
-                refusal = replies.NO_SPACE
+        known = 1 <= len(words) <= 2 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 12
+        if not known or (len(words) == 2 and not last):
+            raise self.quit(replies.BAD_ARGUMENT, "syntax")  # how much data follows is unknown: no way to go on
+        self.idle_commands += 1
+        self._begin_chunk()
         self.phase = Phase.RECEIVING
         await self._receive_chunk(int(words[0]))
         self.phase = Phase.TALKING
-        if refusal is not None:
-            self.say(refusal)
+        if self.bdat_refusal is not None:
+            self.say(self.bdat_refusal)
+            if last:
+                self.reset_transaction()
         elif last:
             await self._end_bdat()
         else:
             assert self.receiver is not None
             self.say(self.receiver.problem or Reply(250, "2.0.0", f"{words[0]} octets received"))
 
+    def _begin_chunk(self) -> None:
+        """Have a receiver. Once a chunk was refused, so is the rest of its message, until the next transaction."""
+        if self.receiver is not None or self.bdat_refusal is not None:
+            return
+        self.pace = Pace(self)
+        if not self.recipients:
+            self.bdat_refusal = self._no_data()
+            return
+        try:
+            self.receiver, self.guard = Receiver(self.context), LineGuard()
+        except SpoolFull:
+            self.bdat_refusal = replies.NO_SPACE
+
     async def _receive_chunk(self, left: int) -> None:
-        pace = Pace(self)
+        pace = self.pace or Pace(self)
         receiver, guard = self.receiver, self.guard
         if left > _DRAIN_FACTOR * self.context.settings.max_size:
             raise self.quit(replies.TOO_BIG, "too-big")
         while left:
-            data = self.inbox.chunk()
+            data = self.inbox.take(left)
             if not data:
                 await self.need_input(pace.allowed())
                 continue
-            if len(data) > left:
-                self.inbox.put_back(data[left:])
-                data = data[:left]
             left -= len(data)
             if receiver is not None and guard is not None:
                 guard.feed(data)
@@ -219,8 +230,8 @@ class Transfer(Connection):
             await receiver.finish()
             problem = receiver.problem
             message = receiver.scanner.finish() if problem is None else None
-            if message is not None and message.longest_line > self.context.settings.max_line:
-                problem = replies.LONG_LINE
+            if message is not None:
+                problem = self._form_of(message)
             if message is None or problem is not None:
                 self._refuse_form(receiver, problem or replies.TROUBLE)
             else:
@@ -232,6 +243,12 @@ class Transfer(Connection):
             raise Closing
         if self.messages >= self.context.settings.max_transactions:
             raise self.quit(replies.TOO_MANY_MESSAGES)
+
+    def _form_of(self, message: ScannedMessage) -> Reply | None:
+        """What makes a message impossible to judge or to relay as it is."""
+        if message.longest_line > self.context.settings.max_line:
+            return replies.LONG_LINE
+        return None if message.header_whole else replies.HEADER_TOO_LARGE
 
     def _arrival(self, receiver: Receiver, message: ScannedMessage, arrived: float) -> Arrival:
         assert self.mail is not None
@@ -282,6 +299,7 @@ _KINDS: dict[Reply, ProtocolErrorKind] = {
     replies.TOO_BIG: "too-big",
     replies.BARE_NEWLINE: "bare-newline",
     replies.LONG_LINE: "long-line",
+    replies.HEADER_TOO_LARGE: "limit",
 }
 
 

@@ -35,7 +35,8 @@ class Lost(UpstreamBroken):
 class Connection(asyncio.Protocol):
     """A connection to `host` (text for logs and metrics).
 
-    `deadline` is loop time, 0.0 for none; `since` is when the wait for a reply began. `time` tells it. `dirty`: a transaction was left open, the next group must begin with RSET.
+    `time()` is loop time; `since` is when the last wait for a reply began, `deadline` when it ends, 0.0 for none.
+    `dirty`: a transaction was left open, the next group must begin with RSET.
     `uses` counts messages; `idle`, `key` and `quitting` are its pool's business. `greeting` is the future of the 220.
     `on_lost(connection, kind)` is called exactly once, when the connection ends.
     """

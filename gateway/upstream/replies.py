@@ -112,9 +112,7 @@ class ReplyParser:
 def _exact(data: bytes, end: int) -> Reply:
     """The reply whose encoding is `data`, as _EXACT has proved; its enhanced code stands before `end`."""
     text = data.decode("ascii")
-    reply = Reply.__new__(Reply)  # the constructor would prove it once more, at ten times the cost
-    reply.code, reply.enhanced, reply.lines, reply.encoded = int(text[:3]), text[4:end], (text[end + 1 : -2],), data
-    return reply
+    return Reply(int(text[:3]), text[4:end], text[end + 1 : -2])
 
 
 def sanitised(code: int, texts: list[bytes]) -> Reply:

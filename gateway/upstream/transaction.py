@@ -7,7 +7,6 @@ Knows commands and replies; where connections come from is its source's business
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 

@@ -9,14 +9,12 @@ import socket
 import time
 from pathlib import Path
 
-import pytest
 import trustme
 
 from gateway.smtp.paths import PathError, parse_rcpt
 from tests.smtp.conftest import Start
 
 
-@pytest.mark.xfail(strict=True, reason="connections in the handshake of implicit TLS are not counted")
 async def test_handshakes_count_as_connections(start: Start, tmp_path: Path) -> None:
     issued = trustme.CA().issue_cert("gw.test.example")
     issued.private_key_pem.write_to_path(tmp_path / "k.pem")
@@ -44,7 +42,6 @@ async def test_handshakes_count_as_connections(start: Start, tmp_path: Path) -> 
     assert held <= 6, f"{held} connections of one address are held where 5 are allowed"
 
 
-@pytest.mark.xfail(strict=True, reason="blanks between parameters take quadratic time")
 def test_blanks_take_linear_time() -> None:
     def cost(blanks: int) -> float:
         text = "TO:<a@so.example> NOTIFY=NEVER" + " " * blanks + "ORCPT=rfc822;x"
@@ -68,7 +65,6 @@ async def test_nul_is_refused_where_line_ends_are_normalised(start: Start) -> No
     assert answer.startswith(b"550")
 
 
-@pytest.mark.xfail(strict=True, reason="empty chunks and 452 replies count neither as errors nor as idle commands")
 async def test_empty_chunks_are_not_for_ever(start: Start) -> None:
     running = await start(max_commands=20)
     client = await running.ready()

@@ -7,13 +7,11 @@ import socket
 import ssl
 from pathlib import Path
 
-import pytest
 import trustme
 
 from tests.smtp.conftest import Start
 
 
-@pytest.mark.xfail(strict=True, reason="a context without sessions is forgotten, with those that are still arriving")
 async def test_a_session_that_arrives_during_a_reload_is_looked_after(start: Start, tmp_path: Path) -> None:
     issued = trustme.CA().issue_cert("gw.test.example")
     issued.private_key_pem.write_to_path(tmp_path / "k.pem")

@@ -142,7 +142,6 @@ async def test_postfix_is_described(postfix: Postfix) -> None:
         (("-Q", "rcpt"), UpstreamBroken),
         (("-Q", "data"), UpstreamBroken),
         (("-Q", "."), ([250], 451)),
-        (("-A", "0"), UpstreamBroken),
         (("-A", "1"), ([250], 550)),
         (("-H", "1"), ([250], 250)),
         (("-p",), ([250], 250)),
@@ -164,4 +163,18 @@ async def test_smtp_sinks_faults(
                 with pytest.raises(expected):
                     await attempt(out, large)
             assert out.pool.used_connections == 0
+        await out.close()
+
+
+async def test_a_refusal_on_the_heels_of_354_delivers_nothing(tmp_path: Path) -> None:
+    """Whether it comes with the 354, and is surplus, or after it, and is the last word, is up to the network."""
+    body = b"x" * 70 + b"\r\n"
+    with sink(tmp_path, "-A", "0") as port:
+        out = upstream(port)
+        for _ in range(2):
+            try:
+                assert await attempt(out, Text(body * 14000, chunks=[body * 1000] * 14)) == ([250], 550)
+            except UpstreamBroken:
+                continue
+        assert out.pool.used_connections == 0
         await out.close()

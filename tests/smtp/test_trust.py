@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import trustme
 
-from gateway.model import Direction
+from gateway.model import Address, Direction, Envelope, Recipient, Session
 from tests.smtp.conftest import MESSAGE, Running, Start, without_trace
 
 LOOPBACK = ["127.0.0.0/8"]
@@ -223,12 +223,16 @@ async def send(running: Running, name: str, content: bytes) -> bytes:
     return await client.reply()
 
 
-def marked(running: Running, content: bytes) -> bytes:
-    return mark(running, Direction.PROXY_FILTER, content) + content
+def marked(running: Running, content: bytes, sender: str = "a@tphcm.gov.vn") -> bytes:
+    return mark(running, Direction.PROXY_FILTER, content, sender) + content
 
 
-def mark(running: Running, direction: Direction, content: bytes) -> bytes:
-    return running.app.marks.field(direction, hashlib.sha256(content).hexdigest(), time.time())
+def mark(running: Running, direction: Direction, content: bytes, sender: str) -> bytes:
+    session = Session("s", "x", direction, "127.0.0.1", 1)
+    classes = ("tphcm-q4-03-2013", "tphcm-q4-03-2013 internal")
+    recipients = [Recipient(Address("x@y.example"), policy_class=name) for name in classes]
+    envelope = Envelope(session, Address(sender), recipients)
+    return running.app.marks.field(envelope, hashlib.sha256(content).hexdigest(), time.time())
 
 
 async def test_a_mark_is_written_where_mail_can_come_back(start: Start) -> None:
@@ -251,14 +255,27 @@ async def test_a_mark_on_other_bytes_counts_for_nothing(start: Start) -> None:
     assert (await send(running, "outbound", changed)).startswith(b"552")
 
 
+async def test_a_mark_for_another_sender_counts_for_nothing(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    assert (await send(running, "outbound", marked(running, big(), "exempt@tphcm.gov.vn"))).startswith(b"552")
+
+
+async def test_a_mark_below_anything_but_trace_fields_counts_for_nothing(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    plain = b"Subject: x\r\n\r\n" + big()
+    disguised = b"Content-Type: application/zip\r\n" + marked(running, plain)
+    assert (await send(running, "outbound", marked(running, plain))).startswith(b"250 ")
+    assert (await send(running, "outbound", disguised)).startswith(b"552")
+
+
 async def test_a_forged_mark_is_taken_out(start: Start) -> None:
     running = await start()
-    forged = b"X-Congthu-Pass: v=1; t=1; d=inbound; s=" + b"0" * 64 + b"; m=" + b"0" * 64 + b"\r\n"
+    forged = b"X-Congthu-Pass: v=1; t=1; d=inbound; c=-; s=" + b"0" * 64 + b"; m=" + b"0" * 64 + b"\r\n"
     assert (await running.submit(b"Subject: first\r\n" + forged + MESSAGE + b".\r\n")).startswith(b"250 ")
     assert running.contents() == [b"Subject: first\r\n" + MESSAGE]
 
 
 async def test_a_stranger_cannot_replay_a_genuine_mark(start: Start) -> None:
     running = await start()
-    content = mark(running, Direction.INBOUND, big()) + big()
+    content = mark(running, Direction.INBOUND, big(), "a@so.example") + big()
     assert (await running.submit(content + b".\r\n")).startswith(b"552")

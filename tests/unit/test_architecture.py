@@ -53,7 +53,10 @@ ARROWS: Mapping[str, str] = {
     "config_example": "config config_schema config_topologies",
     "config_problems": f"{VALUES} config config_schema",
     "checks": f"{COMMON} config_problems rules upstream",
-    "config_file": f"{VALUES} config config_problems checks",
+    "config_places": "",
+    "config_mend": f"{VALUES} config config_schema config_places",
+    "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
+    "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
     "app": f"{COMMON} message rules journal upstream pipeline smtp config_file checks processes",
     "worker": f"{COMMON} app processes",

@@ -122,7 +122,6 @@ class TestLoad:
         with pytest.raises(ConfigError, match=r"other\.toml"):
             load(None)
 
-
     @pytest.mark.parametrize(
         ("named", "files", "hint"),
         [

@@ -57,7 +57,8 @@ def part_facts(part: Part) -> dict[str, object]:
 
 def facts(found: ScannedMessage) -> str:
     """Everything that a scan found, comparable."""
-    names = [name for name in ScannedMessage.__slots__ if name not in ("root", "attachments", "defects")]
+    names = [name for name in ScannedMessage.__slots__ if name[0] != "_" and name not in ("attachments", "defects")]
+    names.append("header_fields")
     everything: dict[str, object] = {name: repr(getattr(found, name)) for name in names}
     everything["root"] = part_facts(found.root)
     everything["attachments"] = [repr(attachment) for attachment in found.attachments]

@@ -138,6 +138,20 @@ async def test_more_recipients_after_hold(connect: Connect) -> None:
         assert len(server.delivered[0].rcpts) == 2
 
 
+async def test_more_recipients_after_hold_on_a_connection_that_is_clean(connect: Connect) -> None:
+    """What was accepted before is said again, although one recipient and no RSET looks like an ordinary beginning."""
+    async with FakeServer() as server:
+        upstream = connect(server)
+        transaction = upstream.begin(envelope())
+        await transaction.rcpt(to("a"))
+        transaction.hold()
+        await deliver(upstream, Text(BODY))
+        assert [r.code for r in await transaction.rcpt(to("b"))] == [250]
+        await transaction.send(PREFIX, Text(BODY))
+        assert server.delivered[1].rcpts == ["RCPT TO:<a@tinh.example>", "RCPT TO:<b@tinh.example>"]
+        assert len(server.seen) == 1
+
+
 @pytest.mark.parametrize("extensions", [EXTENSIONS, CHUNKING], ids=["data", "bdat"])
 @pytest.mark.parametrize("form", ["memory", "whole", "bytes"])
 @pytest.mark.parametrize(
@@ -218,11 +232,13 @@ async def test_parameters_only_where_offered(connect: Connect) -> None:
         transaction.abort()
 
 
-async def test_smtputf8_that_is_not_offered_is_refused_by_us(connect: Connect) -> None:
-    async with FakeServer(extensions=()) as server:
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)])
+async def test_smtputf8_that_is_not_offered_is_refused_by_us(connect: Connect, extensions: tuple[str, ...]) -> None:
+    async with FakeServer(extensions=extensions) as server:
         upstream = connect(server)
-        replies = await upstream.begin(envelope(smtputf8=True)).rcpt(to("a", "b"))
-        assert [(r.code, r.enhanced) for r in replies] == [(553, "5.6.7")] * 2
+        for names in (("a", "b"), ("a",)):
+            replies = await upstream.begin(envelope(smtputf8=True)).rcpt(to(*names))
+            assert [(r.code, r.enhanced) for r in replies] == [(553, "5.6.7")] * len(names)
         assert upstream.pool.idle_connections == 1
 
 
