@@ -14,6 +14,7 @@ import ssl
 import termios
 import traceback
 from array import array
+from collections.abc import Coroutine
 from enum import Enum, auto
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -32,6 +33,7 @@ from gateway.upstream.base import Capabilities, OwnedConnection, Transaction
 _log = get_logger("congthu.smtp")
 _MAX_COMMAND = 2048  # octets; RFC 5321 asks for 512, ESMTP parameters and SMTPUTF8 add to it
 _WRITE_HIGH = 64 * 1024
+_HANDSHAKE = 30.0  # seconds for a TLS handshake
 _LAST_WORDS = 10.0  # seconds for a client to take its last reply
 _COMMANDS_AT_ONCE = 50  # pipelined commands before other sessions have their turn
 _HOLD_AFTER = 5.0  # seconds that a slow client may keep an upstream connection
@@ -97,8 +99,6 @@ class Connection(SMTP):
         settings = self.context.settings
         self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
         self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
-        if self.context.is_implicit:
-            self.transport.pause_reading()  # the first bytes are for the handshake
         self._task = self.loop.create_task(self._handle_client())
 
     def data_received(self, data: bytes) -> None:
@@ -294,7 +294,7 @@ class Connection(SMTP):
     async def _begin_tls(self) -> None:
         """Implicit TLS (RFC 8314 3.3), begun here so that handshakes are counted and timed like anything else."""
         assert self.context.tls is not None
-        await self.upgrade(self.context.tls)
+        await self.upgrade(self.context.tls, begun=True)
 
     async def _listen_first(self) -> None:
         """Who talks before the banner is no mail server (RFC 5321 3.1): let it show, then cut it."""
@@ -439,12 +439,14 @@ class Connection(SMTP):
 
     # TLS
 
-    async def upgrade(self, context: ssl.SSLContext) -> None:
-        """STARTTLS (RFC 3207): nothing from before the handshake is kept."""
+    async def upgrade(self, context: ssl.SSLContext, *, begun: bool = False) -> None:
+        """TLS from here on (RFC 3207): nothing from before is kept. `begun`: the client may have begun already."""
         self.flush()
         plain = self.transport
+        self.deadline = self.loop.time() + _HANDSHAKE
         try:
-            secured = await self.loop.start_tls(plain, self, context, server_side=True, ssl_handshake_timeout=30.0)
+            start = self.loop.start_tls(plain, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE)
+            secured = await (self._take_over(plain, start) if begun else start)
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError) as error:
             self.metrics.protocol_error("tls")
             _log.info("tls.failed", session=self.client.id, client=self.client.client_address, error=str(error)[:200])
@@ -460,6 +462,27 @@ class Connection(SMTP):
         self.client.client_address, self.client.client_name = old.client_address, old.client_name
         self.client.trusted, self.client.device_sender = old.trusted, old.device_sender
         self.client.tls = _tls_text(secured)
+
+    async def _take_over(self, plain: Any, start: Coroutine[Any, Any, Any]) -> Any:
+        """Begin TLS where the event loop may have read some of the handshake for us already, and hand that over.
+
+        One turn of the loop puts the TLS layer on the transport and stops reading, the next one connects it; then it
+        gets the bytes through the interface that any transport uses.
+        """
+        handshake = self.loop.create_task(start)
+        await asyncio.sleep(0)
+        early = b""
+        while data := self.inbox.chunk():
+            early += data
+        await asyncio.sleep(0)
+        layer = plain.get_protocol()
+        while early and not handshake.done():
+            room = layer.get_buffer(len(early))
+            count = min(len(room), len(early))
+            room[:count] = early[:count]
+            layer.buffer_updated(count)
+            early = early[count:]
+        return await handshake
 
 
 def _bytes_waiting(transport: asyncio.BaseTransport) -> bool:

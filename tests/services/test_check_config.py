@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,7 +50,6 @@ def connect(folder: Path, postfix: Postfix) -> tuple[int, dict[str, Any]]:
         capture_output=True,
         timeout=60,
         check=False,
-        env={**os.environ, "MAIL_CONFIG": str(postfix.folder / "etc")},
     )
     assert done.stderr == b""
     return done.returncode, json.loads(done.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import smtplib
+import socket
 import ssl
 import time
 from pathlib import Path
@@ -279,3 +280,30 @@ async def test_a_stranger_cannot_replay_a_genuine_mark(start: Start) -> None:
     running = await start()
     content = mark(running, Direction.INBOUND, big(), "a@so.example") + big()
     assert (await running.submit(content + b".\r\n")).startswith(b"552")
+
+
+@pytest.mark.parametrize("split", [1, 5, 100, 10_000])
+async def test_implicit_tls_behind_a_proxy_header(start: Start, certificate: dict[str, Path], split: int) -> None:
+    """HAProxy in TCP mode: its header and the client's first handshake bytes come in any cut, often together."""
+    running = await start(tls="implicit", proxy_protocol=LOOPBACK, **certificate)
+    header = b"PROXY TCP4 203.0.113.9 192.0.2.1 4711 465\r\n"
+
+    def talk() -> bytes:
+        with socket.create_connection(("127.0.0.1", running.ports["inbound"]), 10) as raw:
+            inner, outer = ssl.MemoryBIO(), ssl.MemoryBIO()
+            tls = no_check().wrap_bio(inner, outer)
+            with pytest.raises(ssl.SSLWantReadError):
+                tls.do_handshake()
+            first = header + outer.read()
+            raw.sendall(first[:split])
+            time.sleep(0.05)
+            raw.sendall(first[split:])
+            while True:
+                try:
+                    return tls.read(100)
+                except ssl.SSLWantReadError:
+                    if outer.pending:
+                        raw.sendall(outer.read())
+                    inner.write(raw.recv(65536))
+
+    assert (await asyncio.to_thread(talk)).startswith(b"220 ")

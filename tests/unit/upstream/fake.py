@@ -295,6 +295,10 @@ class Dialogue:
             while True:
                 self.writer.write(b"250-x\r\n" * 100)
                 await self.writer.drain()
+        if self.behaviour == f"pair_at_{where}":  # one more than is owed, in a block of as many as were asked for
+            await asyncio.sleep(0.02)
+            self.writer.write(b"250 2.1.5 ok\r\n250 2.1.5 ok\r\n")
+            await asyncio.sleep(0.02)
         if self.behaviour == f"surplus_at_{where}":
             await self.say("250 2.0.0 surplus\r\n250 2.0.0 surplus\r\n250 2.0.0 surplus\r\n250 2.0.0 surplus")
 

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from gateway.errors import UpstreamBroken, UpstreamDown, UpstreamUnsure
+from gateway.upstream.replies import ReplyParser
 from gateway.upstream.smtp import SmtpUpstream
 from tests.unit.upstream.conftest import Connect
 from tests.unit.upstream.fake import EXTENSIONS, FakeServer, Text, envelope, to
@@ -332,3 +333,12 @@ async def test_the_limit_of_data_ends_with_354(connect: Connect) -> None:
     async with FakeServer() as server:
         upstream = connect(server, command_timeout=0.05)
         assert await attempt(upstream, Slow(BODY, chunks=[]), ("first",)) == 250
+
+
+async def test_a_block_of_known_replies_is_counted_with_those_before(connect: Connect) -> None:
+    ReplyParser().feed(b"250 2.1.5 ok\r\n250 2.1.5 ok\r\n", [])
+    async with FakeServer("pair_at_rcpt") as server:
+        upstream = connect(server)
+        with pytest.raises(UpstreamBroken):
+            await upstream.begin(envelope()).rcpt(to("first"))
+        assert upstream.observer.failures == ["surplus"]  # type: ignore[attr-defined]
