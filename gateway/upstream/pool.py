@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from gateway.config import UpstreamConfig
 from gateway.errors import UpstreamDown
-from gateway.model import Session
+from gateway.model import Reply, Session
 from gateway.upstream.base import Observer
 from gateway.upstream.connection import Connection, Kind
 from gateway.upstream.dial import Dialer, DialFailed
@@ -123,6 +124,24 @@ class Pool:
             else:
                 idle.append(connection)
             self._idle_count += 1
+
+    def _clean(self, connection: Connection) -> None:
+        """End the transaction that an idle connection was left with: a server keeps a queue file open for it.
+
+        Mail that follows at once takes the connection as it is and sends the RSET together with its MAIL.
+        """
+
+        def answered(replies: asyncio.Future[Sequence[Reply]]) -> None:
+            connection.deadline = 0.0
+            if replies.cancelled() or replies.exception() is not None:
+                return  # the connection is lost, and was unlisted when that happened
+            if replies.result()[-1].code >= 400:
+                connection.drop("malformed")
+                return
+            connection.dirty = False
+            self.release(connection)
+
+        connection.say(b"RSET\r\n", 1, self._config.command_timeout).add_done_callback(answered)
 
     def retire(self, connection: Connection) -> None:
         """End a connection with QUIT and free its slot; nothing where it has ended already."""
@@ -333,6 +352,9 @@ class Pool:
                 self.retire(connection)
             else:
                 connection.expire()
+        for connection in [c for c in self._all if c.idle and c.dirty]:
+            self._unlist(connection)
+            self._clean(connection)
         self._timer = None
         if self._all:
             self._arm()
