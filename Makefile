@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Debian's own interpreter is built with profile-guided optimisation and about a tenth faster than a plain build.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) $(shell command -v python3.11 || command -v python3))
 PY := .venv/bin/python
 RUNTIME := .venv/.congthu-runtime
 DEV := .venv/.congthu-dev

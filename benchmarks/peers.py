@@ -14,6 +14,7 @@ from tests.support.ports import HOST, free_port, listening
 from tests.support.postfix import DOMAIN, Postfix
 from tests.support.processes import Daemon
 
+
 class Peer(Protocol):
     """One X of smtp-source → X → smtp-sink."""
 
@@ -113,7 +114,7 @@ class PlainRelay(_Process):
 
 
 class _Postfix:
-    """A private Postfix as Debian ships it: it logs as it would in an office, and its processes serve `max_use` clients.
+    """A private Postfix as Debian ships it: it logs as in an office, and its processes serve `max_use` clients.
 
     The CPU of processes that have ended counts in their master.
     """
