@@ -127,6 +127,9 @@ class Pipeline:
     async def conclude(self, arrival: Arrival) -> Reply:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
         skip, judged = await self._marks_of(arrival) if arrival.message.count(_MARK) else ((), False)
+        if skip and not arrival.message.header_whole:
+            # Where the forged field ends is not known, and what is delivered must be what was judged.
+            return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
         if arrival.message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
         verdict = ACCEPTED if judged else self.check(Stage.MESSAGE, arrival.envelope, message=arrival.message)

@@ -57,6 +57,10 @@ class PlainMessage(ScannedMessage):
             self._fields = self._header.fields()
         return self._fields
 
+    def count(self, name: str) -> int:
+        """How many fields have this name."""
+        return self._header.count(name.lower().encode("ascii", "replace"))
+
     def _raw(self, key: bytes) -> Iterator[bytes]:
         return self._header.values(key)
 

@@ -60,6 +60,8 @@ class TopHeader:
 
     def count(self, name: bytes) -> int:
         """How many fields have this lower-case name."""
+        if b"\n" + name not in self._lowered:
+            return 0
         pattern = _named(name)
         return len(pattern.findall(self._lowered)) if pattern is not None else 0
 

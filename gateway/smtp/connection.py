@@ -9,17 +9,12 @@ the client the exception). docs/decisions/0002-aiosmtpd.md has the measurements.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import ssl
-import termios
 import traceback
-from array import array
-from collections.abc import Coroutine
 from enum import Enum, auto
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from aiosmtpd.proxy_protocol import ProxyData, get_proxy
 from aiosmtpd.smtp import SMTP
 
 from gateway import replies
@@ -27,6 +22,7 @@ from gateway.logs import get_logger
 from gateway.metrics import ProtocolErrorKind
 from gateway.model import Direction, Envelope, Recipient, Reply, Session
 from gateway.smtp.context import ListenerContext, Peer
+from gateway.smtp.handshake import BadProxyHeader, bytes_waiting, endpoint, proxied_client, take_over, tls_text
 from gateway.smtp.inbox import ClientGone, Expired, Inbox
 from gateway.upstream.base import Capabilities, OwnedConnection, Transaction
 
@@ -88,7 +84,7 @@ class Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is here: admit it or turn it away."""
         self.transport = transport
-        address, port = _endpoint(transport.get_extra_info("peername"))
+        address, port = endpoint(transport.get_extra_info("peername"))
         self.peer = self.context.peer(address)
         refusal = self.context.admit(self, self.peer)
         if refusal is not None:
@@ -301,25 +297,22 @@ class Connection(SMTP):
         delay = self.context.settings.greet_delay
         if delay and not self.peer.trusted:
             await asyncio.sleep(delay)
-        if not self.inbox.empty or _bytes_waiting(self.transport):
+        if not self.inbox.empty or bytes_waiting(self.transport):
             raise self.quit(replies.SURPLUS, "early-talk")
 
     async def _read_proxy_header(self) -> None:
-        """PROXY protocol v1 or v2: from here on the client is whom the header names."""
+        """From here on the client is whom the PROXY header names."""
         try:
-            data = await get_proxy(self.inbox)
-        except (asyncio.LimitOverrunError, ConnectionError, ValueError):
-            data = ProxyData(version=None)
-        if not data.valid:
-            self.context.metrics.refused_connection("proxy")
-            raise Closing
-        if data.src_addr is None:
-            return  # LOCAL or UNKNOWN: the proxy itself, a health check
-        address = str(getattr(data.src_addr, "ipv4_mapped", None) or data.src_addr)
+            named = await proxied_client(self.inbox)
+        except BadProxyHeader:
+            self.metrics.refused_connection("proxy")
+            raise Closing from None
+        if named is None:
+            return  # the proxy itself, a health check
         self.context.release(self, self.peer.key)
-        self.peer = self.context.peer(address)
-        self.client.client_address = self.client.peer = address
-        self.client.peer_port = int(data.src_port or 0)
+        self.peer = self.context.peer(named[0])
+        self.client.client_address = self.client.peer = named[0]
+        self.client.peer_port = named[1]
         self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
         refusal = self.context.admit(self, self.peer)
         if refusal is not None:
@@ -446,7 +439,7 @@ class Connection(SMTP):
         self.deadline = self.loop.time() + _HANDSHAKE
         try:
             start = self.loop.start_tls(plain, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE)
-            secured = await (self._take_over(plain, start) if begun else start)
+            secured = await (take_over(self.loop, plain, self.inbox, start) if begun else start)
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError) as error:
             self.metrics.protocol_error("tls")
             _log.info("tls.failed", session=self.client.id, client=self.client.client_address, error=str(error)[:200])
@@ -461,48 +454,4 @@ class Connection(SMTP):
         self.client = Session(old.id, old.listener, old.direction, old.peer, old.peer_port)
         self.client.client_address, self.client.client_name = old.client_address, old.client_name
         self.client.trusted, self.client.device_sender = old.trusted, old.device_sender
-        self.client.tls = _tls_text(secured)
-
-    async def _take_over(self, plain: Any, start: Coroutine[Any, Any, Any]) -> Any:
-        """Begin TLS where the event loop may have read some of the handshake for us already, and hand that over.
-
-        One turn of the loop puts the TLS layer on the transport and stops reading, the next one connects it; then it
-        gets the bytes through the interface that any transport uses.
-        """
-        handshake = self.loop.create_task(start)
-        await asyncio.sleep(0)
-        early = b""
-        while data := self.inbox.chunk():
-            early += data
-        await asyncio.sleep(0)
-        layer = plain.get_protocol()
-        while early and not handshake.done():
-            room = layer.get_buffer(len(early))
-            count = min(len(room), len(early))
-            room[:count] = early[:count]
-            layer.buffer_updated(count)
-            early = early[count:]
-        return await handshake
-
-
-def _bytes_waiting(transport: asyncio.BaseTransport) -> bool:
-    """Whether the kernel holds bytes of the client that the event loop has not read yet."""
-    sock = transport.get_extra_info("socket")
-    if sock is None:
-        return False
-    waiting = array("i", [0])
-    fcntl.ioctl(sock.fileno(), termios.FIONREAD, waiting)
-    return bool(waiting[0])
-
-
-def _endpoint(peername: object) -> tuple[str, int]:
-    if isinstance(peername, tuple) and len(peername) >= 2:
-        host = str(peername[0]).partition("%")[0]
-        return host.removeprefix("::ffff:") if host.count(".") == 3 else host, int(peername[1])
-    return "", 0
-
-
-def _tls_text(transport: asyncio.BaseTransport) -> str:
-    secured = transport.get_extra_info("ssl_object")
-    cipher = secured.cipher() if secured is not None else None
-    return f"{secured.version()} {cipher[0]}" if cipher else "TLS"
+        self.client.tls = tls_text(secured)

@@ -230,8 +230,8 @@ class Transfer(Connection):
             await receiver.finish()
             problem = receiver.problem
             message = receiver.scanner.finish() if problem is None else None
-            if message is not None:
-                problem = self._form_of(message)
+            if message is not None and message.longest_line > self.context.settings.max_line:
+                problem = replies.LONG_LINE
             if message is None or problem is not None:
                 self._refuse_form(receiver, problem or replies.TROUBLE)
             else:
@@ -243,12 +243,6 @@ class Transfer(Connection):
             raise Closing
         if self.messages >= self.context.settings.max_transactions:
             raise self.quit(replies.TOO_MANY_MESSAGES)
-
-    def _form_of(self, message: ScannedMessage) -> Reply | None:
-        """What makes a message impossible to judge or to relay as it is."""
-        if message.longest_line > self.context.settings.max_line:
-            return replies.LONG_LINE
-        return None if message.header_whole else replies.HEADER_TOO_LARGE
 
     def _arrival(self, receiver: Receiver, message: ScannedMessage, arrived: float) -> Arrival:
         assert self.mail is not None
@@ -299,7 +293,6 @@ _KINDS: dict[Reply, ProtocolErrorKind] = {
     replies.TOO_BIG: "too-big",
     replies.BARE_NEWLINE: "bare-newline",
     replies.LONG_LINE: "long-line",
-    replies.HEADER_TOO_LARGE: "limit",
 }
 
 
