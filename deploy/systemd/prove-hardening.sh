@@ -18,7 +18,7 @@ chown -R "$nobody:$nobody" "$data"
 prefix=$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")
 # bwrap would make the folders above a mount in an empty one readable by root only.
 above=()
-for path in "$prefix" "$data"; do
+for path in "$prefix" "$here" "$data"; do
   while path=$(dirname "$path"); [[ $path != / ]]; do
     case $path in /root/* | /home/* | /tmp/*) above=(--perms 0755 --dir "$path" "${above[@]}") ;; esac
   done
