@@ -222,9 +222,11 @@ class Pipeline:
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
         told = arrival.tell(reply)
-        # From here on the client knows; what follows must not fail the message any more.
-        now = time.monotonic()
-        self._after(arrival, verdict, reply, answer, told, checked, now)
+        # From here on the client knows, and nothing that follows may tell it anything else.
+        try:
+            self._after(arrival, verdict, reply, answer, told, checked, time.monotonic())
+        except Exception:
+            _log.exception("record.failed", reference=arrival.reference)
         return reply
 
     def _prefix(self, arrival: Arrival, *, marked: bool) -> bytes:

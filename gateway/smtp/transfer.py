@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _log = get_logger("congthu.smtp")
 _RATE_WINDOW = 60.0
+_SMALL_CHUNK = 1024  # octets of a BDAT chunk that counts as a command without effect
 _DRAIN_FACTOR = 4  # a refused message is read to its end, but not for ever
 
 
@@ -165,7 +166,8 @@ class Transfer(Connection):
         known = 1 <= len(words) <= 2 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 12
         if not known or (len(words) == 2 and not last):
             raise self.quit(replies.BAD_ARGUMENT, "syntax")  # how much data follows is unknown: no way to go on
-        self.idle_commands += 1
+        if int(words[0]) < _SMALL_CHUNK:
+            self.idle_commands += 1  # larger ones are bounded by the size of the message
         self._begin_chunk()
         self.phase = Phase.RECEIVING
         await self._receive_chunk(int(words[0]))
@@ -306,7 +308,7 @@ class Pace:
         self._session = session
         self._end = now + session.context.settings.transfer_timeout
         self._window = now + _RATE_WINDOW
-        self._bytes_at = 0
+        self._bytes_at = session.received_bytes
 
     def allowed(self) -> float:
         """Seconds that the client may now take for more data. Closing when it is too slow."""

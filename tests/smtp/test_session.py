@@ -355,6 +355,32 @@ async def test_a_journal_that_cannot_be_written_means_451(start: Start, monkeypa
     assert running.delivered() == []
 
 
+async def test_a_bug_after_the_reply_is_not_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = await start()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("gateway.pipeline.Pipeline._count", broken)
+    client = await running.ready()
+    await client.ask(*ENVELOPE, b"DATA")
+    client.send(MESSAGE + b".\r\nNOOP\r\n")
+    assert (await client.reply()).startswith(b"250 ")
+    assert (await client.reply()).startswith(b"250 2.0.0 OK")
+    assert len(running.delivered()) == 1
+
+
+async def test_many_ordinary_chunks_are_no_abuse(start: Start) -> None:
+    running = await start(max_commands=5)
+    client = await running.ready()
+    await client.ask(*ENVELOPE)
+    for _ in range(20):
+        client.send(b"BDAT 1024\r\n" + b"x" * 1022 + b"\r\n")
+        assert (await client.reply()).startswith(b"250 ")
+    client.send(b"BDAT 0 LAST\r\n")
+    assert (await client.reply()).startswith(b"250 ")
+
+
 async def test_a_bug_is_451_without_its_text(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     running = await start()
 
