@@ -14,18 +14,24 @@ for tool in bwrap setpriv systemd-analyze; do
 done
 nobody=65534
 chown -R "$nobody:$nobody" "$data"
-# ProtectHome hides /root; an interpreter that lives there comes back alone.
-prefix=$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")
+# ProtectHome and PrivateTmp hide /root, /home and /tmp; a checkout, a virtual environment or an interpreter that lives
+# there comes back alone.
+command=$(realpath -s "$(command -v "$1")")
+shown=("$(cd "$here/../.." && pwd)" "$(dirname "$(dirname "$command")")" "$(dirname "$(dirname "$(readlink -f "$command")")")")
 # bwrap would make the folders above a mount in an empty one readable by root only.
 above=()
-for path in "$prefix" "$here" "$data"; do
+for path in "${shown[@]}" "$data"; do
   while path=$(dirname "$path"); [[ $path != / ]]; do
     case $path in /root/* | /home/* | /tmp/*) above=(--perms 0755 --dir "$path" "${above[@]}") ;; esac
   done
 done
+binds=()
+for path in "${shown[@]}"; do
+  case $path in /root/* | /home/* | /tmp/*) binds+=(--ro-bind "$path" "$path") ;; esac
+done
 # bwrap makes the mounts and keeps what setpriv needs; setpriv becomes the user and empties the bounding set.
 exec bwrap --ro-bind / / --dev /dev --proc /proc --perms 1777 --tmpfs /tmp --tmpfs /root --tmpfs /home "${above[@]}" \
-  --ro-bind "$prefix" "$prefix" --ro-bind "$here" "$here" --bind "$data" "$data" --chdir "$data" \
+  "${binds[@]}" --bind "$data" "$data" --chdir "$data" \
   --unshare-ipc --unshare-uts --unshare-pid --unshare-cgroup-try --die-with-parent \
   --cap-drop ALL --cap-add CAP_NET_BIND_SERVICE --cap-add CAP_SETPCAP --cap-add CAP_SETUID --cap-add CAP_SETGID \
   --cap-add CAP_DAC_OVERRIDE \
