@@ -104,6 +104,8 @@ class Worker:
         # Nearly everything that a message makes is freed by its reference count; looking for cycles less often costs
         # little memory and saves time on each message.
         gc.set_threshold(20_000, 20, 20)
+        # The journal's and the log's threads hold the interpreter for so long at most while a client waits.
+        sys.setswitchinterval(0.0005)
         self._channel.send("state", reasons=await self._reasons())
         self._channel.send("ready")
         return True
