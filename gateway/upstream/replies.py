@@ -112,7 +112,7 @@ class ReplyParser:
 def _exact(data: bytes, end: int) -> Reply:
     """The reply whose encoding is `data`, as _EXACT has proved; its enhanced code stands before `end`."""
     text = data.decode("ascii")
-    return Reply(int(text[:3]), text[4:end], text[end + 1 : -2])
+    return Reply.proved(int(text[:3]), text[4:end], text[end + 1 : -2], data)
 
 
 def sanitised(code: int, texts: list[bytes]) -> Reply:
