@@ -172,9 +172,10 @@ class Supervisor:
         status = ""
         while not self._stop.is_set():
             now = time.monotonic()
-            for slot in self._slots:
+            for slot in list(self._slots):
                 if slot.process is not None and not slot.fresh(now, STUCK):
                     log.error("worker is stuck", worker=slot.index, silent_for=round(now - slot.last_sign))
+                    await asyncio.sleep(0.1)  # our line leaves before the worker's own words, which know no lines
                     slot.kill(signal.SIGABRT)
                     slot.last_sign = now  # the next one has its time to start
             if all(slot.fresh(now, STALE) for slot in self._slots):
