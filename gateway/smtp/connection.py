@@ -74,8 +74,7 @@ class Connection(SMTP):
         self.asking = False  # an answer of the upstream is awaited
         self.upstream_used = 0.0
         self._tls_over: Any = None
-        self._waiting_since = loop.time()
-        self._last_command = self._waiting_since + context.settings.session_timeout
+        self._last_command = loop.time() + context.settings.session_timeout
         self._drained: asyncio.Future[None] | None = None
         self._write_paused = False
 
@@ -214,9 +213,8 @@ class Connection(SMTP):
             self.flush()
         if self._write_paused:
             await self._drain()
-        self._waiting_since = now = self.loop.time()
         if fresh:
-            self.deadline = min(now, self._last_command) + seconds
+            self.deadline = min(self.loop.time(), self._last_command) + seconds
         inbox = self.inbox
         try:
             await inbox.awaited()
