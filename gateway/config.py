@@ -292,6 +292,42 @@ class UpstreamConfig(Section):
     )
 
 
+class DocumentWorkers(Section):
+    """The confined processes that look into archives and documents. Limits are for one message."""
+
+    count: Count = Field(
+        default=2, ge=0, le=64, description="Processes, for each worker. 0: archives and documents are not opened."
+    )
+    memory: Size = Field(default=768 * MIB, ge=128 * MIB, description="Address space of a process, at most.")
+    timeout: Timeout = Field(
+        default=15.0, description="Longest time for a message, waiting included; then what is left is not checked."
+    )
+    cpu_time: Timeout = Field(default=10.0, description="Longest time of a processor's work for a message.")
+    queue: Count = Field(default=64, ge=1, description="Messages that may wait for a process; more are not checked.")
+    max_uses: Count = Field(default=500, ge=1, description="Messages that a process looks into before a new one.")
+
+
+class Archives(Section):
+    """How far archives are opened. Beyond a limit the rest is not checked, which `unscannable` judges ("bombs")."""
+
+    depth: Count = Field(default=5, ge=1, le=20, description="Archives in archives.")
+    entries: Count = Field(default=2000, ge=1, description="Files in all archives of a message together.")
+    size: Size = Field(default=256 * MIB, ge=1 * MIB, description="Expanded bytes of all of them together.")
+    ratio: Count = Field(default=200, ge=10, description="Expanded bytes to packed ones, once over 1 MiB.")
+
+
+class Clamd(Section):
+    """The virus scanner: ClamAV's daemon."""
+
+    address: str = Field(
+        default="",
+        pattern=r"^(|unix:/.+|.+:[0-9]{1,5})$",
+        description="unix:/run/clamav/clamd.ctl or host:port; empty for no scanner: rule `malware` is then off.",
+    )
+    connections: Count = Field(default=8, ge=1, description="Messages that are scanned at once, for each worker.")
+    timeout: Timeout = Field(default=25.0, description="Longest time for a message, waiting included.")
+
+
 class Http(Section):
     """Metrics and health."""
 
@@ -338,4 +374,6 @@ class Settings(Section):
     request_channel: tuple[dict[str, Any], ...] = Field(default=(), description="Reserved: a later version.")
     imap: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     console: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
-    document_workers: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
+    document_workers: DocumentWorkers = Field(default_factory=lambda: DocumentWorkers())
+    archives: Archives = Field(default_factory=lambda: Archives())
+    clamd: Clamd = Field(default_factory=lambda: Clamd())

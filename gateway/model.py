@@ -1,4 +1,4 @@
-"""The core types, shared by every room. This module imports nothing of ours.
+"""The core types, shared by every room. This module imports nothing of ours but the values of `contents`.
 
 Mutable: `Session`, `Envelope` (they grow as a client speaks). Everything else is a value.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
+
+from gateway.contents import NOTHING, Inspection
 
 
 class Direction(StrEnum):
@@ -217,7 +219,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A leaf that a mail client would offer to save. `decoded_size` in bytes; `sha256` (hex) of the decoded bytes."""
+    """What a mail client would offer to save. `decoded_size` in bytes; `sha256` (hex) of the decoded bytes."""
 
     filename: str
     declared_type: str
@@ -225,6 +227,13 @@ class Attachment:
     decoded_size: int
     sha256: str
     part: str = ""  # its place in the part tree, "1.2"
+    reading: str = ""  # the reading of the message that shows it, where the strict one does not
+    counted: int = -1  # bytes that it adds to the message's total, where that is less: its own attachments count once
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it adds to the message's total."""
+        return self.decoded_size if self.counted < 0 else self.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +266,10 @@ class Message(Protocol):
     @property
     def defects(self) -> Sequence[Defect]:
         """What is wrong with the form, at most a bounded number."""
+
+    @property
+    def disputes(self) -> Sequence[Defect]:
+        """The defects that make a safe judgement impossible, at most a bounded number."""
 
     def headers(self, name: str) -> Iterator[bytes]:
         """Raw values of the top header fields with this name (case-insensitive), unfolded, in order."""
@@ -293,6 +306,7 @@ class Facts:
     message: Message | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     clauses: tuple[str, ...] = ()  # those of the rule's clauses that belong to `regulation`: the ones it may cite
+    inspection: Inspection = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.config import parse_size
 from gateway.model import Action, Facts, Finding, Message, Mode, Reply, Stage
-from gateway.rules.listed import EVERYWHERE
+from gateway.rules.listed import EVERYWHERE, NO_DEFAULTS, NO_NEEDS
 from gateway.rules.reply_text import refusal
 
 MIB = 2**20
@@ -29,6 +29,8 @@ class AttachmentCap:
     default = Mode.ENFORCE
     directions = EVERYWHERE
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"limit": parse_size})
+    defaults = NO_DEFAULTS
+    needs = NO_NEEDS
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding if the total is above the limit."""
@@ -42,12 +44,12 @@ class AttachmentCap:
 
 
 def _evidence(message: Message, limit: int) -> dict[str, object]:
-    largest = sorted(message.attachments, key=lambda a: a.decoded_size, reverse=True)[:_NAMED]
+    largest = sorted(message.attachments, key=lambda a: a.weight, reverse=True)[:_NAMED]
     return {
         "total": message.attachment_bytes,
         "limit": limit,
         "count": len(message.attachments),
-        "largest": [{"filename": a.filename[:_LONGEST_NAME], "bytes": a.decoded_size} for a in largest],
+        "largest": [{"filename": a.filename[:_LONGEST_NAME], "bytes": a.weight} for a in largest],
     }
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gateway.contents import NOTHING, Inspection
 from gateway.model import Action, Envelope, Facts, Finding, Message, Mode, Recipient, Rule, Stage, Verdict
 from gateway.rules.crash import Crash, crashed
 from gateway.rules.exemptions import CompiledExemption, exempt
@@ -53,6 +54,11 @@ class StageTable:
         self.clean = Verdict(Action.ACCEPT, checked=tuple(bound.rule.name for bound in rules))
 
     @property
+    def needs(self) -> frozenset[str]:
+        """What the rules must be told beyond the scan."""
+        return frozenset(need for _, bound in self._rules for need in getattr(bound.rule, "needs", ()))
+
+    @property
     def signature(self) -> tuple[object, ...]:
         """Equal for two tables that judge and speak alike."""
         return tuple(bound.signature for _, bound in self._rules)
@@ -63,6 +69,7 @@ class StageTable:
         recipient: Recipient | None,
         message: Message | None,
         recipients: Sequence[Recipient] | None = None,
+        inspection: Inspection = NOTHING,
     ) -> Verdict:
         """Ask every rule. `recipients` are those the class covers, where there are several classes; for exemptions."""
         found: list[Finding] | None = None
@@ -77,6 +84,7 @@ class StageTable:
                     message,
                     bound.parameters,
                     bound.clauses,
+                    inspection,
                 )
                 finding = check(facts)
                 if finding is None:
@@ -97,7 +105,7 @@ class StageTable:
         recipient: Recipient | None,
         recipients: Sequence[Recipient] | None,
     ) -> Finding:
-        if finding.mode is not bound.mode:
+        if finding.mode is Mode.ENFORCE is not bound.mode:  # a rule may only be milder than its mode
             finding = replace(finding, mode=bound.mode)
         if not bound.exemptions:
             return finding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -10,15 +11,29 @@ from gateway.model import Direction, Mode, Rule
 
 EVERYWHERE: tuple[Direction, ...] = tuple(Direction)
 NO_PARAMETERS: Mapping[str, Callable[[object], Any]] = MappingProxyType({})
+NO_DEFAULTS: Mapping[str, object] = MappingProxyType({})
+
+
+class Need(StrEnum):
+    """What a rule must be told that the scan of the message does not show (`Facts.inspection`)."""
+
+    FILES = "files"  # what stands in archives and documents
+    MALWARE = "malware"  # the virus scanner's answer
+
+
+NO_NEEDS: frozenset[Need] = frozenset()
 
 
 class ListedRule(Rule, Protocol):
     """A rule of the table. `clauses` is the union over all regulations; a finding cites those of the governing one.
 
-    `parameters` maps a setting of `[rules.NAME]` to its parser (ValueError says what is accepted). A rule whose
-    regulation and configuration give it no value for one of them is off there.
+    `parameters` maps a setting of `[rules.NAME]` to its parser (ValueError says what is accepted), `defaults` gives
+    values, as one would configure them, where neither the regulation nor the configuration does. A rule that is left
+    without a value for one of them is off there, and so is a rule with a need that the configuration does not serve.
     """
 
     default: Mode
     directions: tuple[Direction, ...]
     parameters: Mapping[str, Callable[[object], Any]]
+    defaults: Mapping[str, object]
+    needs: frozenset[Need]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.config import Listener, RuleConfig
+from gateway.config import Listener, RuleConfig, Settings
 from gateway.model import Direction, Mode
 from gateway.regulations import Regulation
-from gateway.rules.listed import ListedRule
+from gateway.rules.listed import ListedRule, Need
 
 INTERNAL = "internal"
 """The key of `[rules.NAME]` for mail between addresses of ours, wherever it crosses the gateway."""
@@ -37,11 +37,17 @@ def mode_of(
 
 
 def parameters_of(rule: ListedRule, config: RuleConfig | None, regulation: Regulation) -> Mapping[str, Any] | None:
-    """The rule's parsed parameters: configured, else the regulation's; None if one of them has no value."""
-    given: dict[str, Any] = {**regulation.parameters.get(rule.name, {}), **((config or _UNSET).model_extra or {})}
+    """The rule's parsed parameters: configured, else the regulation's, else its own; None if one has no value."""
+    extra = (config or _UNSET).model_extra or {}
+    given: dict[str, Any] = {**rule.defaults, **regulation.parameters.get(rule.name, {}), **extra}
     if rule.parameters.keys() - given.keys():
         return None
     return {name: parse(given[name]) for name, parse in rule.parameters.items()}
+
+
+def unserved(rule: ListedRule, settings: Settings) -> bool:
+    """Whether the rule needs something that the configuration leaves out; it is off then, and is not "checked"."""
+    return Need.MALWARE in rule.needs and not settings.clamd.address
 
 
 def is_mode_key(key: str, listeners: Mapping[str, Listener]) -> bool:

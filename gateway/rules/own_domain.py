@@ -7,7 +7,7 @@ envelope's half; the header's half comes with the verification of signatures.
 from __future__ import annotations
 
 from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Session, Stage
-from gateway.rules.listed import NO_PARAMETERS
+from gateway.rules.listed import NO_DEFAULTS, NO_NEEDS, NO_PARAMETERS
 from gateway.rules.patterns import in_domains
 from gateway.rules.reply_text import refusal
 
@@ -25,6 +25,8 @@ class OwnDomain:
     default = Mode.ENFORCE
     directions: tuple[Direction, ...] = (Direction.INBOUND,)
     parameters = NO_PARAMETERS
+    defaults = NO_DEFAULTS
+    needs = NO_NEEDS
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding if the domain is ours and nothing proves the client to be."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gateway.config import Listener, Settings
+from gateway.contents import NOTHING, Inspection
 from gateway.errors import ConfigError
 from gateway.model import Address, Direction, Envelope, Finding, Message, Mode, Recipient, Stage, Verdict
 from gateway.regulations import Regulation, load
@@ -25,7 +26,7 @@ from gateway.rules.compiled import BoundRule, StageTable, Surroundings, decide
 from gateway.rules.crash import Crash
 from gateway.rules.exemptions import CompiledExemption
 from gateway.rules.listed import ListedRule
-from gateway.rules.modes import mode_of, parameters_of
+from gateway.rules.modes import mode_of, parameters_of, unserved
 from gateway.rules.patterns import in_domains
 from gateway.rules.problems import problems
 from gateway.rules.profiles import Profiles
@@ -99,6 +100,8 @@ class Policy:
         parameters = parameters_of(rule, config, regulation)
         if mode is Mode.OFF or listener.direction not in rule.directions or parameters is None:
             return None
+        if unserved(rule, self._settings):
+            return None
         clauses = tuple(clause for clause in rule.clauses if clause in regulation.clauses)
         exemptions = tuple(exemption for exemption in self._exemptions if exemption.rule == rule.name)
         return BoundRule(rule, mode, regulation.id, clauses, parameters, exemptions)
@@ -107,7 +110,7 @@ class Policy:
 class ListenerPolicy:
     """The rules of one listener. Immutable: a session that began before a reload may keep the one it has."""
 
-    __slots__ = ("_classes", "_default", "_inbound", "_only", "_own", "_profiles", "_tables", "name")
+    __slots__ = ("_classes", "_default", "_inbound", "_only", "_own", "_profiles", "_tables", "name", "needs")
 
     def __init__(
         self,
@@ -123,6 +126,7 @@ class ListenerPolicy:
         self._only = next(iter(self._classes.values())) if len(set(self._classes.values())) == 1 else None
         self._tables = {_label(*key): made for key, made in tables.items()}
         self._default = self._tables[profiles.default]
+        self.needs = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].needs)
 
     def mail_class(self, envelope: Envelope) -> str:
         """The class at MAIL, for `check(Stage.MAIL, …)`: no recipient is known yet."""
@@ -150,6 +154,7 @@ class ListenerPolicy:
         *,
         recipient: Recipient | None = None,
         message: Message | None = None,
+        inspection: Inspection = NOTHING,
     ) -> Verdict:
         """Ask every rule of a stage. Of several classes the worst verdict wins, and names the recipient it is for.
 
@@ -161,10 +166,12 @@ class ListenerPolicy:
         if policy_class is None:
             policy_class = self._class_at(stage, envelope, recipient)
         if isinstance(policy_class, str):
-            return self._tables.get(policy_class, self._default)[stage].check(envelope, recipient, message)
+            table = self._tables.get(policy_class, self._default)[stage]
+            return table.check(envelope, recipient, message, None, inspection)
         if len(policy_class) == 1:
-            return self.check(stage, envelope, policy_class[0], recipient=recipient, message=message)
-        return self._worst(stage, envelope, policy_class, recipient, message)
+            only = policy_class[0]
+            return self.check(stage, envelope, only, recipient=recipient, message=message, inspection=inspection)
+        return self._worst(stage, envelope, policy_class, recipient, message, inspection)
 
     def _class_at(self, stage: Stage, envelope: Envelope, recipient: Recipient | None) -> str | Sequence[str]:
         if stage < Stage.RCPT:
@@ -183,12 +190,14 @@ class ListenerPolicy:
         classes: Sequence[str],
         recipient: Recipient | None,
         message: Message | None,
+        inspection: Inspection,
     ) -> Verdict:
         findings: list[Finding] = []
         checked: dict[str, None] = {}
         for name in classes or ("",):
             covered = [r for r in envelope.recipients if r.policy_class == name]
-            verdict = self._tables.get(name, self._default)[stage].check(envelope, recipient, message, covered)
+            table = self._tables.get(name, self._default)[stage]
+            verdict = table.check(envelope, recipient, message, covered, inspection)
             checked.update(dict.fromkeys(verdict.checked))
             findings += (_name(finding, covered) for finding in verdict.findings)
         return Verdict(*decide(findings), tuple(findings), tuple(checked))

@@ -29,6 +29,7 @@ SERVICES = {
     "dovecot": Service("dovecot", "dovecot-core", root=True),
     "postgresql": Service("pg_ctlcluster", "postgresql"),
     "systemd-analyze": Service("systemd-analyze", "systemd"),
+    "clamd": Service("clamd", "clamav-daemon"),
     "bwrap": Service("bwrap", "bubblewrap", root=True),
     "tmpfs": Service("mount", "mount", root=True),
 }

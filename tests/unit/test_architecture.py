@@ -17,11 +17,12 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "gateway"
 
 # Who may import whom: names below `gateway`. A room's name takes the whole room, a dotted name that module only.
-VALUES = "model errors"
+VALUES = "model errors contents"
 COMMON = f"{VALUES} config replies trace logs metrics"
 ARROWS: Mapping[str, str] = {
     # values, at the bottom
-    "model": "",
+    "contents": "",
+    "model": "contents",
     "errors": "",
     "config": "model",
     "replies": VALUES,
@@ -32,7 +33,11 @@ ARROWS: Mapping[str, str] = {
     # rooms that know nothing of ours but values
     "message": VALUES,
     "vietnamese": "errors",
+    "archives": VALUES,
     "documents": f"{VALUES} vietnamese",
+    # inspection: files opened in processes of their own
+    "inspection": f"{COMMON} message archives documents",
+    "malware": COMMON,
     "regulations": VALUES,
     # rooms
     "rules": f"{VALUES} config replies regulations",
@@ -43,7 +48,8 @@ ARROWS: Mapping[str, str] = {
     "throttle": COMMON,
     "imap": COMMON,
     "recording": f"{COMMON} message journal",
-    "pipeline": f"{COMMON} message rules journal recording upstream.base",
+    "looks": f"{COMMON} message inspection malware rules.listed",
+    "pipeline": f"{COMMON} message rules journal recording looks upstream.base",
     "smtp": f"{COMMON} message pipeline journal.decision upstream.base",
     "http": f"{COMMON}",
     "processes": f"{COMMON} http",
@@ -58,7 +64,7 @@ ARROWS: Mapping[str, str] = {
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
-    "app": f"{COMMON} message rules journal upstream pipeline smtp config_file checks processes",
+    "app": f"{COMMON} message rules journal upstream inspection malware looks pipeline smtp config_file checks processes",
     "worker": f"{COMMON} app processes",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.config import Settings
+from gateway.contents import NOTHING, Inspection
 from gateway.model import (
     Action,
     Address,
@@ -21,8 +22,10 @@ from gateway.model import (
     Reply,
     Session,
     Stage,
+    Verdict,
 )
 from gateway.rules.listed import EVERYWHERE
+from gateway.rules.policy import Policy
 
 AG, Q4 = "angiang-50-2009", "tphcm-q4-03-2013"
 MIB = 2**20
@@ -37,11 +40,12 @@ class FakeMessage:
     size: int = 100
     sha256: str = "ab" * 32
     defects: Sequence[Any] = ()
+    disputes: Sequence[Any] = ()
     fields: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def attachment_bytes(self) -> int:
-        return sum(attachment.decoded_size for attachment in self.attachments)
+        return sum(attachment.weight for attachment in self.attachments)
 
     def headers(self, name: str) -> Iterator[bytes]:
         if name.lower() in self.fields:
@@ -84,6 +88,8 @@ class Always:
     default = Mode.ENFORCE
     directions: tuple[Direction, ...] = EVERYWHERE
     parameters: Any = MappingProxyType({})
+    defaults: Any = MappingProxyType({})
+    needs: frozenset[Any] = frozenset()
 
     def __init__(
         self,
@@ -110,3 +116,12 @@ class Never(Always):
     def check(self, facts: Facts) -> Finding | None:
         self.asked.append(facts)
         return None
+
+
+def inbound_check(
+    made: FakeMessage, rules: dict[str, Any], *, inspection: Inspection = NOTHING, **tables: Any
+) -> Verdict:
+    """The verdict of an inbound listener with these rules."""
+    listener = Policy(settings(rules=rules, **tables)).for_listener("inbound")
+    mail = envelope("ai@khac.example", "b@tinh.example")
+    return listener.check(Stage.MESSAGE, mail, message=made, inspection=inspection)

@@ -30,7 +30,11 @@ def test_what_is_fine(rules: dict[str, Any]) -> None:
     ("rules", "key", "hint"),
     [
         ({"atachment-cap": "observe"}, "rules.atachment-cap", 'did you mean "attachment-cap"'),
-        ({"zzz": "off"}, "rules.zzz", "no such rule: this version has own-domain, attachment-cap"),
+        (
+            {"zzz": "off"},
+            "rules.zzz",
+            "no such rule: this version has own-domain, malware, dangerous-type, attachment-cap",
+        ),
         ({"spam": "enforce"}, "rules.spam", "does not have the rule yet"),
         ({"spam": {"mode": "off", "inbound": "enforce"}}, "rules.spam", "does not have the rule yet"),
         ({"attachment-cap": {"limit": "15 apples"}}, "rules.attachment-cap.limit", "15MiB"),
