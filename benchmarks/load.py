@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import random
 import tempfile
 import time
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +28,7 @@ class Workload:
     length: int
     sessions: int
     reuse: bool = False
-    mime: bool = False
+    mime: str = ""  # the kind of file that is attached
     least: int = 50
 
 
@@ -37,7 +39,10 @@ WORKLOADS = {
         Workload("B", "4 KB, connections reused", 4096, 8, reuse=True),
         Workload("C", "100 KB", 102_400, 8),
         Workload("D", "20.5 MiB of text lines", LARGE, 4, least=8),
-        Workload("E", "14 MiB attached (base64, 19 MiB)", 14 * MIB, 4, mime=True, least=8),
+        Workload("E", "14 MiB attached (base64, 19 MiB)", 14 * MIB, 4, mime="bin", least=8),
+        Workload("F", "74 KiB attached (base64, 100 KiB)", 75_000, 8, mime="bin"),
+        Workload("G", "74 KiB of docx attached: opened by the document workers", 75_000, 8, mime="docx"),
+        Workload("H", "74 KiB of zip attached: opened by the document workers", 75_000, 8, mime="zip"),
         Workload("M", "20.5 MiB, 16 at once (memory)", LARGE, 16, least=32),
     )
 }
@@ -53,16 +58,34 @@ class Run:
     peak: int
 
 
-def mime_file(size: int) -> Path:
-    """A message with an attachment of `size` bytes of noise, LF line ends as smtp-source -F wants them; made once."""
-    path = Path(tempfile.gettempdir()) / f"congthu-bench-{size}.eml"
+def _content(kind: str, size: int) -> bytes:
+    """About `size` bytes: noise, or an archive or document whose largest entry is noise."""
+    noise = random.Random(1).randbytes(size)
+    if kind == "bin":
+        return noise
+    names = {
+        "zip": ["ho_so/bao_cao.dat"],
+        "docx": ["[Content_Types].xml", "word/document.xml", "word/media/image1.png"],
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        *small, large = names[kind]
+        for name in small:
+            archive.writestr(name, f"<?xml version='1.0'?><!-- {name} --><document/>")
+        archive.writestr(large, noise)
+    return made.getvalue()
+
+
+def mime_file(size: int, kind: str) -> Path:
+    """A message with an attachment of about `size` bytes, LF line ends as smtp-source -F wants them; made once."""
+    path = Path(tempfile.gettempdir()) / f"congthu-bench-{kind}-{size}.eml"
     if not path.exists():
-        body = base64.encodebytes(random.Random(1).randbytes(size)).decode()
+        body = base64.encodebytes(_content(kind, size)).decode()
         path.write_text(
             "From: <nguon@nguon.example>\nTo: <an@tinh.example>\nSubject: attached\nMIME-Version: 1.0\n"
             'Content-Type: multipart/mixed; boundary="b1"\n\n--b1\nContent-Type: text/plain; charset=utf-8\n\nsee\n'
-            '--b1\nContent-Type: application/octet-stream; name="a.bin"\nContent-Transfer-Encoding: base64\n'
-            f'Content-Disposition: attachment; filename="a.bin"\n\n{body}\n--b1--\n'
+            f'--b1\nContent-Type: application/octet-stream; name="a.{kind}"\nContent-Transfer-Encoding: base64\n'
+            f'Content-Disposition: attachment; filename="a.{kind}"\n\n{body}\n--b1--\n'
         )
     return path
 
@@ -76,7 +99,7 @@ def send(peer: Peer, workload: Workload, messages: int) -> float:
         sessions=min(workload.sessions, messages),
         length=workload.length,
         reuse=workload.reuse,
-        file=mime_file(workload.length) if workload.mime else None,
+        file=mime_file(workload.length, workload.mime) if workload.mime else None,
         seconds=600,
     )
     peer.settle()

@@ -181,14 +181,16 @@ class PostfixQueue(_Postfix):
 class CongThu:
     """This gateway with every rule on, its journal, metrics and log lines."""
 
-    def __init__(self, sink: int, workers: int = 1) -> None:
+    def __init__(self, sink: int, workers: int = 1, *, content: bool = True) -> None:
         self.name = "congthu" if workers == 1 else f"congthu-{workers}"
+        self.name += "" if content else "-no-content"
         limits: Table = {"max_transactions": 10**9, "max_size": "64MiB"}
         self.gateway = Gateway(
             [listener("sink", **limits)],
             {"sink": upstream(sink, pool_size=100)},
             gateway={"workers": workers},
             store={"queue": 100_000},
+            rules={} if content else dict.fromkeys(CONTENT_RULES, "off"),
         )
         self.port = self.gateway.port
 
@@ -209,9 +211,12 @@ class CongThu:
         """It keeps nothing."""
 
 
+CONTENT_RULES = ("attachment-cap", "dangerous-type", "unscannable")
+
 PEERS: dict[str, Callable[[int], Peer]] = {
     "congthu": CongThu,
     "congthu-2": lambda sink: CongThu(sink, 2),
+    "congthu-no-content": lambda sink: CongThu(sink, content=False),
     "nothing": Nothing,
     "haproxy": HAProxy,
     "postfix-filter": PostfixFilter,

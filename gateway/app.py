@@ -20,6 +20,7 @@ from gateway.config import Listener, Settings, UpstreamConfig
 from gateway.errors import StartError
 from gateway.journal.journal import Journal
 from gateway.logs import get_logger
+from gateway.looks import Looks, Tools
 from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
 from gateway.message.spool import SpoolPool
@@ -76,6 +77,7 @@ class App:
         self._leaving: list[Upstream] = []
         self._configs: dict[str, UpstreamConfig] = {}
         self._ticker: asyncio.Task[None] | None = None
+        self._tools = Tools()
         self.spools: SpoolPool
         self.journal: Journal
         self.marks: PassMarks
@@ -109,6 +111,7 @@ class App:
             self._ticker.cancel()
         upstreams = (*self.upstreams.values(), *self._leaving)
         await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
+        await self._tools.close()
         await self.journal.close()
 
     async def ready(self) -> dict[str, str]:
@@ -118,6 +121,7 @@ class App:
         return {
             "upstream": "" if some else f"no host answers: {silent}",
             "journal": "" if self.journal.healthy else "cannot be written",
+            "scanner": self._tools.missing,
         }
 
     async def _tick(self) -> None:
@@ -131,6 +135,7 @@ class App:
                 figures = UpstreamMetrics(name)
                 figures.up = upstream.healthy
                 figures.connections = upstream.open_connections if isinstance(upstream, SmtpUpstream) else 0
+            self._tools.tick()
 
     # Building
 
@@ -147,6 +152,7 @@ class App:
         }
         gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
         self.upstreams, self._configs = upstreams, dict(settings.upstream)
+        await self._tools.apply(settings, waits=any(policy.for_listener(name).waits_for_scanner for name in made))
         await self._switch(made)
         self._leaving += gone
         for upstream in gone:
@@ -189,17 +195,19 @@ class App:
         gateway = settings.gateway
         own = policy.own_domains
         counts = ListenerMetrics(listener.name)
+        rules = policy.for_listener(listener.name)
         pipeline = Pipeline(
             hostname=gateway.hostname,
             listener=listener.name,
             upstream=listener.upstream,
-            policy=policy.for_listener(listener.name),
+            policy=rules,
             journal=self.journal,
             metrics=counts,
             marks=self.marks,
             add_mark=_may_return(listener, settings.listener),
             tempfails=self._tempfails,
             contact=gateway.contact,
+            looks=Looks(rules.needs, self._tools),
         )
         return ListenerContext(
             listener,

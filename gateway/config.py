@@ -298,7 +298,9 @@ class DocumentWorkers(Section):
     count: Count = Field(
         default=2, ge=0, le=64, description="Processes, for each worker. 0: archives and documents are not opened."
     )
-    memory: Size = Field(default=768 * MIB, ge=128 * MIB, description="Address space of a process, at most.")
+    memory: Size = Field(
+        default=512 * MIB, ge=64 * MIB, description="What a process may take beyond the program itself."
+    )
     timeout: Timeout = Field(
         default=15.0, description="Longest time for a message, waiting included; then what is left is not checked."
     )

@@ -18,6 +18,9 @@ _RULES = """\
 [rules]
 #attachment-cap = { mode = "enforce", inbound = "observe", limit = "15MiB" }
 #own-domain = "enforce"
+#dangerous-type = { natures = ["executable", "script", "installer", "shortcut", "macros"], more = ["dwg"] }
+#unscannable = { mode = "enforce", inbound = "observe", encrypted = "observe", unchecked = "observe" }
+#malware = { mode = "enforce", unavailable = "tempfail" }
 """
 
 # Keys without a default, or with an empty one: what an entry looks like.
@@ -42,6 +45,7 @@ EXAMPLES = {
     "UpstreamConfig.tls_verify": "true",
     "UpstreamConfig.tls_ca": '"/etc/ssl/certs/ca-certificates.crt"',
     "UpstreamConfig.tls_name": '"mail.tinh.example"',
+    "Clamd.address": '"unix:/run/clamav/clamd.ctl"',
     "Exemption.rule": '"attachment-cap"',
     "Exemption.reason": '"Sends scanned land maps until the new portal is open (letter 123/STTTT)"',
     "Exemption.expires": "2030-12-31",

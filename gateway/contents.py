@@ -39,6 +39,12 @@ BOMBS = frozenset({Why.TOO_DEEP, Why.TOO_MANY, Why.TOO_LARGE, Why.RATIO, Why.OVE
 """Reasons that speak against the sender: the file itself is beyond what is opened."""
 
 
+READINGS_UNREAD = "readings-unread"
+"""The dispute of a message that has several readings and could not be read in all of them."""
+READINGS_LATER = "readings-later"
+"""The same where the reason is ours: no process was free, or none runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContainedFile:
     """One file that was looked at.

@@ -36,11 +36,14 @@ ProtocolErrorKind = Literal[
     "other",
 ]
 UpstreamFailure = Literal["down", "broken", "unsure"]
+ScanResult = Literal["clean", "found", "down", "time", "size", "error"]
 
 VERDICTS: tuple[MessageVerdict, ...] = get_args(MessageVerdict)
 REFUSALS: tuple[ConnectionRefusal, ...] = get_args(ConnectionRefusal)
 ERRORS: tuple[ProtocolErrorKind, ...] = get_args(ProtocolErrorKind)
+SCANS: tuple[ScanResult, ...] = get_args(ScanResult)
 RESULTS = ("2xx", "4xx", "5xx", "down", "broken", "unsure")
+LOOKS = ("done", "time", "died", "too-large", "busy", "unavailable", "other")
 STAGES = ("receive", "check", "journal", "upstream")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 MAX_RULES = 100  # distinct rules a listener; beyond it "other": a guard, the registry is far smaller
@@ -94,6 +97,14 @@ JOURNAL_LAG = _max("journal_lag_seconds", "Age of the oldest decision that is no
 JOURNAL_QUEUED = _sum("journal_queued", "Decisions that wait to be written.")
 JOURNAL_WRITTEN = _counter("journal_written", "Decisions written.")
 JOURNAL_FAILED = _counter("journal_failed", "Decisions that could not be written.")
+SCANNER_UP = _max("scanner_up", "1 while the malware scanner answers.")
+SCANNER_RESULTS = _counter("scanner_results", "Answers of the malware scanner.", "result")
+SCANNER_SECONDS = _histogram("scanner_seconds", "Time to the malware scanner's answer.")
+INSPECTIONS = _counter("inspections", "Messages whose files were looked into, by outcome.", "result")
+INSPECTION_SECONDS = _histogram("inspection_seconds", "Time that a look into a message's files took.")
+INSPECTION_CHILDREN = _sum("inspection_children", "Processes that look into files.", "state")
+INSPECTION_WAITING = _sum("inspection_waiting", "Messages that wait for a process to look into them.")
+INSPECTION_DEATHS = _counter("inspection_deaths", "Processes that ended while they looked, or were ended.")
 LOG_DROPS = _counter("log_drops", "Log lines dropped because the log's reader was too slow.")
 
 
@@ -119,6 +130,19 @@ class JournalFigures(Protocol):
     def written(self) -> int: ...
     @property
     def failed(self) -> int: ...
+
+
+class PoolFigures(Protocol):
+    """What a pool of inspection processes shows; `died` since it was made."""
+
+    @property
+    def running(self) -> int: ...
+    @property
+    def busy(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def died(self) -> int: ...
 
 
 class _Tally:
@@ -320,6 +344,63 @@ class UpstreamMetrics:
         self._connections.set(self.connections)
 
 
+class ScannerMetrics:
+    """The malware scanner's counts. `ScannerMetrics()` gives the one object; it is shown once it was made."""
+
+    __slots__ = ("_results", "_seconds", "up")
+    _results: _Tally
+    _seconds: _Timing
+    up: bool
+    _made: ClassVar[ScannerMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results, made._seconds = _Tally(SCANNER_RESULTS, (), SCANS), _Timing(SCANNER_SECONDS)
+            made.up = False
+            _samplers["scanner"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def scanned(self, result: ScanResult, seconds: float) -> None:
+        """One message or one hidden content went through, or did not."""
+        self._results.add(result)
+        self._seconds.observe(seconds)
+
+    def flush(self) -> None:
+        """Carry the counts over; `up` is a plain attribute that its owner sets."""
+        self._results.flush()
+        self._seconds.flush()
+        SCANNER_UP.set(self.up)
+
+
+class InspectionMetrics:
+    """The counts of looks into messages' files. `InspectionMetrics()` gives the one object."""
+
+    __slots__ = ("_results", "_seconds")
+    _results: _Tally
+    _seconds: _Timing
+    _made: ClassVar[InspectionMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results, made._seconds = _Tally(INSPECTIONS, (), LOOKS), _Timing(INSPECTION_SECONDS)
+            _samplers["inspections"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def looked(self, result: str, seconds: float) -> None:
+        """One message: `done`, or why it was not done to its end (`LOOKS`)."""
+        self._results.add(result)
+        self._seconds.observe(seconds)
+
+    def flush(self) -> None:
+        """Carry the counts over."""
+        self._results.flush()
+        self._seconds.flush()
+
+
 _samplers: dict[str, Callable[[], None]] = {}
 
 
@@ -346,6 +427,20 @@ def watch_journal(journal: JournalFigures) -> None:
         failed(journal.failed)
 
     _samplers["journal"] = sample
+
+
+def watch_inspection(pool: PoolFigures) -> None:
+    """Show this pool's figures from now on, read at each flush."""
+    died = counted(INSPECTION_DEATHS)
+    idle, busy = (INSPECTION_CHILDREN.labels(state) for state in ("idle", "busy"))
+
+    def sample() -> None:
+        idle.set(pool.running - pool.busy)
+        busy.set(pool.busy)
+        INSPECTION_WAITING.set(pool.waiting)
+        died(pool.died)
+
+    _samplers["inspection"] = sample
 
 
 def watch_log(drops: Callable[[], int]) -> None:

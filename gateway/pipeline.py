@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway import replies
+from gateway.contents import NOTHING
 from gateway.errors import JournalError, UpstreamDown, UpstreamError, UpstreamUnsure
 from gateway.journal.decision import Decision, new_reference
 from gateway.logs import get_logger
-from gateway.message.result import ScannedMessage
+from gateway.looks import Looks
+from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.metrics import ListenerMetrics, MessageVerdict, UpstreamFailure, UpstreamMetrics
 from gateway.model import Action, Envelope, Finding, Message, Mode, Recipient, Reply, Stage, Verdict
 from gateway.recording import decision_of, summarise
@@ -65,7 +67,7 @@ class Arrival:
 
     envelope: Envelope
     message: ScannedMessage
-    content: Content
+    content: SpooledMessage
     transaction: Transaction
     reference: str
     started: float
@@ -90,6 +92,7 @@ class Pipeline:
         add_mark: bool,
         tempfails: TempfailWatch,
         contact: str = "",
+        looks: Looks | None = None,
     ) -> None:
         self.hostname = hostname
         self.listener = listener
@@ -103,6 +106,7 @@ class Pipeline:
         self.add_mark = add_mark
         self.tempfails = tempfails
         self.contact = contact
+        self.looks = looks
 
     # Before the message
 
@@ -132,7 +136,7 @@ class Pipeline:
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
         if arrival.message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
-        verdict = ACCEPTED if judged else self.check(Stage.MESSAGE, arrival.envelope, message=arrival.message)
+        verdict = ACCEPTED if judged else await self._judge(arrival)
         checked = time.monotonic()
         if verdict.action is not Action.ACCEPT:
             return await self._refuse_message(arrival, verdict, checked)
@@ -141,6 +145,12 @@ class Pipeline:
         if arrival.gone():
             return self._abandon(arrival)
         return await self._deliver(arrival, verdict, skip, checked)
+
+    async def _judge(self, arrival: Arrival) -> Verdict:
+        message, looks, inspection = arrival.message, self.looks, NOTHING
+        if looks is not None and looks.wanted(message):
+            inspection = await looks.look(arrival.content, message)
+        return self.check(Stage.MESSAGE, arrival.envelope, message=message, inspection=inspection)
 
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
         arrival.transaction.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,19 @@ from gateway import config_file
 from gateway.cli.options import config_option
 from gateway.cli.output import safe
 from gateway.config import HostPort, Listener, Settings
+from gateway.contents import NOTHING, Inspection
 from gateway.errors import StartError
-from gateway.message.result import ScannedMessage
+from gateway.looks import Looks, Tools
+from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
+from gateway.message.spool import Spool, SpoolPool
 from gateway.model import Action, Address, Direction, Envelope, Finding, Recipient, Session, Stage, Verdict
 from gateway.rules.policy import ListenerPolicy, Policy
 from gateway.smtp.dotstream import Normalizer
 
 _CHUNK = 256 * 1024
+_EVERYTHING = 2**62  # bytes: nothing goes to disk
 _ACCEPTED = {"code": 250, "enhanced": "2.0.0", "text": "OK"}
 
 
@@ -37,17 +42,26 @@ def command(
     """Judge a message FILE as the gateway would. Exit code 0: it would pass, 1: it would not."""
     settings = config_file.load(config) if config is not None else Settings()
     listener, rules = _rules(settings, name)
-    message = scan(file)
-    envelope = Envelope(
-        Session("inspect", listener.name, listener.direction, "", 0),
-        Address(sender),
-        [Recipient(Address(text)) for text in recipients],
-        message.size,
-    )
-    verdict = judge(rules, envelope, message)
-    found = report(verdict, message)
+    session = Session("inspect", listener.name, listener.direction, "", 0)
+    envelope = Envelope(session, Address(sender), [Recipient(Address(text)) for text in recipients])
+    found = asyncio.run(_inspect(file, settings, rules, envelope))
     click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else describe(found))
-    raise SystemExit(0 if verdict.action is Action.ACCEPT else 1)
+    raise SystemExit(0 if found["action"] == Action.ACCEPT.label else 1)
+
+
+async def _inspect(file: Path, settings: Settings, rules: ListenerPolicy, envelope: Envelope) -> dict[str, Any]:
+    tools = Tools()
+    await tools.apply(settings, waits=False)
+    content = await read(file)
+    try:
+        message = content.scan
+        envelope.size = message.size
+        looks = Looks(rules.needs, tools)
+        inspection = await looks.look(content, message) if looks.wanted(message) else NOTHING
+        return report(judge(rules, envelope, message, inspection), message, inspection)
+    finally:
+        content.spool.close()
+        await tools.close()
 
 
 def _rules(settings: Settings, name: str) -> tuple[Listener, ListenerPolicy]:
@@ -64,17 +78,27 @@ def _rules(settings: Settings, name: str) -> tuple[Listener, ListenerPolicy]:
     return made, policy.compile(made)
 
 
-def scan(file: Path) -> ScannedMessage:
-    """Scan a file as if it had come in: its line ends become CRLF, as a client would have sent them."""
+async def read(file: Path) -> SpooledMessage:
+    """A file as if it had come in: its line ends become CRLF, as a client would have sent them. It stays in memory."""
+    spool = SpoolPool(file.parent, _EVERYTHING, _EVERYTHING, _EVERYTHING).new()
     scanner, lines = Scanner(sniff=Sniffer()), Normalizer()
     with file.open("rb") as source:
         while chunk := source.read(_CHUNK):
-            scanner.feed(lines.feed(chunk))
-    scanner.feed(lines.finish())
-    return scanner.finish()
+            _take(lines.feed(chunk), spool, scanner)
+    _take(lines.finish(), spool, scanner)
+    await spool.finish()
+    return SpooledMessage(spool, scanner.finish())
 
 
-def judge(rules: ListenerPolicy, envelope: Envelope, message: ScannedMessage) -> Verdict:
+def _take(data: bytes, spool: Spool, scanner: Scanner) -> None:
+    if data:
+        spool.feed(data)
+        scanner.feed(data)
+
+
+def judge(
+    rules: ListenerPolicy, envelope: Envelope, message: ScannedMessage, inspection: Inspection = NOTHING
+) -> Verdict:
     """The stages in their order; the first that does not accept ends it, as it would in a session."""
     findings: list[Finding] = []
     checked: list[str] = []
@@ -84,7 +108,7 @@ def judge(rules: ListenerPolicy, envelope: Envelope, message: ScannedMessage) ->
         (Stage.MESSAGE, None),
     ]:
         shown = message if stage is Stage.MESSAGE else None
-        verdict = rules.check(stage, envelope, recipient=recipient, message=shown)
+        verdict = rules.check(stage, envelope, recipient=recipient, message=shown, inspection=inspection)
         findings += verdict.findings
         checked += [name for name in verdict.checked if name not in checked]
         if verdict.action is not Action.ACCEPT:
@@ -92,7 +116,7 @@ def judge(rules: ListenerPolicy, envelope: Envelope, message: ScannedMessage) ->
     return Verdict(Action.ACCEPT, None, tuple(findings), tuple(checked))
 
 
-def report(verdict: Verdict, message: ScannedMessage) -> dict[str, Any]:
+def report(verdict: Verdict, message: ScannedMessage, inspection: Inspection = NOTHING) -> dict[str, Any]:
     """The judgement as plain data."""
     reply = verdict.reply
     return {
@@ -120,11 +144,19 @@ def report(verdict: Verdict, message: ScannedMessage) -> dict[str, Any]:
                     "sniffed_type": a.sniffed_type,
                     "decoded_size": a.decoded_size,
                     "sha256": a.sha256,
+                    "part": a.part,
+                    "reading": a.reading,
                 }
                 for a in message.attachments
             ],
             "defects": [{"name": d.name, "where": d.where} for d in message.defects],
+            "disputes": [{"name": d.name, "where": d.where} for d in message.disputes],
         },
+        "files": [
+            {"part": f.part, "names": list(f.names), "type": f.kind, "size": f.size, "traits": list(f.traits)}
+            for f in inspection.files
+        ],
+        "unchecked": [{"part": u.part, "names": list(u.names), "reason": u.reason.value} for u in inspection.unchecked],
     }
 
 
@@ -137,8 +169,15 @@ def describe(found: dict[str, Any]) -> str:
     ]
     lines += [
         f"  {a['filename'] or '(no name)'}  {a['sniffed_type']}  {a['decoded_size']:,} bytes"
+        + (f"  (only as read by: {a['reading']})" if a["reading"] else "")
         for a in message["attachments"]
     ]
+    lines += [
+        f"  {' › '.join(f['names'])}  {f['type']}  {f['size']:,} bytes  {' '.join(f['traits'])}".rstrip()
+        for f in found["files"]
+        if len(f["names"]) > 1 or f["traits"]
+    ]
+    lines += [f"not checked: {' › '.join(u['names']) or u['part']}: {u['reason']}" for u in found["unchecked"]]
     lines += [
         f"found: {f['rule']} ({', '.join(f['clauses']) or 'no clause'}) {f['mode']} {f['action']}"
         for f in found["findings"]

@@ -22,6 +22,14 @@ _MIN_LINES = 4
 _MAX_WIDTH = 1022
 
 
+RUN_ENCODINGS = {
+    **dict.fromkeys(("x-uuencode", "uuencode", "x-uue", "uue"), "uuencode"),
+    **dict.fromkeys(("x-yenc", "yenc"), "yenc"),
+    **dict.fromkeys(("x-binhex", "x-binhex40", "binhex", "binhex40", "mac-binhex40", "mac-binhex"), "binhex"),
+}
+"""Encodings whose body says by itself where it begins and ends, and their kind."""
+
+
 class Decoder(Protocol):
     """One body's bytes in, decoded bytes out."""
 
@@ -54,12 +62,13 @@ class IdentityDecoder:
 class Base64Decoder:
     """base64; skips foreign characters, goes on after padding, and takes an unpadded end."""
 
-    __slots__ = ("_carry", "_paddings", "flaws")
+    __slots__ = ("_carry", "_due", "_paddings", "flaws")
 
     def __init__(self) -> None:
         self.flaws: set[Flaw] = set()
         self._carry = b""  # 0 to 3 characters of an unfinished group
         self._paddings = 0
+        self._due = 0  # padding characters that the last group wants
 
     def feed(self, data: bytes) -> bytes:
         """Decode; strict and fast, else tolerant."""
@@ -93,10 +102,8 @@ class Base64Decoder:
 
     def finish(self) -> bytes:
         """The last group, if it was not padded."""
-        if not self._carry:
-            return b""
-        decoded = self._tolerant(self._carry)
-        if self._carry:
+        decoded = self._tolerant(self._carry) if self._carry else b""
+        if self._carry or self._paddings != self._due:
             self.flaws.add(Flaw.BASE64_PADDING)
         return decoded + _last_group(self._carry)
 
@@ -110,7 +117,7 @@ class Base64Decoder:
         except ValueError:
             return None
         if text[-1] == 61:
-            self._paddings = 2 if text[-2] == 61 else 1
+            self._paddings = self._due = 2 if text[-2] == 61 else 1
         return decoded
 
     def _tolerant(self, text: bytes) -> bytes:
@@ -132,6 +139,7 @@ class Base64Decoder:
 
     def _padded(self, group: bytes) -> bytes:
         size = len(group) & ~3
+        self._due = -len(group) & 3
         if len(group) - size == 1:
             self.flaws.add(Flaw.BASE64_PADDING)
         return pybase64.b64decode(group[:size], validate=True) + _last_group(group[size:])
@@ -183,16 +191,16 @@ class QuotedPrintableDecoder:
         last = text.rfind(b"=", max(0, len(text) - _SOFT_SPACE - 2))
         if last >= 0 and _UNDECIDED.fullmatch(text, last):
             self._carry = text[last:]
-            return _unquote(text[:last])
+            return _unquote(text[:last], self.flaws)
         self._carry = b""
-        return _unquote(text)
+        return _unquote(text, self.flaws)
 
     def finish(self) -> bytes:
         """A last "=" is a soft line break whose CRLF belongs to the delimiter."""
-        return b"" if self._carry.rstrip(b" \t\r") == b"=" else _unquote(self._carry)
+        return b"" if self._carry.rstrip(b" \t\r") == b"=" else _unquote(self._carry, self.flaws)
 
 
-def _unquote(text: bytes) -> bytes:
+def _unquote(text: bytes, flaws: set[Flaw]) -> bytes:
     marks = text.count(b"=")
     if not marks:
         return text
@@ -201,6 +209,7 @@ def _unquote(text: bytes) -> bytes:
     # A well-formed escape shrinks by 2 and a soft break by 3; whatever is malformed shrinks by less.
     if len(decoded) == len(text) - 2 * marks - soft and text.count(b"=\r") == soft:
         return decoded
+    flaws.add(Flaw.QUOTED_PRINTABLE_MALFORMED)
     return binascii.a2b_qp(_mended(text))
 
 
@@ -225,4 +234,15 @@ def decoder_for(encoding: str) -> Decoder:
     """The decoder of a content-transfer-encoding (lower-case); an unknown one is taken as it stands."""
     if encoding == "base64":
         return Base64Decoder()
-    return QuotedPrintableDecoder() if encoding == "quoted-printable" else IdentityDecoder()
+    if encoding == "quoted-printable":
+        return QuotedPrintableDecoder()
+    return _run_decoder(encoding) if encoding in RUN_ENCODINGS else IdentityDecoder()
+
+
+def _run_decoder(encoding: str) -> Decoder:
+    from gateway.message import binhex, seek, uu, yenc  # they need Base64Decoder
+
+    kind = RUN_ENCODINGS[encoding]
+    if kind == "uuencode":
+        return seek.RunDecoder(uu.UuOpener(declared=True))
+    return seek.RunDecoder(yenc.YencOpener() if kind == "yenc" else binhex.BinHexOpener())

@@ -30,10 +30,35 @@ class Flaw(StrEnum):
     TOO_DEEP = "too-deep"
     TOO_MANY_PARTS = "too-many-parts"
     BASE64_JUNK = "base64-junk"  # characters outside the alphabet, skipped
-    BASE64_PADDING = "base64-padding"  # padding in the middle, missing, or a lone last character
+    BASE64_PADDING = "base64-padding"  # padding in the middle, missing or too much, or a lone last character
+    QUOTED_PRINTABLE_MALFORMED = "quoted-printable-malformed"  # no escapes, or blanks after a soft line break
+    ENCODING_UNBEGUN = "encoding-unbegun"  # uuencode, yEnc or BinHex is declared and never begins: nothing is decoded
+    ENCODING_UNENDED = "encoding-unended"  # one of these, or an armour, without its end
+    ENCODING_DAMAGED = "encoding-damaged"  # one of these with foreign lines, or a wrong length, size or checksum
+    MESSAGE_PARTIAL = "message-partial"  # a piece of a message: whole nowhere but at the recipient (RFC 2046 5.2.2)
+    EXTERNAL_BODY = "external-body"  # the content stands elsewhere (RFC 2046 5.2.3)
     FILENAME_RAW = "filename-raw"  # 8-bit bytes that say no charset
     FILENAME_INVALID = "filename-invalid"  # bytes that are wrong in the charset they claim
     FILENAME_TOO_LONG = "filename-too-long"
+    # What the union of all readings finds (see `union`): clients disagree about these.
+    STRUCTURE_AMBIGUOUS = "structure-ambiguous"  # a header says in more than one way what its body is
+    HEADER_END_AMBIGUOUS = "header-end-ambiguous"  # a line of blanks, or one that is no field, ends it for some
+    DELIMITER_AMBIGUOUS = "delimiter-ambiguous"  # a line that only some take for a delimiter
+    NESTING_AMBIGUOUS = "nesting-ambiguous"  # a delimiter of two multiparts that are both open
+    PARTS_AFTER_END = "parts-after-end"  # delimiters after the closing one
+    LONE_CR = "lone-cr"  # a CR without LF, which ends a line for some
+    ENCODED_PARTS = "encoded-parts"  # parts show once the multipart is decoded
+    BOUNDARY_GUESSED = "boundary-guessed"  # parts show with a boundary that no header gives
+    ENCODING_AMBIGUOUS = "encoding-ambiguous"  # declared twice, or in a way that is read differently
+    ENCODING_MISMATCH = "encoding-mismatch"  # the body does not look like what is declared, and decodes as another
+    HIDDEN_PART = "hidden-part"  # a header with Content- fields where no part begins
+    HIDDEN_RUN = "hidden-run"  # uuencode, yEnc, BinHex, base64 or an armour within a text
+    READINGS_CONFLICT = "readings-conflict"  # two readings each show an attachment that the other does not
+    ENCODINGS_CONFLICT = "encodings-conflict"  # an attachment is another file in each of the encodings declared
+    PART_OUTSIDE = "part-outside"  # an attachment in a preamble or epilogue, or after the closing delimiter
+    TOO_MANY_READINGS = "too-many-readings"  # more than are tried
+    TOO_MUCH_TO_READ = "too-much-to-read"  # headers, delimiters or bytes beyond what the union looks at
+    TOO_MANY_CONTENTS = "too-many-contents"  # more than are handed on
     UNSNIFFED = "unsniffed"  # more attachments than are sniffed
     MORE = "more-defects"  # the list is full
 
@@ -47,12 +72,14 @@ class DefectLog:
         self._limit = limit
         self._found: dict[Defect, None] = {}
 
-    def add(self, name: Flaw, where: str = "") -> None:
-        """Note a defect of the part at path `where`."""
+    def add(self, name: Flaw, where: str = "") -> bool:
+        """Note a defect of the part at path `where`; False if there was no room for it."""
         if len(self._found) < self._limit - 1:
             self._found[Defect(name.value, where)] = None
         elif Defect(name.value, where) not in self._found:
             self._found[Defect(Flaw.MORE.value)] = None
+            return False
+        return True
 
     def taken(self) -> tuple[Defect, ...]:
         """What was found."""

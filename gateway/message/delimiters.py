@@ -13,6 +13,10 @@ _REST = rb"(?:--[ \t\r]{0,%d}+|[ \t\r]{0,%d}+)\n" % (_PADDING - 3, _PADDING - 1)
 _PATIENCE = 64  # lines that begin like a delimiter and are none, before a pattern is compiled for them
 
 
+Line = tuple[bool, int, bytes]
+"""A delimiter line: it is the closing one, where the next line begins, what stands behind its boundary and "--"."""
+
+
 class Frame:
     """One open multipart; `level` is its place among the open containers."""
 
@@ -25,7 +29,7 @@ class Frame:
         self.hit = -1  # where in the block its next delimiter is, or the place before which there is none
         self._needle = b"\n" + self.prefix
         self._rejected = 0
-        self._read: tuple[bool, int] | None = None  # the last line that was read, and where
+        self._read: Line | None = None  # the last line that was read, and where
         self._read_at = -1
         self._pattern: re.Pattern[bytes] | None = None
 
@@ -64,22 +68,25 @@ class Frame:
         self._rejected += 1
         return False
 
-    def found(self, data: bytes, start: int, end: int) -> tuple[bool, int]:
-        """The delimiter line at `start`, where `search` found it in the same block: see `line`."""
+    def found(self, data: bytes, start: int, end: int) -> Line:
+        """The delimiter line at `start`, where `search` found it in the same block."""
         if self._read is not None and self._read_at == start:
             return self._read
-        return self.line(data, start, end) or (True, end)
+        return self.line(data, start, end) or (True, end, b"")
 
-    def line(self, data: bytes, start: int, end: int) -> tuple[bool, int] | None:
-        """Read the line at `start`: (it is the closing delimiter, where the next line begins), or None."""
+    def line(self, data: bytes, start: int, end: int) -> Line | None:
+        """Read the line at `start`; None if it is no delimiter."""
         after = start + len(self.prefix)
-        stop = data.find(b"\n", after, min(end, after + _PADDING))
-        if stop < 0:
+        stop = data.find(b"\n", after, min(end, after + _PADDING)) + 1
+        if not stop:
             if end - after >= _PADDING:
                 return None
             stop = end
-        rest = data[after:stop].rstrip(b" \t\r")
-        return (rest == b"--", min(stop + 1, end)) if rest in (b"", b"--") else None
+        rest = data[after:stop]
+        if rest == b"\r\n":
+            return False, stop, rest
+        mark = rest.rstrip(b" \t\r\n")
+        return (mark == b"--", stop, rest[len(mark) :]) if mark in (b"", b"--") else None
 
 
 class Delimiters:
@@ -107,6 +114,8 @@ class Delimiters:
 
     def close_above(self, level: int) -> list[Frame]:
         """Take away the multiparts at `level` and further in."""
+        if not self.frames or self.frames[-1].level < level:
+            return []
         gone = [frame for frame in self.frames if frame.level >= level]
         self.frames = self.frames[: len(self.frames) - len(gone)]
         return gone

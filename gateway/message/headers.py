@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import copy
 from functools import lru_cache
 from itertools import islice
 
 from gateway.message.defects import Flaw
-from gateway.message.names import Parameters, filename_of
+from gateway.message.names import Parameters, disagreeing, filename_of
+from gateway.message.oddheader import odd_block, odd_content, usual_lines
+from gateway.message.usualfields import usual_fields
 
 Field = tuple[bytes, bytes, int, int]
 """Lower-case name, raw value with its folding and line end, and where the field starts and ends in the message."""
@@ -19,6 +22,8 @@ Field = tuple[bytes, bytes, int, int]
 _LINES = re.compile(rb"(?:(?:[!-9;-~]{1,256}[ \t]{0,64}:|[ \t])[^\n]*+(?:\n|\Z))*+")
 _FIELD = re.compile(rb"^([!-9;-~]{1,256})[ \t]{0,64}:([^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)", re.MULTILINE)
 _WHOLE_FIELD = re.compile(rb"(?m:(" + _FIELD.pattern + rb"))")
+_CONTENT = rb"(content-(?:type|transfer-encoding|disposition))"
+_OUR_FIELD = re.compile(_FIELD.pattern.replace(rb"([!-9;-~]{1,256})", _CONTENT), re.MULTILINE | re.IGNORECASE)
 _SHORT = 16 * 1024  # octets of a header whose fields are all read at once, which takes less time and more memory
 _TYPE = re.compile(rb"\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})\s*+/\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})(?=[\s;(,]|\Z)")
 _TOKEN = re.compile(rb"\s*+\"?([!#$&+\-.^_0-9A-Za-z]{1,64})")
@@ -71,9 +76,9 @@ def parameters_of(value: bytes) -> tuple[Parameters, bool]:
 
 
 class ContentInfo:
-    """What a header says about its body; `boundary` is empty if none is given."""
+    """What a header says about its body; `boundary` is empty if none is given; `odd`: others may read it otherwise."""
 
-    __slots__ = ("boundary", "charset", "content_type", "disposition", "encoding", "filename", "flaws")
+    __slots__ = ("boundary", "charset", "content_type", "disposition", "encoding", "filename", "flaws", "odd")
 
     def __init__(self) -> None:
         self.content_type = "text/plain"
@@ -83,6 +88,15 @@ class ContentInfo:
         self.filename = ""
         self.boundary = b""
         self.flaws: list[Flaw] = []
+        self.odd = False
+
+    def oddly(self) -> ContentInfo:
+        """The same, and odd."""
+        if self.odd:
+            return self
+        info = copy(self)
+        info.odd = True
+        return info
 
 
 def content_info(fields: Iterable[Field], default_type: str, filename_limit: int) -> tuple[ContentInfo, bool]:
@@ -91,30 +105,50 @@ def content_info(fields: Iterable[Field], default_type: str, filename_limit: int
     The outcome is shared: do not change it.
     """
     ours: dict[bytes, bytes] = {}
-    twice = False
+    twice = differ = False
     for name, value, _start, _end in fields:
         if name in _OURS:
-            twice = twice or name in ours
-            ours.setdefault(name, value)
-    return info_of(ours, default_type, filename_limit), twice
+            if name in ours:
+                twice, differ = True, differ or unfolded(value) != unfolded(ours[name])
+            else:
+                ours[name] = value
+    info = info_of(ours, default_type, filename_limit)
+    return (info.oddly() if differ else info), twice
 
 
-def part_header(
+def read_header(
     block: bytes, default_type: str, filename_limit: int, count_limit: int
-) -> tuple[ContentInfo, bool, int]:
-    """What `content_info` finds in a part's header, and how many fields that has, at most `count_limit`."""
-    read = _common_header if len(block) <= _COMMON_HEADER else _part_header
+) -> tuple[ContentInfo, bool, list[Field]]:
+    """What a header says about its body, whether it says it twice, and its first fields, at most `count_limit`."""
+    fields = fields_of(block, 0, count_limit)
+    info, twice = content_info(fields, default_type, filename_limit)
+    return (info.oddly() if _is_odd(block) else info), twice, fields
+
+
+def read_part_header(
+    block: bytes, default_type: str, filename_limit: int, count_limit: int
+) -> tuple[ContentInfo, bool, bool]:
+    """The same of a part's header, but the last: it has `count_limit` fields or more."""
+    read = _read_common if len(block) <= _COMMON_HEADER else _read_part
     return read(block, default_type, filename_limit, count_limit)
 
 
-def _part_header(
+def _read_part(
     block: bytes, default_type: str, filename_limit: int, count_limit: int
-) -> tuple[ContentInfo, bool, int]:
-    fields = fields_of(block, 0, count_limit)
-    return *content_info(fields, default_type, filename_limit), len(fields)
+) -> tuple[ContentInfo, bool, bool]:
+    if block.count(b"\n") >= count_limit - 1:
+        info, twice, fields = read_header(block, default_type, filename_limit, count_limit)
+        return info, twice, len(fields) == count_limit
+    ours = [(name.lower(), value, 0, 0) for name, value in _OUR_FIELD.findall(block)]
+    info, twice = content_info(ours, default_type, filename_limit)
+    return (info.oddly() if _is_odd(block) else info), twice, False
 
 
-_common_header = lru_cache(512)(_part_header)
+_read_common = lru_cache(512)(_read_part)
+
+
+def _is_odd(block: bytes) -> bool:
+    return bool(block) and not usual_lines(b"\r\n" + block) and odd_block(block)
 
 
 def info_of(ours: dict[bytes, bytes], default_type: str, filename_limit: int) -> ContentInfo:
@@ -128,7 +162,12 @@ def _info(
     kind: bytes | None, encoding: bytes | None, disposition: bytes | None, default_type: str, filename_limit: int
 ) -> ContentInfo:
     info = ContentInfo()
+    usual = usual_fields(kind, encoding, disposition, default_type)
+    if usual is not None and len(usual.filename) <= filename_limit:
+        info.content_type, info.encoding, info.disposition, info.filename, info.boundary = usual
+        return info
     info.content_type = default_type
+    info.odd = odd_content(kind, encoding, disposition)
     typed = _read_type(info, unfolded(kind)) if kind is not None else {}
     if encoding is not None:
         info.encoding = _token(unfolded(encoding))
@@ -140,6 +179,8 @@ def _info(
     if disposed or typed:
         info.filename, flaws = filename_of(disposed, typed, info.charset, filename_limit)
         info.flaws.extend(sorted(flaws))
+        if not info.odd and (len(disposed) > 1 or len(typed) > 1 or disposed.get(b"filename") != typed.get(b"name")):
+            info.odd = disagreeing(disposed, typed, info.charset, filename_limit)
     return info
 
 
@@ -165,7 +206,18 @@ def _parameters(info: ContentInfo, value: bytes) -> Parameters:
     found, twice = parameters_of(value)
     if twice:
         info.flaws.append(Flaw.DUPLICATE_PARAMETER)
+        info.odd = info.odd or _differing(value)
     return found
+
+
+def _differing(value: bytes) -> bool:
+    """Whether a parameter stands in this value twice with different contents."""
+    found: dict[bytes, bytes] = {}
+    for match in islice(_PARAMETER.finditer(value), _PARAMETERS):
+        said = match[3] if match[2] is None else match[2]
+        if found.setdefault(match[1].lower(), said.strip()) != said.strip():
+            return True
+    return False
 
 
 def _token(value: bytes) -> str:

@@ -6,7 +6,9 @@ import hashlib
 
 from gateway.message.decode import Base64Decoder, Decoder, decoder_for
 from gateway.message.defects import Flaw
-from gateway.message.part import Part
+from gateway.message.latetype import LateType, may_be_late
+from gateway.message.oddbody import DecodedText, decoded_text
+from gateway.message.part import ENCODED, Part
 
 HEAD = 2048  # decoded bytes that are enough to tell a type
 
@@ -15,15 +17,21 @@ class Leaf:
     """Takes raw body bytes cut anywhere. `part` gets its figures at `finish`.
 
     The line end before a delimiter belongs to the delimiter (RFC 2046 5.1.1), so the last one is always kept back.
+    `text`: takes the decoded bytes too where they are a text.
     """
 
-    __slots__ = ("_base64", "_decoder", "_head", "_held", "_sha256", "_size", "part")
+    __slots__ = ("_base64", "_decoder", "_head", "_held", "_late", "_sha256", "_size", "_sniffing", "part", "text")
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, *, sniffing: bool = True) -> None:
         self.part = part
+        self._late: LateType | None = None
+        self.text: DecodedText | None = None
+        if part.encoding in ENCODED and part.content_type.startswith("text/"):
+            self.text = decoded_text(part.charset)
         self._decoder: Decoder = decoder_for(part.encoding)
         self._base64 = self._decoder if isinstance(self._decoder, Base64Decoder) else None
         self._sha256 = hashlib.sha256() if part.attachment else None
+        self._sniffing = sniffing and part.attachment
         self._head = b""
         self._held = b""
         self._size = 0
@@ -61,14 +69,30 @@ class Leaf:
         """The first decoded bytes of an attachment, at most `HEAD`."""
         return self._head
 
+    def type(self, sniffed: str) -> str:
+        """Its type, where `head` was taken for `sniffed`."""
+        late = self._late
+        return sniffed if late is None or not may_be_late(self._head, self.part.filename) else late.type(sniffed)
+
+    @property
+    def is_base64(self) -> bool:
+        """What is not base64 in it is named as a flaw."""
+        return self._base64 is not None
+
     @property
     def flaws(self) -> list[Flaw]:
         """What the decoder met, in a stable order."""
         return sorted(self._decoder.flaws)
 
     def _take(self, decoded: bytes) -> None:
+        if not self._size and self._sniffing and decoded and may_be_late(decoded, self.part.filename):
+            self._late = LateType(self.part.filename)
         self._size += len(decoded)
         if self._sha256 is not None:
             self._sha256.update(decoded)
             if len(self._head) < HEAD:
                 self._head += decoded[: HEAD - len(self._head)]
+        if self._late is not None:
+            self._late.feed(decoded)
+        if self.text is not None:
+            self.text.feed(decoded)

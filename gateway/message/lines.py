@@ -63,18 +63,17 @@ class LineFacts:
             start = found + 1
 
 
-def line_facts(data: bytes) -> tuple[int, int, bool]:
-    """Dots, longest and eightbit of a whole message that is not empty: what `LineFacts` finds, for less."""
-    dots = data.count(b"\n.") + (data[0] == 46)
+def longest_line(data: bytes) -> int:
+    """`longest` of a whole text: what `LineFacts` finds, for less."""
     size = len(data)
     start = 0
     while size - start > LEGAL:
         # A line end beyond the legal length may still be a legal line's: its CR is not counted.
         found = data.rfind(b"\n", start, start + LEGAL + 2)
         if found < 0:
-            return dots, _longest(data), not data.isascii()
+            return _longest(data)
         start = found + 1
-    return dots, 0, not data.isascii()
+    return 0
 
 
 def _longest(data: bytes) -> int:

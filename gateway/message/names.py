@@ -48,6 +48,33 @@ def filename_of(disposition: Parameters, kind: Parameters, charset: str, limit: 
     return name, flaws
 
 
+def disagreeing(disposition: Parameters, kind: Parameters, charset: str, limit: int) -> bool:
+    """Whether the names that are given end differently: what opens a file depends on the one that a client takes."""
+    plain: set[bytes] = set()
+    pieced: list[str] = []
+    flaws: set[Flaw] = set()
+    for given, key in ((disposition, b"filename"), (kind, b"name")):
+        if key in given:
+            plain.add(given[key])
+        if len(given) > (key in given):  # perhaps it has other forms
+            pieced += _encoded_names(given, key, charset, limit * 12, flaws)
+    if len(plain) + len(pieced) < 2:
+        return False
+    names = pieced + [_plain(name[: limit * 12], charset, flaws) for name in plain]
+    return len({_ending(_safe(name)) for name in names}) > 1
+
+
+def _encoded_names(given: Parameters, key: bytes, charset: str, longest: int, flaws: set[Flaw]) -> list[str]:
+    extended, pieces = given.get(key + b"*"), _pieces(given, key)
+    names = [] if extended is None else [_extended(extended[:longest], flaws)]
+    return [*names, _continued(pieces, charset, longest, flaws)] if pieces else names
+
+
+def _ending(name: str) -> str:
+    _stem, dot, ending = name.rstrip(". ").rpartition(".")
+    return dot and ending.lower()
+
+
 def _parameter(given: Parameters, key: bytes, charset: str, limit: int, flaws: set[Flaw]) -> str:
     longest = limit * 12  # bytes: four of UTF-8 a character, three to escape each
     extended = given.get(key + b"*")

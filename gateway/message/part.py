@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.message.decode import RUN_ENCODINGS
+
+ENCODED = frozenset(("base64", "quoted-printable", *RUN_ENCODINGS))
+PLAIN = ("", "7bit", "8bit", "binary")
+
 
 class Part:
     """A MIME entity. Offsets are bytes into the content: header at [start, header_end), body at [header_end, end).
 
     `content_type` is lower-case "type/subtype"; `charset`, `encoding` and `disposition` lower-case, empty if not said;
-    `filename` decoded; `decoded_size` in bytes (0 for containers); `sha256` (hex, of the decoded bytes) and
-    `sniffed_type` only for attachments; `path` is "1" for the message, "1.2" for its second child.
+    `filename` decoded; `decoded_size` in bytes (0 for multiparts, all of its bytes for a nested message); `sha256`
+    (hex, of the decoded bytes) and `sniffed_type` only for attachments (no digest of a message that is nested more than
+    fourfold); `path` is "1" for the message, "1.2" for its second child.
+
+    `attachment`: a client would offer to save it. That is a leaf which is no text, or has a file name, or a disposition
+    other than "inline" (RFC 2183 2.8); so S/MIME and PGP containers are, as a whole. A nested message is one, and its
+    own attachments, which stand below it, are others. A multipart is one only if its boundary never appears.
     """
 
     __slots__ = (

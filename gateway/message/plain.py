@@ -1,17 +1,18 @@
 """The usual small message, one text and nothing else, read without a stream and without a tree.
 
-Whatever is not quite usual is declined, so the strict reading stays in one place (`tree`); a test holds the two equal.
+Whatever is not quite usual is declined, so the strict reading stays in one place (`tree`), and what is taken here is
+never suspicious. A test holds the two equal.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 from gateway.message.decode import QuotedPrintableDecoder
-from gateway.message.headers import ContentInfo, Field, info_of
+from gateway.message.headers import ContentInfo, info_of
 from gateway.message.limits import ScanLimits
-from gateway.message.lines import line_facts
+from gateway.message.lines import longest_line
+from gateway.message.oddbody import dots_in_text, odd_text
 from gateway.message.part import Part
 from gateway.message.result import ScannedMessage
 from gateway.message.topheader import TopHeader
@@ -23,25 +24,24 @@ _ENCODINGS = ("", "7bit", "8bit", "binary", _QUOTED)
 class PlainMessage(ScannedMessage):
     """Facts of a message that is one text part. What is seldom asked for is made when it is."""
 
-    __slots__ = ("_decoded_size", "_header", "_info")
+    __slots__ = ("_decoded_size", "_info")
 
-    _header: TopHeader
     _info: ContentInfo
     _decoded_size: int
 
-    def __init__(self, data: bytes, header: TopHeader, info: ContentInfo) -> None:
-        self._root = self._fields = None
-        self._header, self._info = header, info
-        self.header_block = header.block
-        self.header_bytes = body = len(header.block) + 2
+    def __init__(self, data: bytes, header: TopHeader, info: ContentInfo, decoded_size: int, dots: int) -> None:
+        super().__init__(None, header, None)
+        self._info = info
+        self.header_bytes = len(header.block) + 2
         self.size = len(data)
         self.header_whole = True
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self.attachments = self.defects = ()
+        self.attachments = self.defects = self.disputes = ()
         self.attachment_bytes = 0
-        self.leading_dots, self.longest_line, self.has_8bit = line_facts(data)
+        self.suspicious = False
+        self.leading_dots, self.longest_line, self.has_8bit = dots, longest_line(data), not data.isascii()
         self.ends_with_crlf = data.endswith(b"\r\n")
-        self._decoded_size = _unquoted_size(data[body:]) if info.encoding == _QUOTED else self.size - body
+        self._decoded_size = decoded_size
 
     @property
     def root(self) -> Part:
@@ -49,20 +49,6 @@ class PlainMessage(ScannedMessage):
         if self._root is None:
             self._root = self._make_root()
         return self._root
-
-    @property
-    def header_fields(self) -> list[Field]:
-        """Every field of the header."""
-        if self._fields is None:
-            self._fields = self._header.fields()
-        return self._fields
-
-    def count(self, name: str) -> int:
-        """How many fields have this name."""
-        return self._header.count(name.lower().encode("ascii", "replace"))
-
-    def _raw(self, key: bytes) -> Iterator[bytes]:
-        return self._header.values(key)
 
     def _make_root(self) -> Part:
         info, part = self._info, Part("1", 0)
@@ -77,26 +63,37 @@ def plain_message(data: bytes, limits: ScanLimits) -> PlainMessage | None:
     end = data.find(b"\r\n\r\n") + 2
     if not 2 < end <= limits.header_bytes:
         return None
-    header = TopHeader(data[:end])
-    if header.has(b"multipart/") or not 0 < header.lines() < limits.header_count:
+    block = data[:end]
+    if b"ultipart/" in block:
+        return None
+    header = TopHeader(block)
+    if not 0 < header.lines() < limits.header_count:
         return None
     content = header.content()
     if content is None:
         return None
     info = info_of(content, "text/plain", limits.filename)
-    return PlainMessage(data, header, info) if _is_plain(info) else None
+    dots = dots_in_text(data, end + 1) if _is_plain(info) else -1
+    if dots < 0:
+        return None
+    size = len(data) - end - 2 if info.encoding != _QUOTED else _unquoted_size(data[end + 2 :], info.charset)
+    return PlainMessage(data, header, info, size, dots) if size >= 0 else None
 
 
 def _is_plain(info: ContentInfo) -> bool:
     return (
         info.content_type.startswith("text/")
+        and info.content_type != "text/rfc822-headers"
         and info.encoding in _ENCODINGS
-        and info.disposition != "attachment"
+        and info.disposition in ("", "inline")
         and not info.filename
         and not info.flaws
+        and not info.odd
     )
 
 
-def _unquoted_size(body: bytes) -> int:
+def _unquoted_size(body: bytes, charset: str) -> int:
+    """The decoded size, or -1 if something is odd about the text."""
     decoder = QuotedPrintableDecoder()
-    return len(decoder.feed(body)) + len(decoder.finish())
+    decoded = decoder.feed(body) + decoder.finish()
+    return -1 if decoder.flaws or odd_text(decoded, charset) else len(decoded)

@@ -8,6 +8,7 @@ from gateway.message.decode import decoder_for
 from gateway.message.headers import Field, unfolded
 from gateway.message.part import Part
 from gateway.message.spool import Spool
+from gateway.message.topheader import TopHeader
 from gateway.model import Attachment, Defect
 
 _READ = 64 * 1024
@@ -20,23 +21,30 @@ class ScannedMessage:
     without CRLF where it is over 998, else 0. `header_bytes`: where the body begins. `header_block`: the raw top
     header, at most `ScanLimits.header_bytes`. `header_fields`: (lower-case name, raw value with folding and line end,
     start, end).
+
+    `attachment_bytes`: what the attachments weigh together. A leaf weighs its decoded size; a nested message what is
+    left of it without the raw bodies of the attachments inside it, which are listed by themselves.
+    `suspicious`: another reasonable reading of the same bytes may show another attachment, size or content than this
+    strict one. `disputes`: the defects that make a safe judgement impossible.
     """
 
     __slots__ = (
         "_fields",
+        "_header",
         "_root",
         "attachment_bytes",
         "attachments",
         "defects",
+        "disputes",
         "ends_with_crlf",
         "has_8bit",
-        "header_block",
         "header_bytes",
         "header_whole",
         "leading_dots",
         "longest_line",
         "sha256",
         "size",
+        "suspicious",
     )
 
     size: int
@@ -44,18 +52,22 @@ class ScannedMessage:
     attachments: tuple[Attachment, ...]
     attachment_bytes: int
     defects: tuple[Defect, ...]
+    disputes: tuple[Defect, ...]
+    suspicious: bool
     leading_dots: int
     longest_line: int
     ends_with_crlf: bool
     has_8bit: bool
     header_bytes: int
     header_whole: bool  # False: the top header is larger than the limits, so what it says is not known
-    header_block: bytes
     _root: Part | None
+    _header: TopHeader
     _fields: list[Field] | None
 
-    def __init__(self, root: Part, fields: list[Field]) -> None:
+    def __init__(self, root: Part | None, header: TopHeader, fields: list[Field] | None) -> None:
+        """Without `fields`, `header` is a usual one and asked for them when they are wanted."""
         self._root = root
+        self._header = header
         self._fields = fields
 
     @property
@@ -65,9 +77,14 @@ class ScannedMessage:
         return self._root
 
     @property
+    def header_block(self) -> bytes:
+        """The raw top header, without its blank line."""
+        return self._header.block
+
+    @property
     def header_fields(self) -> list[Field]:
         """The fields of the top header, in order."""
-        return self._fields or []
+        return self._header.fields() if self._fields is None else self._fields
 
     def headers(self, name: str) -> Iterator[bytes]:
         """Raw values of the top header fields with this name (case-insensitive), unfolded, in order."""
@@ -76,10 +93,13 @@ class ScannedMessage:
 
     def count(self, name: str) -> int:
         """How many top header fields have this name (case-insensitive)."""
-        return sum(1 for _ in self._raw(name.lower().encode("ascii", "replace")))
+        key = name.lower().encode("ascii", "replace")
+        return self._header.count(key) if self._fields is None else sum(1 for _ in self._raw(key))
 
     def _raw(self, key: bytes) -> Iterator[bytes]:
-        return (field[1] for field in self.header_fields if field[0] == key)
+        if self._fields is None:
+            return self._header.values(key)
+        return (field[1] for field in self._fields if field[0] == key)
 
     @property
     def parts(self) -> Iterator[Part]:

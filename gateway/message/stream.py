@@ -49,17 +49,17 @@ class Stream:
         tree, lines = self._tree, self._lines
         tree.finish(self._size)
         lines.finish()
-        result = ScannedMessage(tree.root, tree.header_fields)
+        result = ScannedMessage(tree.root, tree.header, tree.header_fields)
         result.size = self._size
         result.sha256 = self._sha256.hexdigest()
-        result.attachments = tuple(tree.attachments)
-        result.attachment_bytes = sum(attachment.decoded_size for attachment in tree.attachments)
-        result.defects = tree.defects.taken()
+        result.attachments = tuple(tree.attached.found)
+        result.attachment_bytes = tree.attached.total
+        doubts = tree.doubts
+        result.defects, result.disputes, result.suspicious = doubts.defects, doubts.disputes, doubts.suspicious
         result.leading_dots, result.longest_line, result.has_8bit = lines.dots, lines.longest, lines.eightbit
         result.ends_with_crlf = self._last.endswith(b"\r\n")
         result.header_whole = tree.header_whole
         result.header_bytes = tree.root.header_end
-        result.header_block = tree.header_block
         return result
 
     def _rest_of_line(self, data: bytes, base: int) -> int:

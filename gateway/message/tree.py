@@ -1,25 +1,29 @@
 """One strict reading of RFC 2045-2049: blocks of whole lines in, the part tree out. Sans-IO, bounded, never raises.
 
 What a reading can differ in from another (which duplicate counts, what ends a header, which line is a delimiter) stands
-in `headers`, `delimiters` and `decode`, each with a named defect; another reading is another class fed the same blocks.
+in `headers`, `delimiters` and `decode`, each with a named defect. Whether another reading may show something else is
+found by the way (`oddheader`, `oddbody`, `doubts`); what it would show is for a second pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.message.defects import DefectLog, Flaw
+from gateway.message.attached import Attached
+from gateway.message.defects import Flaw
 from gateway.message.delimiters import Delimiters, Frame
-from gateway.message.headers import ContentInfo, Field, content_info, fields_of, header_lines, part_header
+from gateway.message.doubts import Doubts
+from gateway.message.headers import ContentInfo, Field, header_lines, read_part_header
 from gateway.message.leaf import Leaf
 from gateway.message.limits import ScanLimits
 from gateway.message.lines import LineFacts
-from gateway.message.part import Part
-from gateway.model import Attachment
+from gateway.message.oddbody import RawBody
+from gateway.message.oddheader import odd_type
+from gateway.message.part import ENCODED, PLAIN, Part
+from gateway.message.topheader import TopHeader, read_top
 
-_ENCODED = ("base64", "quoted-printable")
-_PLAIN = ("", "7bit", "8bit", "binary")
 _MESSAGES = ("message/rfc822", "message/global")
+_ELSEWHERE = {"message/partial": Flaw.MESSAGE_PARTIAL, "message/external-body": Flaw.EXTERNAL_BODY}
 _MBOX_LINE = 998  # octets in which an mbox "From " line must end
 
 
@@ -31,6 +35,7 @@ class Tree:
 
     __slots__ = (
         "_base",
+        "_body",
         "_count",
         "_default",
         "_delimiters",
@@ -38,16 +43,16 @@ class Tree:
         "_header_size",
         "_leaf",
         "_limits",
+        "_line_end",
         "_lines",
         "_open",
         "_part",
-        "_sniff",
-        "_sniffed",
+        "_preamble",
         "_start",
         "_tail",
-        "attachments",
-        "defects",
-        "header_block",
+        "attached",
+        "doubts",
+        "header",
         "header_fields",
         "header_whole",
         "root",
@@ -55,19 +60,18 @@ class Tree:
 
     def __init__(self, limits: ScanLimits, sniff: Callable[[bytes], str] | None, lines: LineFacts) -> None:
         self.root = Part("1", 0)
-        self.attachments: list[Attachment] = []
-        self.defects = DefectLog(limits.defects)
-        self.header_block = b""
-        self.header_fields: list[Field] = []
+        self.attached = Attached(sniff, limits.sniffs)
+        self.doubts = Doubts(limits.defects)
+        self.header = TopHeader(b"")
+        self.header_fields: list[Field] | None = []  # None: the header is a usual one
         self.header_whole = True
         self._limits = limits
-        self._sniff = sniff
-        self._sniffed = 0
         self._lines = lines
         self._base = 0  # offset in the message of the block's first byte
         self._start = 0  # where in the data the block begins
         self._tail = b""  # the last two bytes before the block
         self._count = 1
+        self._line_end = b"\r\n"  # how the top header ends its lines
         self._open: list[Part] = []  # containers from the outermost to the innermost
         self._delimiters = Delimiters()
         self._part: Part | None = self.root  # the entity that is being read; None in a preamble or epilogue
@@ -75,6 +79,8 @@ class Tree:
         self._header_size = 0
         self._default = "text/plain"
         self._leaf: Leaf | None = None
+        self._preamble: Part | None = None  # the innermost multipart while its boundary has not appeared
+        self._body: RawBody | None = None  # what looks at the raw bytes that are read next; None before the first
 
     def block(self, data: bytes, start: int, end: int, base: int, at_line: bool) -> None:
         """Take data[start:end]; data[0] stands at `base` of the message."""
@@ -93,6 +99,8 @@ class Tree:
                 at = self._in_body(data, stop, end, at_line) if stop < end else end
             at_line = True
         self._lines.feed(data, mark, end)
+        if self.attached.open:
+            self.attached.feed(data, base, base + end)
         self._tail = data[end - 2 : end] if end - start > 1 else (self._tail + data[start:end])[-2:]
 
     def finish(self, size: int) -> None:
@@ -150,7 +158,9 @@ class Tree:
         info = self._read_header(part, b"".join(self._header))
         self._header = None
         for flaw in info.flaws:
-            self.defects.add(flaw, part.path)
+            self.doubts.add(flaw, part.path)
+        if info.odd:
+            self.doubts.suspicious = True
         if info.content_type.startswith("multipart/"):
             if self._open_multipart(part, info.boundary):
                 return
@@ -163,14 +173,17 @@ class Tree:
         if cut:
             self._flaw(Flaw.HEADER_TOO_LARGE)
             block = block[: block.rfind(b"\n") + 1]
+        limits = self._limits
+        many = False
         if part is self.root:
-            self.header_block = block
-            self.header_fields = fields_of(block, 0, self._limits.header_count)
-            count = len(self.header_fields)
-            info, twice = content_info(self.header_fields, self._default, self._limits.filename)
+            self.header = TopHeader(block)
+            self._line_end = b"\r\n" if b"\r\n" in block else b"\n"
+            info, twice, fields = read_top(self.header, self._default, limits.filename, limits.header_count)
+            self.header_fields = fields
+            many = fields is not None and len(fields) == limits.header_count
         else:
-            info, twice, count = part_header(block, self._default, self._limits.filename, self._limits.header_count)
-        if count == self._limits.header_count:
+            info, twice, many = read_part_header(block, self._default, limits.filename, limits.header_count)
+        if many:
             self._flaw(Flaw.HEADER_TOO_MANY)
             cut = True
         if cut:
@@ -196,28 +209,29 @@ class Tree:
             return self._flaw(Flaw.BOUNDARY_TOO_LONG)
         if len(self._open) >= self._limits.depth:
             return self._flaw(Flaw.TOO_DEEP)
-        if part.encoding in _ENCODED:
+        if part.encoding in ENCODED:
             self._flaw(Flaw.ENCODED_CONTAINER)
         frame = Frame(boundary, len(self._open))
         if any(frame.prefix == other.prefix for other in self._delimiters.frames):
             self._flaw(Flaw.BOUNDARY_REUSED)
         self._open.append(part)
         self._delimiters.frames.append(frame)
-        self._part = None
+        self._part, self._preamble, self._body = None, part, None
         return True
 
     def _open_message(self, part: Part, at: int) -> bool:
-        if part.encoding in _ENCODED:
+        if part.encoding in ENCODED:
             return self._flaw(Flaw.ENCODED_MESSAGE)
         if len(self._open) >= self._limits.depth:
             return self._flaw(Flaw.TOO_DEEP)
         self._open.append(part)
+        self.attached.open_message(part)
         self._begin_part(part, at)
         return True
 
     def _flaw(self, flaw: Flaw) -> bool:
         """Name a defect of the current part; False, for the callers that give up with it."""
-        self.defects.add(flaw, self._part.path if self._part is not None else "")
+        self.doubts.add(flaw, self._part.path if self._part is not None else "")
         return False
 
     def _begin_part(self, parent: Part, at: int) -> None:
@@ -241,29 +255,51 @@ class Tree:
         self._begin_leaf(part)
 
     def _begin_leaf(self, part: Part) -> None:
-        part.attachment = bool(
-            part.disposition == "attachment" or part.filename or not part.content_type.startswith("text/")
-        )
-        encoded = part.encoding in _ENCODED
-        if not encoded and part.encoding not in _PLAIN:
+        kind, encoded = part.content_type, part.encoding in ENCODED
+        part.attachment = bool(part.disposition not in ("", "inline") or part.filename or not kind.startswith("text/"))
+        if not encoded and part.encoding not in PLAIN:
             self._flaw(Flaw.ENCODING_UNKNOWN)
+        if kind in _ELSEWHERE:
+            self._flaw(_ELSEWHERE[kind])
+        elif part.attachment and odd_type(kind):
+            self.doubts.suspicious = True
         if encoded or part.attachment:
-            self._leaf = Leaf(part)
+            self._leaf = Leaf(part, sniffing=self.attached.sniffing)
+        self._body = None
 
     def _in_body(self, data: bytes, at: int, end: int, at_line: bool) -> int:
         stop, frame = self._delimiters.next(data, at, end, at_line)
-        if self._leaf is not None and stop > at:
-            self._leaf.feed(data if stop - at == len(data) else data[at:stop])
+        if stop > at:
+            if self._preamble is not None and self._leaf is None:
+                self._leaf = self._unseen(self._preamble)
+            if not self.doubts.suspicious and (self._leaf is None or not self._leaf.is_base64):
+                self._body = self._body or RawBody(self._part)
+                self.doubts.suspicious = self._body.is_odd(data, at, stop, at_line, bool(self._open))
+            if self._leaf is not None:
+                self._leaf.feed(data if stop - at == len(data) else data[at:stop])
         return end if frame is None else self._cross(frame, data, stop, end)
+
+    def _unseen(self, part: Part) -> Leaf:
+        """A multipart whose boundary never appears is one file with a strange type; until then it may be one."""
+        part.attachment = True
+        leaf = Leaf(part, sniffing=self.attached.sniffing)
+        part.attachment = False
+        return leaf
 
     def _cross(self, frame: Frame, data: bytes, at: int, end: int) -> int:
         """A delimiter line of `frame` begins at `at`: where the next line begins."""
         offset = self._base + at
         while self._header is not None:
             self._begin_body(offset)
-        closing, after = frame.found(data, at, end)
+        closing, after, rest = frame.found(data, at, end)
+        if self.attached.open:
+            self.attached.feed(data, self._base, offset)
         before = data[at - 2 : at] if at > 1 else (self._tail + data[self._start : at])[-2:]
         line_end = 2 if before == b"\r\n" else int(before.endswith(b"\n"))
+        if rest != self._line_end or line_end != len(rest):
+            self.doubts.suspicious = self.doubts.suspicious or rest != b"" or line_end != len(self._line_end)
+        if closing and not frame.seen:  # a multipart of nothing: some take what stands before for its body
+            self.doubts.suspicious = True
         self._close(frame.level + 1, offset, line_end)
         frame.seen = True
         if not closing:
@@ -271,11 +307,12 @@ class Tree:
         else:
             self._delimiters.frames.remove(frame)
             self._name_suffix(frame, self._open[frame.level])
+            self._body = None
         return after
 
     def _name_suffix(self, frame: Frame, part: Part) -> None:
         if frame.suffixed:
-            self.defects.add(Flaw.BOUNDARY_SUFFIX, part.path)
+            self.doubts.add(Flaw.BOUNDARY_SUFFIX, part.path)
 
     def _close(self, level: int, offset: int, line_end: int) -> None:
         """Everything from container `level` inwards ended before the delimiter (or the end) at `offset`."""
@@ -284,30 +321,32 @@ class Tree:
             self._close_leaf(self._part, end, line_end)
         for frame in self._delimiters.close_above(level):
             part = self._open[frame.level]
-            self.defects.add(Flaw.MULTIPART_UNENDED if frame.seen else Flaw.MULTIPART_EMPTY, part.path)
+            self.doubts.add(Flaw.MULTIPART_UNENDED if frame.seen else Flaw.MULTIPART_EMPTY, part.path)
             self._name_suffix(frame, part)
-        for part in self._open[level:]:
+            if not frame.seen:
+                self._leaf = self._leaf or self._unseen(part)
+                part.attachment = True
+                self._close_leaf(part, end, line_end)
+            elif level:
+                self.doubts.suspicious = True  # some look for the inner boundary only, until it is closed
+        self._leaf = self._preamble = None
+        while len(self._open) > level:
+            part = self._open.pop()
             part.end = max(end, part.header_end)
-        del self._open[level:]
+            if part.content_type in _MESSAGES:
+                self.attached.close_message()
 
     def _close_leaf(self, part: Part, end: int, line_end: int) -> None:
         part.end = max(end, part.header_end)
         if self._leaf is None:
             part.decoded_size = part.end - part.header_end
         else:
-            self._leaf.finish(line_end)
-            for flaw in self._leaf.flaws:
-                self.defects.add(flaw, part.path)
-            if part.attachment:
-                self._attach(part, self._leaf.head)
+            leaf = self._leaf
+            leaf.finish(line_end)
+            for flaw in leaf.flaws:
+                self.doubts.add(flaw, part.path)
+            if leaf.text is not None and leaf.text.odd:
+                self.doubts.suspicious = True
+            if part.attachment and not self.attached.add(part, leaf):
+                self.doubts.add(Flaw.UNSNIFFED, part.path)
         self._part = self._leaf = None
-
-    def _attach(self, part: Part, head: bytes) -> None:
-        if self._sniff is not None and self._sniffed < self._limits.sniffs:
-            self._sniffed += 1
-            part.sniffed_type = self._sniff(head)
-        elif self._sniff is not None:
-            self.defects.add(Flaw.UNSNIFFED, part.path)
-        self.attachments.append(
-            Attachment(part.filename, part.content_type, part.sniffed_type, part.decoded_size, part.sha256, part.path)
-        )

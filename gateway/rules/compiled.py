@@ -59,6 +59,13 @@ class StageTable:
         return frozenset(need for _, bound in self._rules for need in getattr(bound.rule, "needs", ()))
 
     @property
+    def waits_for_scanner(self) -> bool:
+        """Whether a message gets 451 while the virus scanner gives no answer."""
+        return any(
+            bound.mode is Mode.ENFORCE and bound.parameters.get("unavailable") == "tempfail" for _, bound in self._rules
+        )
+
+    @property
     def signature(self) -> tuple[object, ...]:
         """Equal for two tables that judge and speak alike."""
         return tuple(bound.signature for _, bound in self._rules)

@@ -110,7 +110,18 @@ class Policy:
 class ListenerPolicy:
     """The rules of one listener. Immutable: a session that began before a reload may keep the one it has."""
 
-    __slots__ = ("_classes", "_default", "_inbound", "_only", "_own", "_profiles", "_tables", "name", "needs")
+    __slots__ = (
+        "_classes",
+        "_default",
+        "_inbound",
+        "_only",
+        "_own",
+        "_profiles",
+        "_tables",
+        "name",
+        "needs",
+        "waits_for_scanner",
+    )
 
     def __init__(
         self,
@@ -126,6 +137,7 @@ class ListenerPolicy:
         self._only = next(iter(self._classes.values())) if len(set(self._classes.values())) == 1 else None
         self._tables = {_label(*key): made for key, made in tables.items()}
         self._default = self._tables[profiles.default]
+        self.waits_for_scanner = any(stages[Stage.MESSAGE].waits_for_scanner for stages in tables.values())
         self.needs = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].needs)
 
     def mail_class(self, envelope: Envelope) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from gateway.contents import BOMBS, Trait, Why
+from gateway.contents import BOMBS, READINGS_LATER, Trait, Why
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.files import LONGEST_NAME, MOST_NAMED, files_of, shown
 from gateway.rules.listed import EVERYWHERE, Need
@@ -52,7 +52,10 @@ def parse_mode(value: object) -> Mode:
 
 
 class Unscannable:
-    """Refuses what cannot be looked into: 550 5.6.0. Each reason's mode is a setting; the rule's own mode bounds it."""
+    """Refuses what cannot be looked into: 550 5.6.0. Each reason's mode is a setting; the rule's own mode bounds it.
+
+    Where only we were too busy to look into a message that needs it, the answer is 451 4.3.2.
+    """
 
     name = "unscannable"
     clauses: tuple[str, ...] = ("Q4 4.2", "AG 10.2e")
@@ -83,14 +86,17 @@ class Unscannable:
         found = [blind for blind in _blinds(facts) if modes[blind.reason] is not Mode.OFF]
         if not found:
             return None
-        found.sort(key=lambda blind: modes[blind.reason] is not Mode.ENFORCE)
+        found.sort(key=lambda blind: (modes[blind.reason] is not Mode.ENFORCE, blind.what == READINGS_LATER))
         worst = found[0]
+        action = Action.REJECT
         reply = _reply(worst, facts.clauses, utf8=facts.envelope.smtputf8)
+        if worst.what == READINGS_LATER:
+            action, reply = Action.TEMPFAIL, _later(utf8=facts.envelope.smtputf8)
         evidence = {
             "count": len(found),
             "blind": [{"reason": b.reason.value, "what": b.what, "where": b.where} for b in found[:MOST_NAMED]],
         }
-        return Finding(self.name, facts.clauses, Action.REJECT, reply, evidence, modes[worst.reason])
+        return Finding(self.name, facts.clauses, action, reply, evidence, modes[worst.reason])
 
 
 def _blinds(facts: Facts) -> Iterator[Blind]:
@@ -157,6 +163,16 @@ _WORDS = {
         "Check the file and send it again.",
     ),
 }
+
+
+def _later(*, utf8: bool) -> Reply:
+    return refusal(
+        451,
+        "4.3.2",
+        "Tạm thời chưa kiểm tra được cấu trúc thư này; máy chủ gửi sẽ tự gửi lại sau.",
+        "The message's structure cannot be checked now; try again later.",
+        utf8=utf8,
+    )
 
 
 def _reply(blind: Blind, clauses: tuple[str, ...], *, utf8: bool) -> Reply:

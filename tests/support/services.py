@@ -11,11 +11,12 @@ _PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/u
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A program, the Debian package that has it, and whether only root can run it."""
+    """A program, the Debian package that has it, whether only root can run it, and a file that must be there too."""
 
     program: str
     package: str
     root: bool = False
+    file: str = ""
 
 
 SERVICES = {
@@ -31,14 +32,16 @@ SERVICES = {
     "systemd-analyze": Service("systemd-analyze", "systemd"),
     "clamd": Service("clamd", "clamav-daemon"),
     "bwrap": Service("bwrap", "bubblewrap", root=True),
+    "libreoffice": Service("soffice", "libreoffice-nogui"),
     "tmpfs": Service("mount", "mount", root=True),
+    "mime-tools": Service("perl", "libmime-tools-perl", file="/usr/share/perl5/MIME/Parser.pm"),
 }
 
 
 def missing(name: str) -> str:
     """Why a service cannot be used here and what to do, one line; empty when it can."""
     service = SERVICES[name]
-    if shutil.which(service.program, path=_PLACES) is None:
+    if shutil.which(service.program, path=_PLACES) is None or (service.file and not os.path.exists(service.file)):
         return f"{name} is not installed: apt-get install --no-install-recommends {service.package}"
     if service.root and os.geteuid() != 0:
         return f"{name} needs root here"

@@ -48,7 +48,7 @@ ARROWS: Mapping[str, str] = {
     "throttle": COMMON,
     "imap": COMMON,
     "recording": f"{COMMON} message journal",
-    "looks": f"{COMMON} message inspection malware rules.listed",
+    "looks": f"{COMMON} message archives.limits inspection malware rules.listed",
     "pipeline": f"{COMMON} message rules journal recording looks upstream.base",
     "smtp": f"{COMMON} message pipeline journal.decision upstream.base",
     "http": f"{COMMON}",
@@ -64,7 +64,7 @@ ARROWS: Mapping[str, str] = {
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
-    "app": f"{COMMON} message rules journal upstream inspection malware looks pipeline smtp config_file checks processes",
+    "app": f"{COMMON} message rules journal upstream looks pipeline smtp config_file checks processes",
     "worker": f"{COMMON} app processes",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",

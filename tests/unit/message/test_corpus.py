@@ -39,6 +39,7 @@ def test_message(path: Path) -> None:
         for attachment in found.attachments
     ] == expected.pop("attachments")
     assert [f"{defect.name}@{defect.where}" for defect in found.defects] == expected.pop("defects")
+    assert [f"{defect.name}@{defect.where}" for defect in found.disputes] == expected.pop("disputes")
     assert {key: getattr(found, key) for key in expected} == expected
 
 

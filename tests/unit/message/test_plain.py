@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.message.limits import ScanLimits
-from gateway.message.lines import LineFacts, line_facts
+from gateway.message.lines import LineFacts, longest_line
 from gateway.message.plain import PlainMessage
 from gateway.message.result import ScannedMessage
 from tests.corpus import build
@@ -146,9 +146,9 @@ def test_a_large_or_a_composed_message_is_streamed() -> None:
 
 @given(data=st.lists(st.sampled_from([b".", b"\n", b"\r\n", b"\xff", b"x" * 990, b"y" * 7, b"\n."]), min_size=1))
 @settings(max_examples=300, deadline=None)
-def test_line_facts_at_once(data: list[bytes]) -> None:
+def test_the_longest_line_at_once(data: list[bytes]) -> None:
     whole = b"".join(data)
     slow = LineFacts()
     slow.feed(whole, 0, len(whole))
     slow.finish()
-    assert line_facts(whole) == (slow.dots, slow.longest, slow.eightbit)
+    assert longest_line(whole) == slow.longest

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.message.lines import LEGAL
+from gateway.message.part import Part
 from tests.unit.message.mail import cut, entity, facts, multipart, scan, scan_pieces
 
 # Words that lead a scanner astray, so that random input reaches every state.
@@ -95,7 +96,20 @@ def test_facts_of_the_whole_message(data: bytes) -> None:
     assert found.longest_line == (longest if longest > LEGAL else 0)
     assert found.has_8bit == any(octet > 127 for octet in data)
     assert found.ends_with_crlf == data.endswith(b"\r\n")
-    assert found.attachment_bytes == sum(part.decoded_size for part in found.parts if part.attachment)
+    assert found.attachment_bytes == sum(_weight(part) for part in found.parts if part.attachment)
+    assert found.attachment_bytes == sum(attachment.weight for attachment in found.attachments)
+    assert [attachment.part for attachment in found.attachments] == [p.path for p in found.parts if p.attachment]
+
+
+def _weight(part: Part) -> int:
+    """By the definition: a leaf's decoded size; of a message, what is left without its attachments' raw bodies."""
+    if part.content_type not in ("message/rfc822", "message/global") or not part.children:
+        return part.decoded_size
+    return part.decoded_size - sum(inner.end - inner.header_end for inner in _outermost(part))
+
+
+def _outermost(part: Part) -> list[Part]:
+    return [found for child in part.children for found in ([child] if child.attachment else _outermost(child))]
 
 
 @given(data=_MESSAGES)

@@ -9,9 +9,12 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.message.sniff import Sniffer
 
+_SNIFFER = Sniffer()
 _HEADS = {
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n": "application/pdf",
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0": "image/png",
@@ -24,6 +27,24 @@ _HEADS = {
 def test_shortcuts_say_what_libmagic_says(head: bytes) -> None:
     sniffer = Sniffer()
     assert sniffer(head) == sniffer._ask(head) == _HEADS[head]
+
+
+@given(
+    head=st.sampled_from(list(_HEADS)),
+    tail=st.lists(
+        st.one_of(
+            st.binary(max_size=40),
+            st.sampled_from(
+                [b"PK\x03\x04", b"MZ", b"\x7fELF", b"<html>", b"#!/bin/sh\n", bytes(40), b"%!PS", b"CD001", b"\r\n"]
+            ),
+        ),
+        max_size=12,
+    ),
+)
+@settings(max_examples=150, deadline=None)
+def test_shortcuts_hold_whatever_follows(head: bytes, tail: list[bytes]) -> None:
+    data = (head + b"".join(tail))[:2048]
+    assert _SNIFFER(data) == _SNIFFER._ask(data)
 
 
 def test_by_content_and_not_by_name() -> None:

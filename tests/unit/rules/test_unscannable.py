@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.contents import NOTHING, ContainedFile, Inspection, Trait, Unchecked, Why
+from gateway.contents import NOTHING, READINGS_LATER, ContainedFile, Inspection, Trait, Unchecked, Why
 from gateway.model import Action, Attachment, Defect, Facts, Finding, Mode, Stage
 from gateway.rules.unscannable import Unscannable, parse_mode
 from tests.unit.rules.make import FakeMessage, envelope, inbound_check
@@ -84,6 +84,15 @@ def test_an_encrypted_file_is_said_once() -> None:
     finding = check(inspection=Inspection((file,)), encrypted="observe")
     assert finding is not None
     assert finding.mode is Mode.OBSERVE
+
+
+def test_where_only_we_were_too_busy_the_answer_is_temporary() -> None:
+    finding = check(FakeMessage(disputes=[Defect(READINGS_LATER)]))
+    assert finding is not None
+    assert (finding.action, finding.reply.code, finding.reply.enhanced) == (Action.TEMPFAIL, 451, "4.3.2")
+    finding = check(FakeMessage(disputes=[Defect(READINGS_LATER), Defect("too-deep", "1")]))
+    assert finding is not None
+    assert finding.action is Action.REJECT
 
 
 def test_encrypted_mail_is_left_in_peace_unless_asked() -> None:

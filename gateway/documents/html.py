@@ -1,0 +1,196 @@
+"""HTML as a reader sees it: text by block, with the fonts of tags, style attributes and style sheets; titles, hints.
+
+A `.html` attachment is opened in a browser: script in it is reported as active. Text that only some programs show
+(Outlook's conditional comments) is read too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import BinaryIO
+
+from gateway.contents import Why
+from gateway.documents.charset import Decoded
+from gateway.documents.css import StyleSheets, fonts_in
+from gateway.documents.document import Sink, SpentError
+from gateway.documents.htmlfonts import OpenElements
+from gateway.documents.htmltokens import Comment, End, Raw, Start, Text, tokens
+from gateway.documents.txt import as_text, load_bytes
+
+_PRESCAN = 4096
+_META = re.compile(rb"<meta\s[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_CONDITIONAL = re.compile(r"\[if [^\]]{0,200}\]>(.*)<!\[endif\]\Z", re.DOTALL | re.IGNORECASE)
+_SCRIPT_URL = re.compile(r"[\x00-\x20]*(?:j\s*a\s*v\s*a|v\s*b)\s*s\s*c\s*r\s*i\s*p\s*t\s*:", re.IGNORECASE)
+_BLOCKS_NAMES = (
+    "address article aside blockquote body button caption center dd details div dl dt fieldset figcaption"
+    " figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe input label legend li main nav noscript"
+    " ol option p pre section select summary table tbody td template textarea tfoot th thead title tr ul xmp"
+)
+_BLOCKS = frozenset(_BLOCKS_NAMES.split(" "))
+_STYLES = 1000  # style attributes remembered
+# What a page that runs something holds somewhere; an entity may spell it.
+_SUSPECT = re.compile(
+    r"(?i)<script|[\s/\"']on[a-z]{3}|s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc|<applet|data:|&#|&(?:tab|newline|colon);"
+)
+_HINTS = ("title", "alt", "placeholder", "label", "summary")
+_METAS = ("description", "keywords", "author", "subject")
+_LINKS = ("href", "src", "action", "formaction", "data", "xlink:href")
+_FRAMES = ("iframe", "object", "embed", "applet", "frame")
+
+
+def read(file: BinaryIO, sink: Sink) -> None:
+    """Read an HTML file into the sink; see `document`."""
+    sink.document.format = "html"
+    data = load_bytes(file, sink)
+    declared = _META.search(data[:_PRESCAN])
+    read_source(as_text(data, declared[1].decode("ascii", "ignore") if declared else ""), sink)
+
+
+def read_source(source: Decoded, sink: Sink) -> None:
+    """Read HTML that is decoded already."""
+    if not sink.text and not _SUSPECT.search(source.text):
+        return
+    reader = HtmlText(source, sink)
+    reader.run(source.text)
+    reader.finish()
+
+
+class HtmlText:
+    """One document being read."""
+
+    def __init__(self, source: Decoded, sink: Sink) -> None:
+        self._source, self._sink = source, sink
+        self._sheets = StyleSheets()
+        self._elements = OpenElements()
+        self._left = sink.limits.references
+        self._styles: dict[str, tuple[str, ...]] = {}
+        self._number = 0
+        self._pieces: list[str] = []
+        self._fonts: dict[str, None] = {}
+        self._after_blank = True
+
+    def run(self, source: str, depth: int = 0) -> None:
+        """Read a document, or what a conditional comment hides in it. Raises `SpentError` (too many tags)."""
+        for token in tokens(source):
+            if isinstance(token, Text):
+                self._add(token.data, exactly=self._elements.preformatted)
+            elif isinstance(token, Start):
+                self._start(token)
+            elif isinstance(token, End):
+                self._end(token.name)
+            elif isinstance(token, Raw):
+                self._raw(token)
+            else:
+                self._hidden(token, depth)
+
+    def finish(self) -> None:
+        """The document ends."""
+        self._flush()
+
+    def _start(self, token: Start) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise SpentError(Why.TOO_MANY, "tags")
+        name, attributes = token.name, token.attributes
+        if name in _BLOCKS:
+            self._flush()
+        elif name == "br":
+            self._break()
+        if attributes or name in _FRAMES or name == "script":
+            self._judge(name, attributes)
+            self._hints(name, attributes)
+        self._elements.begin(name, self._own_fonts(name, attributes))
+
+    def _own_fonts(self, name: str, attributes: dict[str, str]) -> tuple[str, ...]:
+        found = self._fonts_of_style(attributes["style"]) if "style" in attributes else ()
+        if not found and name in ("font", "basefont") and "face" in attributes:
+            found = fonts_in(f"font-family:{attributes['face']}")
+        return found or self._sheets.of(name, attributes)
+
+    def _fonts_of_style(self, style: str) -> tuple[str, ...]:
+        """The same styles stand at most paragraphs."""
+        found = self._styles.get(style)
+        if found is None:
+            found = fonts_in(style)
+            if len(self._styles) < _STYLES:
+                self._styles[style] = found
+        return found
+
+    def _end(self, name: str) -> None:
+        if name in _BLOCKS:
+            self._flush()
+        self._elements.end(name)
+
+    # text
+
+    def _raw(self, token: Raw) -> None:
+        if token.name == "style":
+            self._sheets.add(token.data)
+        elif token.name == "title":
+            self._unit("property title", _BLANKS.sub(" ", token.data).strip(" "))
+        elif token.name != "script":
+            self._add(token.data, exactly=True)
+
+    def _hidden(self, token: Comment, depth: int) -> None:
+        """What a conditional comment holds for some programs."""
+        hidden = _CONDITIONAL.match(token.data)
+        if hidden and not depth:
+            self.run(hidden[1], depth + 1)
+
+    def _add(self, data: str, *, exactly: bool) -> None:
+        text = data if exactly else _BLANKS.sub(" ", data)
+        if self._after_blank and not exactly:
+            text = text.removeprefix(" ")
+        if not text:
+            return
+        self._after_blank = text[-1] in " \n"
+        self._pieces.append(text)
+        if self._elements.fonts and not text.isspace():
+            self._fonts.update(dict.fromkeys(self._elements.fonts))
+
+    def _break(self) -> None:
+        if self._pieces:
+            self._pieces[-1] = self._pieces[-1].removesuffix(" ")
+            self._pieces.append("\n")
+        self._after_blank = True
+
+    def _flush(self) -> None:
+        text = "".join(self._pieces).strip(" \n") if self._pieces else ""
+        if text:
+            self._number += 1
+            self._unit(f"paragraph {self._number}", text)
+            self._fonts = {}
+        self._pieces = []
+        self._after_blank = True
+
+    def _unit(self, place: str, text: str) -> None:
+        text, raw = self._source.unit(text)
+        self._sink.unit(place, text, self._fonts if place.startswith("paragraph") else (), raw)
+
+    # attributes
+
+    def _hints(self, name: str, attributes: dict[str, str]) -> None:
+        hints = [(word, attributes[word]) for word in _HINTS if word in attributes]
+        if name in ("input", "button") and attributes.get("type", "").lower() != "hidden":
+            hints.append(("value", attributes.get("value", "")))
+        if name == "meta" and attributes.get("name", "").lower() in _METAS:
+            hints.append((f"property {attributes['name'].lower()}", attributes.get("content", "")))
+        for place, hint in hints:
+            self._unit(place, hint)
+
+    def _judge(self, name: str, attributes: dict[str, str]) -> None:
+        """Script that runs when the file is opened, or when a link in it is followed."""
+        handlers = any(key.startswith("on") and len(key) > 4 for key in attributes)
+        links = any(
+            _SCRIPT_URL.match(attributes.get(key, "")) for key in ("href", "src", "action", "data", "xlink:href")
+        )
+        framed = name in _FRAMES and ("srcdoc" in attributes or attributes.get("src", "").lower().startswith("data:"))
+        if handlers or links or framed or name == "applet" or (name == "script" and _is_program(attributes)):
+            self._sink.active()
+
+
+def _is_program(attributes: dict[str, str]) -> bool:
+    """A script of a type that no browser runs is data."""
+    kind = attributes.get("type", "").lower().strip()
+    return not kind or "script" in kind or kind == "module" or "src" in attributes

@@ -1,0 +1,230 @@
+"""The looks beyond the scan that a listener's rules ask for: into files, through the virus scanner.
+
+Both at once, each bounded in time by its own room. What the files' look finds out about the message itself (other
+readings of the same bytes) goes into the message's facts, so that every rule judges the union. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from typing import Any
+
+from gateway.archives.limits import ArchiveLimits
+from gateway.config import Settings
+from gateway.contents import NOTHING, READINGS_LATER, READINGS_UNREAD, Inspection, Threat, Unchecked, Why
+from gateway.inspection.inspector import Inspector, PoolLimits, WalkLimits, needs_look
+from gateway.malware.clamd import Clamd, Content, Failure, Scan
+from gateway.message.extract import Extract, open_extract
+from gateway.message.result import ScannedMessage, SpooledMessage
+from gateway.message.union import UnionView
+from gateway.metrics import ScannerMetrics
+from gateway.model import Defect
+from gateway.rules.listed import Need
+
+SCANNER = "ClamAV"
+_WARM = 2.0  # seconds after which the document workers are started without being needed
+_MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
+_ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
+# A message that cost a process its life or all its time is refused; for one that found no process, time will help.
+_OUR_TROUBLE = frozenset({Why.BUSY, Why.UNAVAILABLE})
+_FILES = frozenset({"files"})
+_NOTHING_WANTED: frozenset[str] = frozenset()
+
+
+class Looks:
+    """What the rules with these needs are told. One for each listener; `tools` are shared and may change under it."""
+
+    def __init__(self, needs: Iterable[str], tools: Tools) -> None:
+        self._files = Need.FILES in needs
+        self._malware = Need.MALWARE in needs
+        self._tools = tools
+
+    def wanted(self, message: ScannedMessage) -> bool:
+        """Whether this message needs more than its scan. Asked for every message: cheap."""
+        return self._malware or self._openable(message)
+
+    async def look(self, content: SpooledMessage, message: ScannedMessage) -> Inspection:
+        """Look. Changes the message's facts to those of the union, where readings differ."""
+        if not self._malware:
+            return (await self._into_files(content, message))[0]
+        clamd = self._tools.clamd
+        if clamd is None:  # taken out of the configuration under a session whose rules still count on it
+            return Inspection(malware=SCANNER, malware_failed="down")
+        (seen, contents), scan = await asyncio.gather(self._into_files(content, message), _scan(clamd, content.chunks))
+        threats = [Threat(scan.signature)] if scan.signature else []
+        failed: Failure = scan.failed
+        if not threats and not failed:
+            threats, failed = await _through_scanner(clamd, content, contents)
+        return Inspection(seen.files, seen.unchecked, tuple(threats), SCANNER, failed)
+
+    def _openable(self, message: ScannedMessage) -> bool:
+        return message.suspicious or (self._files and needs_look(message))
+
+    async def _into_files(
+        self, content: SpooledMessage, message: ScannedMessage
+    ) -> tuple[Inspection, Sequence[Extract]]:
+        """What is in the files; and of a message that has several readings, the contents of all of them."""
+        if not self._openable(message):
+            return NOTHING, ()
+        result = await self._tools.inspector.inspect(content.spool, message, _FILES if self._files else _NOTHING_WANTED)
+        contents: Sequence[Extract] = ()
+        if result.view is not None:
+            contents = result.view.extracts if message.suspicious else ()
+            _widen(message, result.view)
+        elif message.suspicious:
+            message.disputes = (*message.disputes, Defect(_unread(result.unchecked)))
+        return Inspection(result.files, result.unchecked), contents
+
+
+async def _through_scanner(
+    clamd: Clamd, content: SpooledMessage, extracts: Sequence[Extract]
+) -> tuple[list[Threat], Failure]:
+    """Each content by itself: the scanner has a reading of the message too, and it is only one."""
+    try:
+        async with asyncio.timeout(clamd.timeout):
+            for extract in extracts:
+                scan = await _scan(clamd, _decoded(content, extract))
+                if scan.signature:
+                    return [Threat(scan.signature, extract.part)], ""
+                if scan.failed:
+                    return [], scan.failed
+    except TimeoutError:
+        return [], "time"
+    return [], ""
+
+
+async def _scan(clamd: Clamd, content: Content) -> Scan:
+    began = time.monotonic()
+    scan = await clamd.scan(content)
+    figures = ScannerMetrics()
+    figures.scanned(scan.failed or ("found" if scan.signature else "clean"), time.monotonic() - began)
+    figures.up = clamd.healthy
+    return scan
+
+
+class Tools:
+    """One worker's document workers and scanner, as the configuration in force has them; `apply` comes first."""
+
+    inspector: Inspector
+
+    def __init__(self) -> None:
+        self.clamd: Clamd | None = None
+        self._settings: Settings | None = None
+        self._waits = False  # some listener answers 451 while the scanner is silent
+        self._asked = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def apply(self, settings: Settings, *, waits: bool) -> None:
+        """Take a configuration: what it changes is made anew. Waits for nothing and does not fail.
+
+        What was there ends when no message can be under way in it any more. `waits`: see `missing`.
+        """
+        before, self._settings, self._waits = self._settings, settings, waits
+        if before is None or before.clamd != settings.clamd:
+            if before is not None and self.clamd is not None:
+                self._later(self.clamd.close, before.clamd.timeout)
+            self.clamd = _clamd(settings)
+        if before is None or (before.document_workers, before.archives) != (
+            settings.document_workers,
+            settings.archives,
+        ):
+            if before is not None:
+                self._later(self.inspector.close, before.document_workers.timeout)
+            self.inspector = Inspector(_pool_limits(settings), _walk_limits(settings))
+            self._run(_warm(self.inspector))
+
+    async def close(self) -> None:
+        """End the processes and connections."""
+        for task in (tasks := tuple(self._tasks)):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._settings is not None:
+            await self.inspector.close()
+        if self.clamd is not None:
+            await self.clamd.close()
+
+    def tick(self) -> None:
+        """Called about once a second: ask the scanner now and then, so that nobody must wait for mail to know."""
+        clamd, now = self.clamd, time.monotonic()
+        if clamd is not None:
+            ScannerMetrics().up = clamd.healthy
+            if now - self._asked > (_ASK if clamd.healthy else _ASK_SILENT):
+                self._asked = now
+                self._run(_ask(clamd))
+
+    @property
+    def missing(self) -> str:
+        """Why mail cannot be judged now, "" where it can."""
+        clamd = self.clamd
+        silent = self._waits and clamd is not None and not clamd.healthy
+        return f"clamd does not answer at {clamd.address}" if silent and clamd is not None else ""
+
+    def _later(self, close: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> None:
+        async def wait() -> None:
+            try:
+                await asyncio.sleep(seconds + _MARGIN)
+            finally:
+                await close()
+
+        self._run(wait())
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _warm(inspector: Inspector) -> None:
+    """The first moments belong to the relay; a message that cannot wait starts its process itself."""
+    await asyncio.sleep(_WARM)
+    await inspector.start()
+
+
+async def _ask(clamd: Clamd) -> None:
+    await clamd.ping()
+
+
+def _clamd(settings: Settings) -> Clamd | None:
+    given = settings.clamd
+    return Clamd(given.address, connections=given.connections, timeout=given.timeout) if given.address else None
+
+
+def _pool_limits(settings: Settings) -> PoolLimits:
+    given = settings.document_workers
+    return PoolLimits(
+        count=given.count,
+        memory=given.memory,
+        timeout=given.timeout,
+        cpu_time=given.cpu_time,
+        queue=given.queue,
+        max_uses=given.max_uses,
+    )
+
+
+def _walk_limits(settings: Settings) -> WalkLimits:
+    given = settings.archives
+    archives = ArchiveLimits(depth=given.depth, entries=given.entries, size=given.size, ratio=given.ratio)
+    return WalkLimits(archives=archives)
+
+
+def _widen(message: ScannedMessage, view: UnionView) -> None:
+    """The message's facts become those of all its readings."""
+    message.attachments, message.attachment_bytes = view.attachments, view.attachment_bytes
+    message.defects, message.disputes = view.defects, view.disputes
+
+
+def _unread(unchecked: Sequence[Unchecked]) -> str:
+    """The name of what it means that a message which has several readings was read in one only."""
+    ours = all(one.reason in _OUR_TROUBLE for one in unchecked)
+    return READINGS_LATER if ours else READINGS_UNREAD
+
+
+def _decoded(content: SpooledMessage, extract: Extract) -> Callable[[], AsyncIterator[bytes]]:
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in open_extract(content.read, extract, content.size):
+            yield piece
+            await asyncio.sleep(0)  # decoding takes the loop's time: let others have a turn
+
+    return pieces
