@@ -19,6 +19,7 @@ from typing import Any
 
 from gateway.errors import StartError
 
+_LEAST = 3_008_000
 OK, EOF, WARN, FATAL = 0, 1, -20, -30
 
 READ = CFUNCTYPE(c_ssize_t, c_void_p, c_void_p, POINTER(c_void_p))
@@ -35,9 +36,12 @@ def _load() -> ctypes.CDLL:
             locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
     try:
         found = importlib.util.find_spec("archi")
-        return ctypes.CDLL(found.origin if found is not None and found.origin else "libarchive.so.13")
+        library = ctypes.CDLL(found.origin if found is not None and found.origin else "no archi")
     except OSError as error:
         raise StartError("libarchive cannot be used: pip install archi") from error
+    if library.archive_version_number() < _LEAST:  # older ones crash where a filter is chosen
+        raise StartError("libarchive is too old: install the wheel of archi that bundles 3.8 or later")
+    return library
 
 
 _library = _load()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from gateway.archives.source import Source
 from gateway.archives.zip_records import CENTRAL, END, LOCAL, End, Header, central, end, local
 
-_MARKS = 4096  # marks of an end looked at, the last ones
+_MARKS = 1024  # marks of an end looked at, the last ones
 _DIRECTORIES = 16  # read
 
 

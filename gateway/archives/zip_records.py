@@ -17,6 +17,7 @@ _ENCRYPTED, _STREAMED, _STRONG, _UTF8, _MASKED = 1, 8, 1 << 6, 1 << 11, 1 << 13
 _AES = 99
 METHODS = frozenset([*range(13), 14, 16, 18, 19, 20, *range(92, 100)])
 """What APPNOTE 4.4.5 names: a record with another method is taken for bytes that only look like one."""
+_FIELDS = 64  # extra fields looked at of one header
 _NAME = 4096  # octets kept of a name: a thousand of them are held at once
 _ODD_NAME = re.compile(rb"[\x00-\x1f]")
 
@@ -163,7 +164,9 @@ def _names(name: bytes, fields: bytes) -> tuple[bytes, ...]:
 def _field(fields: bytes, kind: int) -> bytes:
     """The first extra field of a kind (4.5.1), b"" for none."""
     at = 0
-    while at + 4 <= len(fields):
+    for _ in range(_FIELDS):
+        if at + 4 > len(fields):
+            break
         found, length = struct.unpack_from("<HH", fields, at)
         if found == kind:
             return fields[at + 4 : at + 4 + length]

@@ -20,7 +20,7 @@ from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
 from gateway.message.spool import Spool, SpoolPool
-from gateway.model import Action, Address, Direction, Envelope, Finding, Recipient, Session, Stage, Verdict
+from gateway.model import Action, Address, Attachment, Direction, Envelope, Finding, Recipient, Session, Stage, Verdict
 from gateway.rules.policy import ListenerPolicy, Policy
 from gateway.smtp.dotstream import Normalizer
 
@@ -117,9 +117,9 @@ def judge(
 
 
 def report(verdict: Verdict, message: ScannedMessage, inspection: Inspection = NOTHING) -> dict[str, Any]:
-    """The judgement as plain data."""
+    """The judgement as plain data. What has nothing to say beyond the usual is left away."""
     reply = verdict.reply
-    return {
+    found: dict[str, Any] = {
         "action": verdict.action.label,
         "reply": {"code": reply.code, "enhanced": reply.enhanced, "text": reply.text} if reply else _ACCEPTED,
         "findings": [
@@ -137,27 +137,39 @@ def report(verdict: Verdict, message: ScannedMessage, inspection: Inspection = N
             "size": message.size,
             "sha256": message.sha256,
             "attachment_bytes": message.attachment_bytes,
-            "attachments": [
-                {
-                    "filename": a.filename,
-                    "declared_type": a.declared_type,
-                    "sniffed_type": a.sniffed_type,
-                    "decoded_size": a.decoded_size,
-                    "sha256": a.sha256,
-                    "part": a.part,
-                    "reading": a.reading,
-                }
-                for a in message.attachments
-            ],
+            "attachments": [_attachment(attachment) for attachment in message.attachments],
             "defects": [{"name": d.name, "where": d.where} for d in message.defects],
-            "disputes": [{"name": d.name, "where": d.where} for d in message.disputes],
         },
-        "files": [
-            {"part": f.part, "names": list(f.names), "type": f.kind, "size": f.size, "traits": list(f.traits)}
-            for f in inspection.files
-        ],
-        "unchecked": [{"part": u.part, "names": list(u.names), "reason": u.reason.value} for u in inspection.unchecked],
     }
+    if message.disputes:
+        found["message"]["disputes"] = [{"name": d.name, "where": d.where} for d in message.disputes]
+    return found | _looked_into(inspection)
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "filename": attachment.filename,
+        "declared_type": attachment.declared_type,
+        "sniffed_type": attachment.sniffed_type,
+        "decoded_size": attachment.decoded_size,
+        "sha256": attachment.sha256,
+    }
+    return shown | ({"reading": attachment.reading} if attachment.reading else {})
+
+
+def _looked_into(inspection: Inspection) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    inside = [file for file in inspection.files if len(file.names) > 1 or file.traits]
+    if inside:
+        found["files"] = [
+            {"part": f.part, "names": list(f.names), "type": f.kind, "size": f.size, "traits": list(f.traits)}
+            for f in inside
+        ]
+    if inspection.unchecked:
+        found["unchecked"] = [
+            {"part": u.part, "names": list(u.names), "reason": u.reason.value} for u in inspection.unchecked
+        ]
+    return found
 
 
 def describe(found: dict[str, Any]) -> str:
@@ -169,15 +181,14 @@ def describe(found: dict[str, Any]) -> str:
     ]
     lines += [
         f"  {a['filename'] or '(no name)'}  {a['sniffed_type']}  {a['decoded_size']:,} bytes"
-        + (f"  (only as read by: {a['reading']})" if a["reading"] else "")
+        + (f"  (only as read by: {a['reading']})" if "reading" in a else "")
         for a in message["attachments"]
     ]
     lines += [
         f"  {' › '.join(f['names'])}  {f['type']}  {f['size']:,} bytes  {' '.join(f['traits'])}".rstrip()
-        for f in found["files"]
-        if len(f["names"]) > 1 or f["traits"]
+        for f in found.get("files", ())
     ]
-    lines += [f"not checked: {' › '.join(u['names']) or u['part']}: {u['reason']}" for u in found["unchecked"]]
+    lines += [f"not checked: {' › '.join(u['names']) or u['part']}: {u['reason']}" for u in found.get("unchecked", ())]
     lines += [
         f"found: {f['rule']} ({', '.join(f['clauses']) or 'no clause'}) {f['mode']} {f['action']}"
         for f in found["findings"]

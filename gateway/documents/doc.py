@@ -158,10 +158,8 @@ class _Story:
 
     def _look(self, place: int) -> Look:
         """The look of one character; where nothing says, a control character is special."""
-        for at, _ in self._reader.text.places(place, place + 1):
-            if (look := self._reader.formatting.looks.at(at)) is not None:
-                return look
-        return _CONTROL
+        looks = self._reader.formatting.looks
+        return (looks.at(self._reader.text.place(place)) if len(looks) else None) or _CONTROL
 
     def _picture(self, mark: str, place: int) -> str:
         look = self._look(place)

@@ -80,6 +80,11 @@ class Text:
                 break
         self.characters = "".join(parts)
 
+    def place(self, at: int) -> int:
+        """Where in the stream one character stands."""
+        piece = self._pieces[max(0, bisect_right(self._starts, at) - 1)]
+        return piece.at + (at - piece.start) * piece.width
+
     def places(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Where in the stream the characters from `start` to `end` stand: ranges of bytes."""
         index = max(0, bisect_right(self._starts, start) - 1)

@@ -16,6 +16,7 @@ from gateway.documents.limits import DocumentLimits
 from gateway.errors import CongThuError
 
 _PLACE = 200  # characters kept of a place: names of sheets and properties are a stranger's
+_NAMES = 1024 * 1024  # characters of different element names in one document
 _NAME = 255  # characters kept of a font's or an embedded file's name
 
 
@@ -79,7 +80,7 @@ class Sink:
     `text`: whether units are wanted at all (a reader then skips the work). `document`: what was taken so far.
     """
 
-    __slots__ = ("_embedded", "_expanded", "_text", "document", "limits", "text")
+    __slots__ = ("_embedded", "_expanded", "_names", "_names_size", "_text", "document", "limits", "text")
 
     def __init__(self, limits: DocumentLimits, *, text: bool = True) -> None:
         self.limits = limits
@@ -88,6 +89,8 @@ class Sink:
         self._text = 0
         self._expanded = 0
         self._embedded = 0
+        self._names: set[str] = set()
+        self._names_size = 0
 
     def unit(self, place: str, text: str, fonts: Iterable[str] = (), raw: bytes = b"") -> None:
         """Take a piece of text. One that is empty or blank is no unit."""
@@ -108,6 +111,14 @@ class Sink:
         self._expanded += size
         if self._expanded > self.limits.expanded:
             raise SpentError(Why.TOO_LARGE, "expanded bytes")
+
+    def learn(self, name: str) -> None:
+        """Count an element's name: libxml2 keeps each different one for the life of the process."""
+        if name not in self._names:
+            self._names.add(name)
+            self._names_size += len(name)
+            if self._names_size > _NAMES:
+                raise SpentError(Why.TOO_MANY, "element names")
 
     @property
     def expandable(self) -> int:

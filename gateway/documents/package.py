@@ -87,7 +87,7 @@ class _Package:
         if not _XML.match(head):
             return ""
         try:
-            root = root_of([head]) or root_of(part.pieces())
+            root = root_of([head], self._sink) or root_of(part.pieces(), self._sink)
             return root if root.count(":") == 1 else ""  # a prefix that nobody declared
         except SpentError:
             raise
@@ -108,7 +108,7 @@ class _Package:
             self._sink.encrypted()
 
     def _parse(self, part: Part, handler: Handler) -> None:
-        parse(part.pieces(), lambda _: handler, depth=self._sink.limits.depth)
+        parse(part.pieces(), lambda _: handler, self._sink)
 
     def _set_format(self, heads: dict[str, bytes]) -> None:
         roots = [root for _, root in self._roots]

@@ -13,14 +13,13 @@ from typing import Any, cast
 from lxml import etree
 
 from gateway.contents import Why
-from gateway.documents.document import DocumentError, SpentError
+from gateway.documents.document import DocumentError, Sink, SpentError
 from gateway.documents.namespaces import PREFIXES
 
 Attributes = Mapping[str, str]
 Opening = Callable[[Attributes], None]
 Closing = Callable[[], None]
 
-_NAMES = 1024 * 1024  # characters of different element names in one part; libxml2 keeps each for the process's life
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]{0,400}>")
 _ROOT = 1024 * 1024  # bytes in which a root element must appear
 
@@ -69,7 +68,7 @@ def short_name(tag: str) -> str:
 class _Target:
     """lxml's parser target: resolves names once, counts depth, and calls the handler."""
 
-    def __init__(self, depth: int, choose: Callable[[str], Handler | None]) -> None:
+    def __init__(self, sink: Sink, choose: Callable[[str], Handler | None]) -> None:
         self.root = ""
         self._choose = choose
         self._handler = Handler()
@@ -77,8 +76,8 @@ class _Target:
         self._open: dict[str, Opening | None] = {}
         self._close: dict[str, Closing | None] = {}
         self._depth = 0
-        self._deepest = depth
-        self._names = 0
+        self._sink = sink
+        self._deepest = sink.limits.depth
 
     def start(self, tag: str, attributes: Attributes) -> None:
         """An element begins."""
@@ -111,9 +110,7 @@ class _Target:
         """The end of the document."""
 
     def _learn(self, tag: str) -> Opening | None:
-        self._names += len(tag)
-        if self._names > _NAMES:
-            raise DocumentError(Why.TOO_MANY, "element names")
+        self._sink.learn(tag)
         name = short_name(tag)
         if not self.root:
             self._choose_handler(name)
@@ -131,14 +128,14 @@ class _Target:
 
 
 def parse(
-    pieces: Iterable[bytes], choose: Callable[[str], Handler | None], *, depth: int, lenient: bool = False
+    pieces: Iterable[bytes], choose: Callable[[str], Handler | None], sink: Sink, *, lenient: bool = False
 ) -> str:
     """Read XML; `choose` gives the handler by the root's short name, or None to stop there. Returns the root's name.
 
-    `lenient`: go on behind errors (VML is often not well-formed). Raises `DocumentError` (damaged, too deep), and lets
-    pass what handlers raise.
+    `sink` bounds depth and names. `lenient`: go on behind errors (VML is often not well-formed). Raises
+    `DocumentError` (damaged, too deep), and lets pass what handlers raise.
     """
-    target: Any = _Target(depth, choose)
+    target: Any = _Target(sink, choose)
     parser = etree.XMLParser(
         target=target, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=lenient
     )
@@ -162,7 +159,7 @@ def _without_doctype(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield from source
 
 
-def root_of(pieces: Iterable[bytes], depth: int = 4) -> str:
+def root_of(pieces: Iterable[bytes], sink: Sink) -> str:
     """The short name of the root element, "" where this is no XML or the root does not come early."""
     found: list[str] = []
 
@@ -170,7 +167,7 @@ def root_of(pieces: Iterable[bytes], depth: int = 4) -> str:
         found.append(root)
 
     try:
-        parse(_first(pieces), choose, depth=depth)
+        parse(_first(pieces), choose, sink)
     except SpentError:
         raise
     except DocumentError:

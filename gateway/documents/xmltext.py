@@ -21,7 +21,7 @@ _PIECE = 64 * 1024
 
 def read(file: BinaryIO, sink: Sink) -> None:
     """Read an XML file into the sink; see `document`."""
-    root = root_of(_pieces(file))
+    root = root_of(_pieces(file), sink)
     if root == "office:document":
         sink.document.format = "odf"
         _parse(file, sink, OdfText(sink, OdfFonts(), Counter()))
@@ -38,7 +38,7 @@ def read(file: BinaryIO, sink: Sink) -> None:
 
 
 def _parse(file: BinaryIO, sink: Sink, handler: Handler) -> None:
-    parse(_counted(file, sink), lambda _: handler, depth=sink.limits.depth)
+    parse(_counted(file, sink), lambda _: handler, sink)
 
 
 def _counted(file: BinaryIO, sink: Sink) -> Iterator[bytes]:

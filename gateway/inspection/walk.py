@@ -264,8 +264,9 @@ class Walk:
 
     def _words(self, opening: Opening, read: Callable[[DocumentLimits, bool], Document]) -> Document:
         """Read a document; its text is sent off, as far as there is room for it."""
-        room = self._listing.room if self._text else 0
-        limits = replace(self._limits.documents, text=max(1, min(room, self._limits.documents.text)))
+        limits, room = self._limits.documents, self._listing.room if self._text else 0
+        if room:
+            limits = replace(limits, text=min(room, limits.text))
         document = read(limits, room > 0)
         if self._text and not room:
             self._listing.unchecked(opening.place, Why.TOO_LARGE)

@@ -72,9 +72,8 @@ class Base64Coder:
         self._least = least
         self._decoder = Base64Decoder()
         self._size = 0  # characters, until they are enough
-        self._cases = list(
-            _CASES
-        )  # letters that have not been met: a word in capitals or a hexadecimal number is no run
+        # Letters that have not been met: a word in capitals or a hexadecimal number is no run.
+        self._cases = list(_CASES)
         self._short = False  # the last line was a short one, or padded
         self._blank = 0
 
@@ -119,7 +118,7 @@ class Base64Coder:
             self._blank += 1
             return text if self._blank <= _PATIENCE else None
         short = len(text) < _FULL
-        if short and (self._short or self._blank):
+        if short and (self._blank or (self._short and text != b"=")):  # the second "=" may stand alone
             return None
         self._short, self._blank = short or text.endswith(b"="), 0
         return text

@@ -20,8 +20,8 @@ _DEFAULTS = ScanLimits()
 class Scanner:
     """Feed the content as it will be forwarded (dot-unstuffed, CRLF line ends), then `finish` once.
 
-    `sniff` tells an attachment's type from its first decoded 2 KiB (`gateway.message.sniff.Sniffer`); None: no types. What
-    shows only further on, an optical disc or an archive behind something else, is told by `latetype`.
+    `sniff` tells an attachment's type from its first decoded 2 KiB (`gateway.message.sniff.Sniffer`); None: no types.
+    What shows only further on, an optical disc or an archive behind something else, is told by `latetype`.
     `batch`: bytes that are collected before they are looked at; the outcome does not depend on it (with 0 every
     message goes through `stream`).
     """

@@ -34,8 +34,7 @@ class OpenDocument:
 
     def read(self, part: Part, root: str) -> None:
         """Read one part into the sink. Raises `DocumentError`."""
-        depth = self.sink.limits.depth
-        parse(part.pieces(), lambda _: self._handler(part, root), depth=depth)
+        parse(part.pieces(), lambda _: self._handler(part, root), self.sink)
 
     def read_dangers(self, part: Part, root: str) -> None:
         """Only what runs or fetches something."""

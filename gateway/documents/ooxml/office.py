@@ -104,13 +104,12 @@ class Office:
 
     def read(self, part: Part, root: str) -> None:
         """Read one part into the sink. Raises `DocumentError`."""
-        depth = self.sink.limits.depth
         if root.startswith(_BINARY):
             self._binary.read(root.removeprefix(_BINARY), part.key, part.pieces())
             return
         handler = self._make[root](root, part.key)
         try:
-            parse(part.pieces(), lambda _: handler, depth=depth, lenient=root in _LENIENT)
+            parse(part.pieces(), lambda _: handler, self.sink, lenient=root in _LENIENT)
         finally:
             if isinstance(handler, WordText) and handler.codes.dde():
                 self.sink.active()

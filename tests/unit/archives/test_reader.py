@@ -39,7 +39,7 @@ def test_reasons(errno: int, text: str, reason: Why) -> None:
 def test_the_library_is_new_enough_and_decompresses_by_itself() -> None:
     name, version, *built = libarchive.VERSION.split()
     assert name == "libarchive"
-    assert tuple(map(int, version.split(".")[:2])) >= (3, 6)
+    assert tuple(map(int, version.split(".")[:2])) >= (3, 8)
     assert {"zlib", "liblzma", "liblz4", "libzstd"} <= {each.partition("/")[0] for each in built}
 
 

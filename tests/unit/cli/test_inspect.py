@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from tests.support.mime import PROGRAM, attached, locked, zipped
 
 CONFIG = """
 [gateway]
@@ -63,12 +64,14 @@ def test_the_json_has_the_documented_shape(tmp_path: Path, config: Path, newline
     result = inspect(path, "--config", config, "--from", "a@so.example", "--rcpt", "q4@tphcm.gov.vn", "--json")
     found = orjson.loads(result.output)
     assert result.exit_code == 1
-    assert set(found) == {"action", "reply", "findings", "checked", "message"}
+    # The file only says that it is a PDF, so there is something that could not be checked.
+    assert set(found) == {"action", "reply", "findings", "checked", "message", "unchecked"}
     assert found["action"] == "reject"
     assert (found["reply"]["code"], found["reply"]["enhanced"]) == (552, "5.3.4")
     assert "Q4 4.2" in found["reply"]["text"]
     assert [(f["rule"], f["clauses"], f["mode"], f["action"]) for f in found["findings"]] == [
-        ("attachment-cap", ["Q4 4.2"], "enforce", "reject")
+        ("attachment-cap", ["Q4 4.2"], "enforce", "reject"),
+        ("unscannable", ["Q4 4.2"], "observe", "reject"),
     ]
     assert found["findings"][0]["evidence"]["total"] == 2000
     assert "attachment-cap" in found["checked"]
@@ -120,3 +123,20 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, config: Pa
     path = tmp_path / "evil.eml"
     path.write_bytes(b'Content-Type: application/pdf; name="a\x1b[2Jb.pdf"\r\n\r\nx\r\n')
     assert "\x1b" not in inspect(path, "--config", config).output
+
+
+def test_what_stands_in_files_is_shown(tmp_path: Path, config: Path) -> None:
+    path = tmp_path / "thu.eml"
+    path.write_bytes(attached(("ho_so.zip", zipped({"bao_cao.pdf": PROGRAM}))))
+    result = inspect(path, "--config", config, "--rcpt", "q4@tphcm.gov.vn", "--json")
+    assert result.exit_code == 1
+    found = orjson.loads(result.output)
+    assert [(f["names"], f["type"]) for f in found["files"]] == [
+        (["ho_so.zip"], "application/zip"),
+        (["ho_so.zip", "bao_cao.pdf"], "application/x-dosexec"),
+    ]
+    result = inspect(path, "--config", config, "--rcpt", "q4@tphcm.gov.vn")
+    assert "ho_so.zip › bao_cao.pdf  application/x-dosexec" in result.output
+    path.write_bytes(attached(("mat.zip", locked({"a.txt": b"mot"}))))
+    result = inspect(path, "--config", config, "--rcpt", "q4@tphcm.gov.vn")
+    assert "not checked: mat.zip › a.txt: encrypted" in result.output

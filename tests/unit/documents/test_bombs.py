@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.contents import Why
-from gateway.documents.document import Document, DocumentError
+from gateway.documents.document import Document, DocumentError, Sink
 from gateway.documents.limits import DocumentLimits
 from gateway.documents.xml import Handler, parse
 from tests.unit.documents.packages import W, X, docx, open_document, pack, paragraph, pptx, read_bytes, read_parts, xlsx
@@ -55,6 +55,11 @@ class TestXml:
         assert [unit.text for unit in found.units] == ["x"]
         assert why(found) == [Why.DAMAGED]
 
+    def test_declarations_are_refused_even_where_nothing_uses_them(self) -> None:
+        text = f'<!DOCTYPE w [<!ENTITY a "x">]><w:hdr {W}>{paragraph("<w:t>x</w:t>")}</w:hdr>'
+        found = read_parts(docx("", {"word/header1.xml": text}), limits=LIMITS)
+        assert (found.units, why(found)) == ([], [Why.DAMAGED])
+
     def test_a_doctype_behind_other_things(self) -> None:
         for before in ("<!-- -->" * 10_000, "<?x y?>", "<!DOCTYPE x>"):
             text = f'{before}<!DOCTYPE w [<!ENTITY a "x">]><w:hdr {W}><w:p>&a;</w:p></w:hdr>'
@@ -80,6 +85,14 @@ class TestXml:
             )
             == []
         )
+
+    def test_names_are_counted_over_all_parts(self) -> None:
+        more = {
+            f"word/header{part}.xml": f"<w:hdr {W}>{''.join(f'<w:n{part}x{name}/>' for name in range(2000))}</w:hdr>"
+            for part in range(12)
+        }
+        assert outcome(pack(docx("", more))) == [Why.TOO_MANY]
+        assert outcome(pack(docx("", dict.fromkeys(more, more["word/header1.xml"])))) == []
 
     def test_different_names_without_end(self) -> None:
         names = "".join(f"<w:n{number}/>" for number in range(60_000))
@@ -240,7 +253,7 @@ class TestSteps:
                 self.seen += 1
 
         handler = Count()
-        parse(pieces(20), lambda _: handler, depth=10)
+        parse(pieces(20), lambda _: handler, Sink(LIMITS))
         assert (fed, handler.seen) == (20, 20_000)
 
 

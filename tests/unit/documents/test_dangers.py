@@ -227,6 +227,7 @@ class TestEmbedded:
             "",
             {
                 "word/embeddings/Microsoft_Word.docx": inner,
+                "word/embeddings/data.xyz": b"unknown",
                 "word/media/image1.png": b"MZ\x90\x00 program",
                 "word/media/image2.png": b"\x89PNG\r\n\x1a\n",
                 "word/printerSettings1.bin": b"P\x00r\x00",
@@ -238,6 +239,7 @@ class TestEmbedded:
         found = read_parts(parts)
         assert {file.place: file.data for file in found.embedded} == {
             "word/embeddings/Microsoft_Word.docx": inner,
+            "word/embeddings/data.xyz": b"unknown",
             "word/media/image1.png": b"MZ\x90\x00 program",
             "word/afchunk.htm": "<html><p>đoạn</html>".encode(),
             "word/chunk2": b"plain",

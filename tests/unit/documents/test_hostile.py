@@ -121,8 +121,7 @@ PACKAGES: Mapping[str, Mapping[str, str | bytes]] = {
         },
     ),
     "xlsb": xlsb(
-        sheet(
-            (0, cell(0, 1, 7, bytes(4)) + cell(1, 0, 6, string("abc")) + cell(2, 0, 62, rich("def", [(0, 1), (2, 0)])))),
+        sheet((0, cell(0, 1, 7, bytes(4)) + cell(1, 0, 6, string("abc")) + cell(2, 0, 62, rich("d", [(0, 1)])))),
         [rich("shared", [(1, 1)]), rich("another")],
     ),
     "pptx": pptx(shape(('<a:pPr lvl="1"/><a:r><a:rPr><a:latin typeface="+mn-lt"/></a:rPr>'

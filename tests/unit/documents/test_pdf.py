@@ -156,6 +156,14 @@ class TestBounds:
         found = parse(page(catalog=b"/Outlines 8 0 R", more=more))
         assert 1 <= len(texts(found, "bookmark")) <= 10_000
 
+    @pytest.mark.parametrize(
+        "data",
+        [b"<x:xmpmeta " * 300_000, b"<x:xmpmeta >" + b"a" * 3_000_000 + b"></x:xmpmeta>", b"</x:xmpmeta><x:xmpmeta>"],
+    )
+    def test_metadata_without_end(self, data: bytes) -> None:
+        """A search that goes back for each beginning would not come to an end here."""
+        assert texts(parse(page(lines(b"x"), more=[stream(data)]))) == ["x"]
+
     def test_text(self) -> None:
         found = parse(page(lines(*[b"x" * 60] * 30)), limits=DocumentLimits(text=500))
         assert sum(map(len, texts(found))) <= 500

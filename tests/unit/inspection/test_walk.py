@@ -168,6 +168,22 @@ def test_the_words_of_a_message_that_is_attached() -> None:
     assert found.unchecked == []
 
 
+@pytest.mark.parametrize("text", [True, False])
+def test_a_large_table_is_no_trouble(text: bool) -> None:
+    table = b"".join(b"%d,a cell,another\r\n" % n for n in range(5000))
+    found = walk(mail(part(table, "a.csv"), part(table + b"1,2,3\r\n", "b.csv")), text=text)
+    assert found.unchecked == []
+    assert len(found.texts) == (2 if text else 0)
+
+
+def test_text_of_all_documents_together_is_bounded() -> None:
+    texts = [part(b"line %d\r\n" % n * 2000, f"{n}.txt") for n in range(5)]
+    found = walk(mail(*texts), replace(LIMITS, text=300_000), text=True)
+    assert 0 < sum(len("".join(lines)) for lines in found.texts.values()) < 300_000
+    assert {reason for _, reason in found.missing} == {Why.TOO_LARGE}
+    assert len(found.files) == 5
+
+
 def test_bytes_of_a_text_that_says_no_charset_are_kept() -> None:
     inner = "Subject: Céng\r\n\r\nCéng hoµ\r\n".encode("latin-1")
     found = walk(mail(part(inner, "fw.eml", "message/rfc822")), text=True)
