@@ -14,7 +14,9 @@ CongThuError
 ├── JournalError
 │   ├── JournalUnavailable   the row could not be committed (451 4.3.0)
 │   └── JournalFull          the bounded queue is full (451 4.3.0)
-└── RegulationError          a regulation's data file is inconsistent
+├── RegulationError          a regulation's data file is inconsistent
+└── in the rooms that raise them, and not beyond gateway.inspection: ArchiveError (gateway.archives.errors),
+    DocumentError (gateway.documents.document), FrameError (gateway.inspection.wire)
 
 The text of an exception is for the log; it never leaves the process in a reply.
 """

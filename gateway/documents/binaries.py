@@ -49,7 +49,7 @@ def _judge_compound(name: str, data: bytes, sink: Sink) -> None:
     except SpentError:
         raise
     except DocumentError as error:
-        if _is_project(data):
+        if _is_project(data) or "vbaproject" in name.lower():
             sink.macros()
         else:
             sink.active()

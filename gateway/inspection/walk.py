@@ -260,7 +260,9 @@ class Walk:
             self._budget.expand(len(embedded.data))
             content = Held(io.BytesIO(embedded.data), len(embedded.data))
             self._visit(content, self._inside(opening, embedded.name or embedded.place))
-        return not claims(opening.place.name)  # people who see ".zip" open it as one, whatever documents hold
+        # People who see ".zip" open it as one, whatever documents hold; and a zip may follow a document's end.
+        appended = not opening.head.startswith(b"PK") and ends_like_zip(file, opening.size)
+        return not (appended or claims(opening.place.name))
 
     def _words(self, opening: Opening, read: Callable[[DocumentLimits, bool], Document]) -> Document:
         """Read a document; its text is sent off, as far as there is room for it."""

@@ -12,13 +12,15 @@ from typing import Any
 
 import orjson
 
+from gateway.errors import CongThuError
+
 MAX_FRAME = 4 * 1024 * 1024  # bytes; the view of a message with many parts is the longest
 MAX_ANSWER = 24 * 1024 * 1024  # bytes of all frames that answer one request
 _LENGTH = 4
 _LARGEST = 1 << 53
 
 
-class FrameError(Exception):
+class FrameError(CongThuError):
     """What came is not what was agreed."""
 
 
