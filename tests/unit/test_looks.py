@@ -1,0 +1,105 @@
+"""What the rules are told when a look cannot be had: never that all is well."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from gateway.config import Settings
+from gateway.contents import NOTHING, READINGS_LATER, Why
+from gateway.looks import Looks, Tools
+from gateway.message.result import SpooledMessage
+from gateway.message.scan import Scanner
+from gateway.message.sniff import Sniffer
+from gateway.message.spool import SpoolPool
+from gateway.rules.listed import Need
+from tests.support.mime import PROGRAM, attached, zipped
+from tests.support.ports import HOST, free_port
+
+PLAIN = b"From: a@b.example\r\n\r\nXin chao\r\n"
+ODD = attached(("a.dat", PROGRAM)).replace(
+    b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64"
+)
+ALL = frozenset(Need)
+NO_WORKERS = {"document_workers": {"count": 0}}
+
+
+@asynccontextmanager
+async def tools(**tables: Any) -> AsyncIterator[Tools]:
+    made = Tools()
+    await made.apply(Settings.model_validate(tables), waits=True)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def received(folder: Path, content: bytes) -> SpooledMessage:
+    spool = SpoolPool(folder, 2**30, 2**30, 2**30).new()
+    spool.feed(content)
+    scanner = Scanner(sniff=Sniffer())
+    scanner.feed(content)
+    return SpooledMessage(spool, scanner.finish())
+
+
+async def test_ordinary_mail_needs_no_look(tmp_path: Path) -> None:
+    async with tools() as made:
+        looks = Looks({Need.FILES}, made)
+        for content in (PLAIN, attached(("anh.txt", b"mot hai ba"))):
+            assert not looks.wanted(received(tmp_path, content).scan)
+        assert looks.wanted(received(tmp_path, attached(("a.zip", zipped({"b": b"c"})))).scan)
+        assert looks.wanted(received(tmp_path, ODD).scan)
+        assert not Looks((), made).wanted(received(tmp_path, attached(("a.zip", zipped({"b": b"c"})))).scan)
+        assert Looks((), made).wanted(received(tmp_path, ODD).scan), "the cap needs every reading, too"
+        assert made.inspector.running == 0
+
+
+async def test_a_program_in_another_reading_is_seen(tmp_path: Path) -> None:
+    content = received(tmp_path, ODD)
+    assert [a.reading for a in content.scan.attachments] == [""]
+    before = content.scan.attachment_bytes
+    async with tools(document_workers={"count": 1}) as made:
+        seen = await Looks({Need.FILES}, made).look(content, content.scan)
+    assert "application/x-dosexec" in {file.kind for file in seen.files}
+    assert content.scan.attachment_bytes >= before
+    assert len(content.scan.attachments) == 1, "one range of bytes is one attachment in whatever reading"
+    assert content.scan.defects
+
+
+async def test_where_nobody_can_look_the_rules_hear_of_it(tmp_path: Path) -> None:
+    async with tools(**NO_WORKERS) as made:
+        content = received(tmp_path, ODD)
+        await Looks({Need.FILES}, made).look(content, content.scan)
+        assert READINGS_LATER in {dispute.name for dispute in content.scan.disputes}
+        content = received(tmp_path, attached(("a.zip", zipped({"b": b"c"}))))
+        seen = await Looks({Need.FILES}, made).look(content, content.scan)
+        assert [(one.names, one.reason) for one in seen.unchecked] == [(("a.zip",), Why.UNAVAILABLE)]
+        assert content.scan.disputes == ()
+
+
+async def test_a_silent_scanner_and_one_that_was_taken_out_of_the_configuration(tmp_path: Path) -> None:
+    content = received(tmp_path, PLAIN)
+    address = f"{HOST}:{free_port()}"
+    async with tools(clamd={"address": address}, **NO_WORKERS) as made:
+        looks = Looks(ALL, made)
+        assert looks.wanted(content.scan)
+        seen = await looks.look(content, content.scan)
+        assert (seen.malware, seen.malware_failed, seen.threats) == ("ClamAV", "down", ())
+        assert address in made.missing
+        await made.apply(Settings.model_validate(NO_WORKERS), waits=False)
+        assert made.missing == ""
+        seen = await looks.look(content, content.scan)
+        assert seen.malware_failed == "down", "rules that count on a scanner must not hear that it found nothing"
+        assert await Looks({Need.FILES}, made).look(content, content.scan) == NOTHING
+
+
+async def test_a_reload_keeps_what_did_not_change() -> None:
+    async with tools(**NO_WORKERS) as made:
+        before = made.inspector
+        await made.apply(Settings.model_validate({**NO_WORKERS, "clamd": {"address": "unix:/x"}}), waits=False)
+        assert made.inspector is before
+        await made.apply(Settings.model_validate({"document_workers": {"count": 0, "queue": 3}}), waits=False)
+        assert made.inspector is not before
+        assert made.clamd is None
