@@ -313,7 +313,7 @@ class Archives(Section):
     """How far archives are opened. Beyond a limit the rest is not checked, which `unscannable` judges ("bombs")."""
 
     depth: Count = Field(default=5, ge=1, le=20, description="Archives in archives.")
-    entries: Count = Field(default=1000, ge=1, le=1000, description="Files in all archives of a message together.")
+    entries: Count = Field(default=3000, ge=1, le=10_000, description="Files in all archives of a message together.")
     size: Size = Field(default=256 * MIB, ge=1 * MIB, description="Expanded bytes of all of them together.")
     ratio: Count = Field(default=200, ge=10, description="Expanded bytes to packed ones, once over 16 MiB.")
 

@@ -18,7 +18,7 @@ _RULES = """\
 [rules]
 #attachment-cap = { mode = "enforce", inbound = "observe", limit = "15MiB" }
 #own-domain = "enforce"
-#dangerous-type = { natures = ["executable", "script", "installer", "shortcut", "macros"], more = ["dwg"] }
+#dangerous-type = { more = ["dwg"], allow = ["mdb"] }
 #unscannable = { mode = "enforce", inbound = "observe", encrypted = "observe", unchecked = "observe" }
 #malware = { mode = "enforce", unavailable = "tempfail" }
 """

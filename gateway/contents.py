@@ -15,6 +15,7 @@ class Trait(StrEnum):
     ENCRYPTED = "encrypted"  # cannot be opened without a password: an archive, a document, a message
     MACROS = "macros"  # VBA, or Excel 4 macros
     ACTIVE = "active-content"  # runs something by itself: an embedded program, a PDF's JavaScript or Launch action
+    REMOTE = "remote-content"  # loads a template, an object or a frame from another machine when it is opened
     CONTAINER = "container"  # it was opened, and what is in it is listed by itself
 
 
@@ -22,6 +23,7 @@ class Why(StrEnum):
     """Why a file, or something in it, was not checked. Stable names, as in the journal."""
 
     ENCRYPTED = "encrypted"
+    SEALED = "sealed"  # an encrypted message (S/MIME, OpenPGP), which only its recipient opens
     DAMAGED = "damaged"  # it claims to be of a kind that it cannot be read as
     UNSUPPORTED = "unsupported"  # a kind that nobody here opens
     TOO_DEEP = "too-deep"  # containers in containers beyond the limit

@@ -18,13 +18,14 @@ from gateway.inspection.inspector import Inspector, PoolLimits, WalkLimits, need
 from gateway.malware.clamd import Clamd, Content, Failure, Scan
 from gateway.message.extract import Extract, open_extract
 from gateway.message.result import ScannedMessage, SpooledMessage
-from gateway.message.union import UnionView
+from gateway.message.union import UnionView, strict_view
 from gateway.metrics import ScannerMetrics
 from gateway.model import Defect
 from gateway.rules.listed import Need
 
 SCANNER = "ClamAV"
 _WARM = 2.0  # seconds after which the document workers are started without being needed
+_DEEP = 8  # containers in one another
 _MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
 _ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
 # A message that cost a process its life or all its time is refused; for one that found no process, time will help.
@@ -65,13 +66,17 @@ class Looks:
     async def _into_files(
         self, content: SpooledMessage, message: ScannedMessage
     ) -> tuple[Inspection, Sequence[Extract]]:
-        """What is in the files; and of a message that has several readings, the contents of all of them."""
+        """What is in the files; and the contents that the scanner may not find by itself.
+
+        Those are all of a message that has several readings, and all of one that is nested deeply.
+        """
         if not self._openable(message):
-            return NOTHING, ()
+            return NOTHING, strict_view(message).extracts if self._malware and _is_deep(message) else ()
         result = await self._tools.inspector.inspect(content.spool, message, _FILES if self._files else _NOTHING_WANTED)
         contents: Sequence[Extract] = ()
+        if message.suspicious or _is_deep(message):
+            contents = (result.view or strict_view(message)).extracts
         if result.view is not None:
-            contents = result.view.extracts if message.suspicious else ()
             _widen(message, result.view)
         elif message.suspicious:
             message.disputes = (*message.disputes, Defect(_unread(result.unchecked)))
@@ -206,7 +211,12 @@ def _pool_limits(settings: Settings) -> PoolLimits:
 def _walk_limits(settings: Settings) -> WalkLimits:
     given = settings.archives
     archives = ArchiveLimits(depth=given.depth, entries=given.entries, size=given.size, ratio=given.ratio)
-    return WalkLimits(archives=archives)
+    return WalkLimits(files=max(1000, given.entries), archives=archives)
+
+
+def _is_deep(message: ScannedMessage) -> bool:
+    """Whether a scanner may have given up before it came to everything (clamd: at 17 containers in one another)."""
+    return any(part.path.count(".") > _DEEP for part in message.parts)
 
 
 def _widen(message: ScannedMessage, view: UnionView) -> None:

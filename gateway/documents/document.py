@@ -65,6 +65,7 @@ class Document:
     encrypted: bool = False
     macros: bool = False
     active: bool = False
+    remote: bool = False
     embedded: list[Embedded] = field(default_factory=list)
     unchecked: list[Why] = field(default_factory=list)
 
@@ -156,6 +157,10 @@ class Sink:
     def active(self) -> None:
         """It runs or fetches something when it is opened: an embedded program or object, DDE, a remote template."""
         self.document.active = True
+
+    def remote(self) -> None:
+        """It loads a template, an object or a frame from another machine when it is opened."""
+        self.document.active = self.document.remote = True
 
     def _fonts(self, fonts: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys([font[:_NAME] for font in fonts if font]))[: self.limits.fonts]

@@ -22,8 +22,11 @@ _HEAD = 4096  # bytes looked at
 # The first bytes, where they leave no doubt: whatever the name says, programs open it so.
 _BY_HEAD: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "ole"),  # doc xls ppt msg, encrypted docx …
+    (re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00"), "xls"),  # a workbook's stream without its compound file
+    (re.compile(rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d|\xa1\x2f\xff\x43\xd9\xef\x76\x4c"), "onenote"),
     (re.compile(rb"(?s)[\s\x00]{0,64}\{\\rt"), "rtf"),
     (re.compile(rb"(?s).{0,1024}?%PDF-"), "pdf"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?ID;"), "slk"),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<\?xml\b|(?:\xfe\xff\x00|\xff\xfe)<[\x00]?\?"), "xmltext"),
     (re.compile(rb"(?is)(?:\xef\xbb\xbf)?\s{0,1024}<(?:!doctype\s+html|html|head|body)\b"), "html"),
     (re.compile(rb"(?i)(?:MIME-Version|X-MS-[\w-]+|Return-Path|Received|Message-ID|From|Date|Subject):[ \t]"), "eml"),
@@ -59,6 +62,8 @@ _EXTENSIONS: Mapping[str, str] = {
     "package": _PACKAGE_EXTENSIONS,
     "html": "html htm xhtml xht shtml hta",
     "csv": "csv tsv",
+    "slk": "slk sylk",
+    "onenote": "one onetoc2",
     "xmltext": "xml fodt fods fodp svg",
     "eml": "eml mht mhtml",
     "txt": "txt text log md asc",
@@ -68,7 +73,7 @@ _BY_EXTENSION: Mapping[str, str] = {
 }
 _MODULES: Mapping[str, str] = {
     name: f"gateway.documents.{name}"
-    for name in ("package", "xmltext", "html", "csv", "txt", "rtf", "ole", "pdf", "eml")
+    for name in ("package", "xmltext", "html", "csv", "txt", "rtf", "ole", "xls", "pdf", "eml", "onenote", "slk")
 }
 
 

@@ -199,8 +199,10 @@ class _Reader:
             self._shape = text.strip().lower()
         elif flow.kind != "drawing" or self._shape in SHAPE_TEXTS:
             self._sink.unit(flow.place, text, () if flow.kind.startswith("property") else fonts, raw)
-        if (flow.kind == "field" and _DDE.search(text)) or (flow.kind == "property template" and _REMOTE.match(text)):
-            self._sink.active()  # a template from elsewhere is fetched at opening, and its macros run
+        if flow.kind == "field" and _DDE.search(text):
+            self._sink.active()
+        if flow.kind == "property template" and _REMOTE.match(text):
+            self._sink.remote()  # it is fetched at opening, and its macros run
         if flow.kind == "paragraph":
             flow.number += 1
 

@@ -16,7 +16,8 @@ from gateway.documents.document import DocumentError
 _NOT_MODULES = re.compile(r"(?i)(?:dir|_VBA_PROJECT|__SRP_[0-9a-f]+)\Z")
 _SOURCE = 256 * 1024  # bytes of a module's source that are looked at
 _BEGIN = b"\x00Attribut"  # how every module's compressed source begins, behind the three bytes of its headers
-_IDLE = re.compile(rb"(?i)\s*(?:attribute\b|option\b|'|rem\b|\Z)")  # a line that does nothing
+# A line that does nothing: a colon would begin another statement on it ([MS-VBAL] 3.3.1).
+_IDLE = re.compile(rb"(?i)\s*(?:attribute\b[^:]*|option\b[^:]*|'.*|rem\b.*)?\Z", re.DOTALL)
 _COMPILED = re.compile(rb"\xfe\xca\x01\x00(..)", re.DOTALL)  # the compiled lines: a mark, and how many there are
 
 

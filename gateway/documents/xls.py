@@ -12,7 +12,7 @@ from gateway.documents.encrypted import opened_workbook
 from gateway.documents.objects import read_object
 from gateway.documents.propertyset import read_properties
 from gateway.documents.source import whole
-from gateway.documents.xls_book import Book
+from gateway.documents.xls_book import Book, Sheet
 from gateway.documents.xls_sheet import SheetReader
 
 _STREAMS = ("Workbook", "Book")
@@ -27,11 +27,14 @@ def read(file: BinaryIO, sink: Sink) -> None:
     """Read a workbook's bare stream, which Excel opens too; see `document`. Before 5.0: only whether it is macros."""
     sink.document.format = "xls"
     data = whole(file, sink)
+    if data[6:7] == _MACROS:
+        sink.macros()
     if data.startswith(_OLDER):
-        if data[6:7] == _MACROS:
-            sink.macros()
         raise DocumentError(Why.UNSUPPORTED, "Excel before 5.0")
-    _read_book(_book(data, sink), sink)
+    book = _book(data, sink)
+    if not book.sheets:
+        book.sheets.append(Sheet("", 0))  # one sheet and no workbook
+    _read_book(book, sink)
 
 
 def read_storage(root: Compound, sink: Sink) -> None:

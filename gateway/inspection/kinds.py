@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 MACROS_OF_MHTML = b"ActiveMime"  # Word puts the macros of a document that it saves as MHTML into such a part
+_ONENOTE = bytes.fromhex("e4525c7b8cd8a74d"), bytes.fromhex("a12fff43d9ef764c")  # libmagic takes some for text
 _FEW = 4 * 1024  # bytes that tell nearly every kind; libmagic takes longer over more
 _UNKNOWN = ("application/octet-stream", "")
 _MESSAGES = frozenset(("message/rfc822", "message/global", "message/news"))
@@ -45,6 +46,8 @@ def precise(kind: str, format: str) -> str:
 
 def kind_of(sniff: Callable[[bytes], str], head: bytes) -> str:
     """ "type/subtype" by content."""
+    if head.startswith(_ONENOTE):
+        return "application/onenote"
     kind = sniff(head[:_FEW])
     return sniff(head) if kind in _UNKNOWN and len(head) > _FEW else kind
 

@@ -141,6 +141,8 @@ class Walk:
             self._listing.add(place, kind, content.size)
             raise
         opening = Opening(place, kind, head, content.size, self._listing.add(place, kind, content.size))
+        if head.startswith(MACROS_OF_MHTML):
+            self._listing.notice(opening.number, Trait.MACROS)
         if file is None or (ways == [self._perhaps_zip] and not ends_like_zip(file, opening.size)):
             return
         key = _key(file, ways)
@@ -149,8 +151,6 @@ class Walk:
             self._listing.copy(known, opening.number)
             return
         self._seen[key] = (place.depth, None)
-        if head.startswith(MACROS_OF_MHTML):
-            self._listing.notice(opening.number, Trait.MACROS)
         self._try(ways, file, opening)
         self._seen[key] = (place.depth, self._listing.file(opening.number))
 
@@ -227,7 +227,7 @@ class Walk:
 
     def _encrypted(self, _file: BinaryIO, opening: Opening) -> bool:
         self._listing.notice(opening.number, Trait.ENCRYPTED)
-        self._listing.unchecked(opening.place, Why.ENCRYPTED)
+        self._listing.unchecked(opening.place, Why.SEALED)
         return True
 
     def _signed(self, file: BinaryIO, opening: Opening) -> bool:
@@ -249,7 +249,12 @@ class Walk:
         name, kind = opening.place.name, opening.kind
         document = self._words(opening, lambda limits, text: documents.read(file, kind, name, limits, text=text))
         self._listing.rename(opening.number, precise(opening.kind, document.format))
-        traits = (document.encrypted, Trait.ENCRYPTED), (document.macros, Trait.MACROS), (document.active, Trait.ACTIVE)
+        traits = (
+            (document.encrypted, Trait.ENCRYPTED),
+            (document.macros, Trait.MACROS),
+            (document.active, Trait.ACTIVE),
+            (document.remote, Trait.REMOTE),
+        )
         self._listing.notice(opening.number, *(trait for true, trait in traits if true))
         if document.encrypted:
             self._listing.unchecked(opening.place, Why.ENCRYPTED)

@@ -63,6 +63,10 @@ class Flaw(StrEnum):
     MORE = "more-defects"  # the list is full
 
 
+ELSEWHERE = {"message/partial": Flaw.MESSAGE_PARTIAL, "message/external-body": Flaw.EXTERNAL_BODY}
+"""Media types of parts whose content stands elsewhere."""
+
+
 class DefectLog:
     """At most `limit` different defects, in the order of the message; the last one then says that there are more."""
 

@@ -179,8 +179,9 @@ def _info(
     if disposed or typed:
         info.filename, flaws = filename_of(disposed, typed, info.charset, filename_limit)
         info.flaws.extend(sorted(flaws))
-        if not info.odd and (len(disposed) > 1 or len(typed) > 1 or disposed.get(b"filename") != typed.get(b"name")):
-            info.odd = disagreeing(disposed, typed, info.charset, filename_limit)
+        single = len(disposed) < 2 and len(typed) < 2 and disposed.get(b"filename") == typed.get(b"name")
+        if not info.odd and not (single and b"name*" not in b"".join((*disposed, *typed))):
+            info.odd = disagreeing(disposed, typed, info.charset)
     return info
 
 

@@ -27,6 +27,7 @@ _WORD = re.compile(rb"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,32})?\?([bBqQ])\?([^?]*+)\
 _BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]++(?==\?)")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SEGMENTS = 100  # of one continued name (RFC 2231 3)
+_KEPT = 20  # characters at the end of a name that is too long: a file is opened by its ending
 
 
 def codec_of(charset: str) -> str | None:
@@ -35,20 +36,24 @@ def codec_of(charset: str) -> str | None:
 
 
 def filename_of(disposition: Parameters, kind: Parameters, charset: str, limit: int) -> tuple[str, set[Flaw]]:
-    """The name that a mail client would show: Content-Disposition's `filename`, else Content-Type's `name`."""
+    """The name that a mail client would show: Content-Disposition's `filename`, else Content-Type's `name`.
+
+    One of more than `limit` characters loses some in its middle.
+    """
     flaws: set[Flaw] = set()
     name = ""
     if disposition:
-        name = _parameter(disposition, b"filename", charset, limit, flaws)
+        name = _parameter(disposition, b"filename", charset, flaws)
     if not name and kind:
-        name = _parameter(kind, b"name", charset, limit, flaws)
+        name = _parameter(kind, b"name", charset, flaws)
     if len(name) > limit:
         flaws.add(Flaw.FILENAME_TOO_LONG)
-        name = name[:limit]
+        kept = min(_KEPT, limit // 2)
+        name = name[: limit - kept] + name[len(name) - kept :]
     return name, flaws
 
 
-def disagreeing(disposition: Parameters, kind: Parameters, charset: str, limit: int) -> bool:
+def disagreeing(disposition: Parameters, kind: Parameters, charset: str) -> bool:
     """Whether the names that are given end differently: what opens a file depends on the one that a client takes."""
     plain: set[bytes] = set()
     pieced: list[str] = []
@@ -57,34 +62,41 @@ def disagreeing(disposition: Parameters, kind: Parameters, charset: str, limit: 
         if key in given:
             plain.add(given[key])
         if len(given) > (key in given):  # perhaps it has other forms
-            pieced += _encoded_names(given, key, charset, limit * 12, flaws)
+            pieced += _encoded_names(given, key, charset, flaws)
+            if _numbered(given, key) > len(_pieces(given, key)):  # some are left out: not everybody minds
+                return True
     if len(plain) + len(pieced) < 2:
         return False
-    names = pieced + [_plain(name[: limit * 12], charset, flaws) for name in plain]
-    return len({_ending(_safe(name)) for name in names}) > 1
+    names = pieced + [_plain(name, charset, flaws) for name in plain]
+    return len({ending_of(_safe(name)) for name in names}) > 1
 
 
-def _encoded_names(given: Parameters, key: bytes, charset: str, longest: int, flaws: set[Flaw]) -> list[str]:
+def _numbered(given: Parameters, key: bytes) -> int:
+    """How many continuations there are, with whatever numbers."""
+    return sum(1 for name in given if name.startswith(key + b"*") and name[len(key) + 1 :].rstrip(b"*").isdigit())
+
+
+def _encoded_names(given: Parameters, key: bytes, charset: str, flaws: set[Flaw]) -> list[str]:
     extended, pieces = given.get(key + b"*"), _pieces(given, key)
-    names = [] if extended is None else [_extended(extended[:longest], flaws)]
-    return [*names, _continued(pieces, charset, longest, flaws)] if pieces else names
+    names = [] if extended is None else [_extended(extended, flaws)]
+    return [*names, _continued(pieces, charset, flaws)] if pieces else names
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
+    """What a machine opens it by: ".js", in lower case; "" for none."""
     _stem, dot, ending = name.rstrip(". ").rpartition(".")
     return dot and ending.lower()
 
 
-def _parameter(given: Parameters, key: bytes, charset: str, limit: int, flaws: set[Flaw]) -> str:
-    longest = limit * 12  # bytes: four of UTF-8 a character, three to escape each
+def _parameter(given: Parameters, key: bytes, charset: str, flaws: set[Flaw]) -> str:
     extended = given.get(key + b"*")
     if extended is not None:
-        return _safe(_extended(extended[:longest], flaws))
+        return _safe(_extended(extended, flaws))
     pieces = _pieces(given, key)
     if pieces:
-        return _safe(_continued(pieces, charset, longest, flaws))
+        return _safe(_continued(pieces, charset, flaws))
     plain = given.get(key)
-    return _safe(_plain(plain[:longest], charset, flaws)) if plain else ""
+    return _safe(_plain(plain, charset, flaws)) if plain else ""
 
 
 def _safe(name: str) -> str:
@@ -111,13 +123,13 @@ def _extended(value: bytes, flaws: set[Flaw]) -> str:
     return _decode(unquote_to_bytes(text), charset.decode("latin-1") if quote else "", flaws)
 
 
-def _continued(pieces: list[tuple[bytes, bool]], charset: str, longest: int, flaws: set[Flaw]) -> str:
+def _continued(pieces: list[tuple[bytes, bool]], charset: str, flaws: set[Flaw]) -> str:
     first, encoded = pieces[0]
     if encoded and first.count(b"'") >= 2:
         said, _language, first = first.split(b"'", 2)
         charset = said.decode("latin-1")
         pieces = [(first, True), *pieces[1:]]
-    raw = b"".join(unquote_to_bytes(piece) if percent else piece for piece, percent in pieces)[:longest]
+    raw = b"".join(unquote_to_bytes(piece) if percent else piece for piece, percent in pieces)
     # Some clients cut an RFC 2047 name into RFC 2231 pieces.
     return _plain(raw, charset, flaws) if b"=?" in raw else _decode(raw, charset, flaws)
 

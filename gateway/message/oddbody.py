@@ -16,6 +16,9 @@ _RUN = (
     rb":[!-,\-0-689@A-NP-VX-Z\[`a-fh-mp-r]{40})"
 )
 _REACH = 160  # octets in which a beginning, with the line end before it, is told
+# A line of nothing but base64's characters: a whole short one, or the beginning of a longer one.
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{4,63}+={0,2}[ \t]*+(?:\r?\n|\Z)")
+_EMPTY_LINES = re.compile(rb"[\r\n]*+")
 UNBROKEN = 64 * 1024  # octets without a blank that are more than words
 
 
@@ -80,14 +83,15 @@ class _Text:
 class RawBody(_Text):
     """What is looked for in the raw bytes that are read next: a body as it stands in the message, or beside bodies."""
 
-    __slots__ = ("_is_text", "_signs")
+    __slots__ = ("_is_text", "_signs", "_unbegun")
 
     def __init__(self, part: Part | None) -> None:
         """The body of the leaf `part`, or a preamble or epilogue (None)."""
         super().__init__()
         if part is None:
-            self._signs, self._is_text = _BESIDE, True
+            self._signs, self._is_text, self._unbegun = _BESIDE, True, False
         else:
+            self._unbegun = part.attachment and part.encoding not in ENCODED  # a file that stands as it is
             self._signs = _IN_HEADERS if part.content_type == "text/rfc822-headers" else _IN_TEXT
             self._is_text = not part.attachment and part.encoding not in ENCODED
 
@@ -96,9 +100,16 @@ class RawBody(_Text):
         return (
             self._signs.next.search(data, start, end) is not None
             or (at_line and self._signs.first.match(data, start, end) is not None)
+            or (self._unbegun and at_line and self._begins_as_base64(data, start, end))
             or (self._is_text and (data.find(b"\0", start, end) >= 0 or self._unbroken(data, start, end)))
             or (inside and data.find(b"\r--", start, end) >= 0)  # some take a lone CR for a line end
         )
+
+    def _begins_as_base64(self, data: bytes, start: int, end: int) -> bool:
+        found = _EMPTY_LINES.match(data, start, end)
+        start = found.end() if found else start
+        self._unbegun = start == end
+        return _BASE64_LINE.match(data, start, end) is not None
 
 
 class DecodedText(_Text):

@@ -17,8 +17,8 @@ _KIND = rb"[!#$&+\-.^_0-9a-z]{1,127}+/[!#$&+\-.^_0-9a-z]{1,127}+"
 _WORD = rb"=\?[^?\s;\"\\()=]{1,64}+\?[bq]\?[^?\s;\"\\()]*+\?="
 # A file name may be raw, folded, in encoded words or pieces; but nothing in it may look like the next parameter.
 _QUOTED_NAME = rb"\"(?:[^\"\\\r\n\0]|\r?\n[ \t])++\""
-_BARE_NAME = rb"(?:[^\"\\;()=\r\n\0]|\r?\n[ \t]|" + _WORD + rb"|\([^\"\\;()=\r\n\0]*+\))++"
-_NAME_FORM = rb"(?:\*(?:[0-9]{1,2}+\*?)?)?="
+_BARE_NAME = rb"(?!')(?:[^\"\\;()=\r\n\0]|\r?\n[ \t]|" + _WORD + rb"|\([^\"\\;()=\r\n\0]*+\))++"
+_NAME_FORM = rb"(?:\*(?:(?:0|[1-9][0-9]?+)\*?)?)?="
 _BOUNDARY = rb"boundary=(?:\"(?!=\?| )[!#-\[\]-~ ]{1,70}+(?<! )\"|(?!')[!#$%&'*+\-.^_`{|}~0-9a-z]{1,70}+(?![^\s;]))"
 _OTHER = rb"(?!boundary=|(?:file)?name=)[!#$&+\-.^_0-9a-z]{1,64}+=(?:\"[ !#-\[\]-~\t]*+\"|" + _TOKEN + rb")"
 
@@ -38,12 +38,23 @@ _GOOD_ENCODINGS = {
 }
 
 
+# An escaped NUL, where a name ends for some, and a comment with nothing behind it: a name's ending, or none of it.
+_ODD_NAME = re.compile(rb"%00|[^\\\"()=]\([^\"()=;]*+\)[ \t\r\n]*+(?:;|\Z)")
+
+
 def odd_content(kind: bytes | None, encoding: bytes | None, disposition: bytes | None) -> bool:
     """Whether one of the raw values of Content-Type, -Transfer-Encoding and -Disposition could be read otherwise."""
     return (
-        (kind is not None and _GOOD_TYPE.fullmatch(_plain(kind)) is None)
+        (kind is not None and not _is_good(_GOOD_TYPE, kind))
         or (encoding is not None and token_of(encoding).lower() not in _GOOD_ENCODINGS)
-        or (disposition is not None and _GOOD_DISPOSITION.fullmatch(_plain(disposition)) is None)
+        or (disposition is not None and not _is_good(_GOOD_DISPOSITION, disposition))
+    )
+
+
+def _is_good(form: re.Pattern[bytes], value: bytes) -> bool:
+    value = _plain(value)
+    return form.fullmatch(value) is not None and not (
+        (b"(" in value or b"%00" in value) and _ODD_NAME.search(value) is not None
     )
 
 
@@ -78,14 +89,14 @@ _ANY_CASE = rb"[Cc][Oo][Nn][Tt][Ee][Nn][Tt]"
 # A line that is not after CRLF, or neither a name with its colon at once nor a continuation with something on it, or
 # that might be odd by its name; or begins with a dot, which the wire counts.
 _UNUSUAL = re.compile(
-    rb"\n(?!(?<=\r\n)(?!" + _ANY_CASE + rb"_)"
+    rb"\n(?!(?<=\r\n)(?!" + _ANY_CASE + rb"(?:_|-[A-Za-z-]{4,17}+\())"
     rb"(?:[!-\-/-9;-~][!-9;-~]{0,255}:|[ \t]++(?!" + _ANY_CASE + rb"-)[!-~\x80-\xff]))"
 )
 # In lower case: lines of nothing but blanks and names with a blank before the colon (the header's end, for some),
 # continuations that look like one of our fields, and names that some take for one of ours.
 _ODD = re.compile(
     rb"\n(?:[ \t]++(?:\r?(?:\n|\Z)|content-(?:type[ \t]*+:[ \t]*+[a-z]++/|disposition[ \t]*+:[ \t]*+(?:att|inl)|"
-    rb"transfer-encoding[ \t]*+:[ \t]*+(?:[78]bit|bin|base|quot|x-|uu|yenc)))|content_|[!-9;-~]{1,256}+[ \t])"
+    rb"transfer-encoding[ \t]*+:[ \t]*+(?:[78]bit|bin|base|quot|x-|uu|yenc)))|content(?:_|-[a-z-]{4,17}+\()|[!-9;-~]{1,256}+[ \t])"
 )
 
 

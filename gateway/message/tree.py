@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.message.attached import Attached
-from gateway.message.defects import Flaw
+from gateway.message.defects import ELSEWHERE, Flaw
 from gateway.message.delimiters import Delimiters, Frame
 from gateway.message.doubts import Doubts
 from gateway.message.headers import ContentInfo, Field, header_lines, read_part_header
@@ -23,7 +23,6 @@ from gateway.message.part import ENCODED, PLAIN, Part
 from gateway.message.topheader import TopHeader, read_top
 
 _MESSAGES = ("message/rfc822", "message/global")
-_ELSEWHERE = {"message/partial": Flaw.MESSAGE_PARTIAL, "message/external-body": Flaw.EXTERNAL_BODY}
 _MBOX_LINE = 998  # octets in which an mbox "From " line must end
 
 
@@ -259,8 +258,8 @@ class Tree:
         part.attachment = bool(part.disposition not in ("", "inline") or part.filename or not kind.startswith("text/"))
         if not encoded and part.encoding not in PLAIN:
             self._flaw(Flaw.ENCODING_UNKNOWN)
-        if kind in _ELSEWHERE:
-            self._flaw(_ELSEWHERE[kind])
+        if kind in ELSEWHERE:
+            self._flaw(ELSEWHERE[kind])
         elif part.attachment and odd_type(kind):
             self.doubts.suspicious = True
         if encoded or part.attachment:

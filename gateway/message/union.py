@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from gateway.message.defects import DefectLog, Flaw
 from gateway.message.extract import Extract, Read, open_extract
 from gateway.message.limits import ScanLimits
+from gateway.message.names import ending_of
 from gateway.message.part import ENCODED, Part
 from gateway.message.readings.allowance import Allowance
 from gateway.message.readings.gather import Shown, gather, messages
@@ -27,6 +28,7 @@ __all__ = ["Extract", "Read", "UnionLimits", "UnionView", "open_extract", "stric
 
 _SCAN = ScanLimits()
 _UNION = UnionLimits()
+_BEHIND = 1024  # octets that may follow a file without making another one of it
 _SPOILT = (Flaw.BASE64_JUNK.value, Flaw.BASE64_PADDING.value)
 
 
@@ -37,7 +39,8 @@ class UnionView:
     `attachments`: the strict reading's, then those that others show (`reading` says which), each once.
     `attachment_bytes`: the largest total of any reading. `defects`: the strict ones and each disagreement; `disputes`:
     those of them that make a safe judgement impossible. `extracts`: every different content that a client could decode,
-    attachments first; a nested message is none, what is in it is. All are bounded.
+    attachments first; a nested message is none, what is in it is. All are bounded. A file whose name has other endings
+    to other clients stands there once more for each, with the `reading` "name" and nothing `counted`.
     """
 
     attachments: tuple[Attachment, ...]
@@ -117,24 +120,39 @@ def _merged(first: tuple[Defect, ...], then: Iterable[Defect]) -> tuple[Defect, 
 
 
 class _Files:
-    """Tells the attachments that the strict reading does not have."""
+    """Tells the attachments that the strict reading does not have: other contents, and other names of the same."""
 
     def __init__(self, context: Context, scanned: ScannedMessage) -> None:
         self._context = context
-        self._keys = {(attachment.sha256, attachment.decoded_size) for attachment in scanned.attachments}
-        self._ranges = {(part.header_end, part.end) for part in scanned.parts if part.attachment}
+        self._files: dict[tuple[str, int], Attachment] = {}  # by digest and size
+        self._named: set[tuple[tuple[str, int], str]] = set()  # each with the endings of its names
+        for attachment in scanned.attachments:
+            self._note(attachment)
+        parts = [part for part in scanned.parts if part.attachment]
+        self._ranges = {(part.header_end, part.end) for part in parts}
         self._starts = {start for start, _end in self._ranges}
+        self._ends = {(part.header_end, part.encoding if part.encoding in ENCODED else ""): part.end for part in parts}
         self._sniffs = context.limits.sniffs
+        self._names = context.union.extracts
+
+    def _note(self, attachment: Attachment) -> Attachment:
+        key = attachment.sha256, attachment.decoded_size
+        self._files.setdefault(key, attachment)
+        self._named.add((key, ending_of(attachment.filename)))
+        return attachment
 
     def new(self, found: Survey, shown: Iterable[Shown]) -> Iterator[Attachment]:
         for one in shown:
             if one.listed and one.content is not None and self._is_new(one):
                 content, extract = one.content, one.extract
                 kind = content.sniffed if content.sniffed is not None else self._sniff(content.head, extract.part)
-                yield Attachment(
-                    extract.filename, extract.declared_type, kind, content.size, content.sha256, extract.part,
-                    one.reading or "ambiguous header",
+                yield self._note(
+                    Attachment(
+                        extract.filename, extract.declared_type, kind, content.size, content.sha256, extract.part,
+                        one.reading or "ambiguous header",
+                    )
                 )  # fmt: skip
+            yield from self._renamed(one)
         for body, reading, weight in messages(found):
             if body.start not in self._starts:
                 self._starts.add(body.start)
@@ -147,10 +165,23 @@ class _Files:
         assert one.content is not None
         if len(one.extract.steps) == 1 and one.extract.steps[0][:2] in self._ranges:
             return False
-        if one.content.key in self._keys:
-            return False
-        self._keys.add(one.content.key)
-        return True
+        return one.content.key not in self._files and not self._goes_on(one.extract)
+
+    def _goes_on(self, extract: Extract) -> bool:
+        """It is a file of the strict reading with little behind it, such as an outer delimiter: no second file."""
+        (start, end, encoding), *more = extract.steps
+        known = self._ends.get((start, encoding))
+        return not more and known is not None and known < end <= known + _BEHIND
+
+    def _renamed(self, one: Shown) -> Iterator[Attachment]:
+        """The same file once more for each other ending of its name."""
+        known = self._files.get(one.content.key) if one.listed and one.content is not None else None
+        for name in one.names if known is not None else ():
+            key = one.content.key, ending_of(name)
+            if key not in self._named and key[1] and self._names > 0:
+                self._named.add(key)
+                self._names -= 1
+                yield replace(known, filename=name, part=one.extract.part, reading="name", counted=0)
 
     def _sniff(self, head: bytes, where: str) -> str:
         if self._context.sniff is None:
@@ -165,7 +196,7 @@ class _Files:
 def _extracts(context: Context, scanned: ScannedMessage, shown: Iterable[Shown]) -> tuple[Extract, ...]:
     """Each content once, and once more under another name that ends differently; attachments first."""
     files: dict[tuple[object, str], Extract] = {
-        ((part.sha256, part.decoded_size), _ending(part.filename)): _strict_extract(part)
+        ((part.sha256, part.decoded_size), ending_of(part.filename)): _strict_extract(part)
         for part in scanned.parts
         if part.attachment and _is_leaf(part)
     }
@@ -176,8 +207,8 @@ def _extracts(context: Context, scanned: ScannedMessage, shown: Iterable[Shown])
             texts.setdefault(key, one.extract)
             continue
         for name in one.names or ("",):
-            files.setdefault((key, _ending(name)), _named(one.extract, name))
-    known = {key for key, _ending in files}
+            files.setdefault((key, ending_of(name)), _named(one.extract, name))
+    known = {key for key, _named_so in files}
     everything = (*files.values(), *(text for key, text in texts.items() if key not in known))
     if len(everything) > context.union.extracts:
         context.dispute(Flaw.TOO_MANY_CONTENTS)
@@ -186,7 +217,3 @@ def _extracts(context: Context, scanned: ScannedMessage, shown: Iterable[Shown])
 
 def _named(extract: Extract, name: str) -> Extract:
     return extract if extract.filename == name else replace(extract, filename=name)
-
-
-def _ending(name: str) -> str:
-    return name.rstrip(". ").rpartition(".")[2].lower()

@@ -55,7 +55,11 @@ class DangerousType:
         {"natures": parse_natures, "more": parse_words, "allow": parse_words}
     )
     defaults: Mapping[str, object] = MappingProxyType(
-        {"natures": ["executable", "script", "installer", "shortcut", "macros"], "more": [], "allow": []}
+        {
+            "natures": ["executable", "script", "installer", "shortcut", "macros", "remote-content", "disk-image"],
+            "more": [],
+            "allow": [],
+        }
     )
     needs = frozenset({Need.FILES})
 
@@ -94,6 +98,7 @@ _VIETNAMESE = {
     Nature.SHORTCUT: "lối tắt (shortcut) chạy lệnh",
     Nature.MACROS: "văn bản có macro",
     Nature.ACTIVE: "văn bản có nội dung tự chạy",
+    Nature.REMOTE: "văn bản tự tải mẫu hoặc đối tượng từ máy khác",
     Nature.DISK_IMAGE: "ảnh đĩa",
 }
 _ENGLISH = {
@@ -103,6 +108,7 @@ _ENGLISH = {
     Nature.SHORTCUT: "a shortcut that runs a command",
     Nature.MACROS: "a document with macros",
     Nature.ACTIVE: "a document with active content",
+    Nature.REMOTE: "a document that loads a template or an object from elsewhere",
     Nature.DISK_IMAGE: "a disk image",
 }
 

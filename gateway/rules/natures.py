@@ -1,7 +1,8 @@
 """What a file is in the hands of whoever opens it: a program, a script, a document with macros, or nothing special.
 
-Decided by content first; a name counts only where the content says nothing better than text or bytes, because then the
-name is what the recipient's machine goes by. It must not know whether a nature is refused.
+A program is one by its content, whatever its name. A script, a shortcut or an installer is one by its name, too,
+whatever its first bytes look like: the machine that opens it goes by the name, and interpreters pass over what they do
+not know. It must not know whether a nature is refused.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Nature(StrEnum):
     SHORTCUT = "shortcut"  # runs a command that is not seen
     MACROS = "macros"  # a document that carries macros
     ACTIVE = "active-content"  # a document that carries a program, or starts one by itself
+    REMOTE = "remote-content"  # a document that loads a template or an object from another machine, and with it macros
     DISK_IMAGE = "disk-image"  # mounted when opened; what is in it loses the mark of its origin
 
 
@@ -68,16 +70,30 @@ _KINDS: dict[Nature, frozenset[str]] = {
 }
 _BY_KIND = {kind: nature for nature, kinds in _KINDS.items() for kind in kinds}
 
+# Names that a desktop runs, mounts or lets act when opened: what Outlook blocks (its level 1 list, without certificates
+# and mail folders), and what attackers took up since.
 _NAMES: dict[Nature, str] = {
-    Nature.EXECUTABLE: "exe com scr pif cpl dll sys ocx drv gadget jar class elf chm hlp xll",
-    Nature.SCRIPT: "js jse vbs vbe vb wsf wsh wsc ws sct hta bat cmd ps1 ps1xml ps2 psc1 psm1 psd1 msh reg inf sh bash "
-    "csh py pyw pyc pl rb applescript scpt cdxml settingcontent-ms appref-ms",
-    Nature.INSTALLER: "msi msp mst msix msixbundle appx appxbundle application apk deb rpm pkg",
-    Nature.SHORTCUT: "lnk url scf website library-ms search-ms desktop",
-    Nature.DISK_IMAGE: "iso img vhd vhdx udf dmg",
+    Nature.EXECUTABLE: "exe com scr pif cpl dll sys ocx drv gadget jar class elf chm hlp xll wll shs shb app its hpj "
+    "cnt",
+    Nature.SCRIPT: "js jse vbs vbe vb vbp wsf wsh wsc ws sct hta htc bat cmd ps1 ps1xml ps2 ps2xml psc1 psc2 psm1 psd1 "
+    "psdm1 msh msh1 msh2 mshxml msh1xml msh2xml reg inf ins isp sh bash csh ksh command tool py pyc pyo pyw pyz pyzw "
+    "pl rb ahk applescript scpt cdxml settingcontent-ms appref-ms msc slk wsb jnlp prg fxp bas asp aspx osd theme "
+    "themepack deskthemepack xbap xnk udl webpnp printerexport iqy oqy dqy rqy ops pcd plg prf grp mcf vsw vsmacros "
+    "diagcab diagcfg diagpkg library-ms search-ms rdp",
+    Nature.INSTALLER: "msi msp mst msu msix msixbundle appx appxbundle appinstaller application vsto apk deb rpm pkg",
+    Nature.SHORTCUT: "lnk url scf website desktop",
+    Nature.MACROS: "ade adp mda mdb mde mdt mdw mdz mad maf mag mam maq mar mas mat mau mav maw accdb accde accdr "
+    "accda",
+    Nature.DISK_IMAGE: "iso img vhd vhdx avhd avhdx udf dmg wim",
 }
 _BY_NAME = {ext: nature for nature, words in _NAMES.items() for ext in words.split()}
 
+# Under these names a machine runs what the content is, and nothing else; a mail address at a name's end is one, too.
+_OBEDIENT = "exe com dll sys ocx drv class elf app pl cnt its"
+_CONTENT_DECIDES = frozenset(_OBEDIENT.split())
+# Documents whose name alone allows macros: what nobody here could read may have them.
+_WITH_MACROS = "docm dotm xlsm xltm xlam pptm potm ppsm ppam sldm"
+_MACRO_NAMES = frozenset(_WITH_MACROS.split())
 # Content about which libmagic says nothing that would contradict a name.
 _VAGUE = frozenset({"", "application/octet-stream", "application/json", "application/xml", "message/rfc822"})
 # Names of text that people read: a script under such a name is shown, not run.
@@ -89,7 +105,11 @@ _DOCUMENT_NAMES = (
 )
 _DOCUMENTS = frozenset(_DOCUMENT_NAMES.split())
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-_TRAILING = " .\u00a0\u3000"  # Windows drops them from a name's end
+# Characters that nobody sees, and that some program on the way drops: controls, joiners, marks of direction.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_TRAILING = ' .\u00a0\u3000<>"|?*'  # Windows drops them from a name's end, or programs that save it do
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +137,11 @@ class Dangers:
 def ending_of(name: str) -> str:
     """The last extension, lower-case, as a mail client's machine would read it: "exe" of "thu\u202efdp.exe ."."""
     # A compatibility form such as a full-width letter is not what Windows runs, but costs nothing to fold.
-    plain = unicodedata.normalize("NFKC", _BIDI.sub("", name)).replace("\x00", "").rstrip(_TRAILING)
-    stem, dot, ending = plain.rpartition(".")
-    return ending.strip().lower() if dot and stem else ""
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
+    plain = plain.replace("\\", "/").rstrip(_TRAILING + "/").rpartition("/")[2]
+    plain = (plain.partition(":")[0] or plain).rstrip(_TRAILING)  # "a.js::$DATA" is the file a.js
+    _stem, dot, ending = plain.rpartition(".")
+    return ending.strip().lower() if dot else ""
 
 
 def nature_of(ending: str, kind: str, traits: Iterable[Trait] = ()) -> Nature | None:
@@ -127,20 +149,22 @@ def nature_of(ending: str, kind: str, traits: Iterable[Trait] = ()) -> Nature | 
     found = frozenset(traits)
     if Trait.MACROS in found:
         return Nature.MACROS
+    if Trait.REMOTE in found:
+        return Nature.REMOTE
     by_kind = _BY_KIND.get(kind)
     if by_kind is Nature.SCRIPT and ending in _READ:
         by_kind = None
     if by_kind is not None:
         return by_kind
-    if ending in _BY_NAME and _name_decides(kind):
+    if ending in _BY_NAME and (ending not in _CONTENT_DECIDES or _is_vague(kind)):
         return _BY_NAME[ending]
+    if ending in _MACRO_NAMES and (_is_vague(kind) or kind == "application/zip"):
+        return Nature.MACROS
     return Nature.ACTIVE if Trait.ACTIVE in found else None
 
 
-def _name_decides(kind: str) -> bool:
-    return (
-        kind in _VAGUE or kind.startswith("text/") or kind in ("application/json", "application/xml", "message/rfc822")
-    )
+def _is_vague(kind: str) -> bool:
+    return kind in _VAGUE or kind.startswith("text/")
 
 
 def tricks_of(name: str, kind: str) -> list[str]:

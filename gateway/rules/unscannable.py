@@ -31,7 +31,8 @@ class Reason(StrEnum):
     BOMBS = "bombs"  # containers beyond the limits
     ENCRYPTED = "encrypted"  # archives and documents that need a password
     ENCRYPTED_MAIL = "encrypted_mail"  # S/MIME and PGP
-    UNCHECKED = "unchecked"  # damaged, unknown, or no time: what is in it stays unknown
+    UNSUPPORTED = "unsupported"  # archives of a kind, or split in a way, that is not opened here
+    UNCHECKED = "unchecked"  # damaged, or no time: what is in it stays unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Unscannable:
             Reason.BOMBS: "enforce",
             Reason.ENCRYPTED: "enforce",
             Reason.ENCRYPTED_MAIL: "off",
+            Reason.UNSUPPORTED: "observe",
             Reason.UNCHECKED: "observe",
         }
     )
@@ -99,6 +101,14 @@ class Unscannable:
         return Finding(self.name, facts.clauses, action, reply, evidence, modes[worst.reason])
 
 
+_REASONS = {
+    **dict.fromkeys(BOMBS, Reason.BOMBS),
+    Why.ENCRYPTED: Reason.ENCRYPTED,
+    Why.SEALED: Reason.ENCRYPTED_MAIL,
+    Why.UNSUPPORTED: Reason.UNSUPPORTED,
+}
+
+
 def _blinds(facts: Facts) -> Iterator[Blind]:
     assert facts.message is not None
     for defect in facts.message.disputes:
@@ -114,11 +124,9 @@ def _unopened(facts: Facts) -> Iterator[Blind]:
     locked = set()
     for unchecked in facts.inspection.unchecked:
         where = shown(unchecked.names, unchecked.part)
-        reason = Reason.BOMBS if unchecked.reason in BOMBS else Reason.UNCHECKED
-        if unchecked.reason is Why.ENCRYPTED:
-            reason = Reason.ENCRYPTED
+        if unchecked.reason in (Why.ENCRYPTED, Why.SEALED):
             locked.add((unchecked.part, unchecked.names))
-        yield Blind(reason, unchecked.reason.value, where)
+        yield Blind(_REASONS.get(unchecked.reason, Reason.UNCHECKED), unchecked.reason.value, where)
     for file in files_of(facts):
         if Trait.ENCRYPTED in file.traits and (file.part, file.names) not in locked:
             reason = Reason.ENCRYPTED_MAIL if file.kind in _ENCRYPTED_MAIL else Reason.ENCRYPTED
@@ -155,6 +163,12 @@ _WORDS = {
         "The message is encrypted ({what}) and cannot be checked",
         "Hãy gửi thư không mã hoá.",
         "Send it without encryption.",
+    ),
+    Reason.UNSUPPORTED: (
+        'Tệp "{where}" thuộc loại nén không kiểm tra được',
+        'The file "{where}" is of a kind that cannot be checked',
+        "Hãy nén lại thành tệp zip rồi gửi.",
+        "Pack it as a zip and send it again.",
     ),
     Reason.UNCHECKED: (
         'Không mở được tệp "{where}" để kiểm tra ({what})',

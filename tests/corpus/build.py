@@ -36,6 +36,7 @@ SUSPICIOUS = {
     *("encodings/base64-no-padding", "encodings/base64-junk", "encodings/base64-concatenated"),
     *("encodings/base64-upper-case-name", "encodings/qp-malformed", "encodings/qp-blanks-after-soft-break"),
     *("names/escaped-quote", "names/unterminated-quote", "names/rfc2231-beats-plain", "names/duplicate"),
+    "names/control-characters",
 }
 
 
@@ -359,7 +360,7 @@ def names() -> list[Case]:
         "content-type-name": (named("x=y", "Content-Disposition: inline", "").replace(
             b"octet-stream\r\n", b"octet-stream; name=a.bin\r\n"), "a.bin", ()),
         "duplicate": (named("filename=a.pdf; filename=b.exe"), "a.pdf", ("duplicate-parameter@1",)),
-        "very-long": (named(f'filename="{"n" * 400}.pdf"'), "n" * 255, ("filename-too-long@1",)),
+        "very-long": (named(f'filename="{"n" * 400}.pdf"'), "n" * 251 + ".pdf", ("filename-too-long@1",)),
         "case": (named("FileName=a.pdf"), "a.pdf", ()),
     }  # fmt: skip
     return [Case("names", key, raw, STREAM, _one(name), flaws) for key, (raw, name, flaws) in made.items()]

@@ -9,7 +9,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-" + b"TEST-FILE!$H+H*"
+EICAR = b"".join((b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-", b"STANDARD-ANTIVIRUS-", b"TEST-FILE!$H+H*"))
 NAME = "eicar.com"
 BOUNDARY = "=_b1"
 TOP = (

@@ -17,6 +17,9 @@ _MACRO_SHEETS = frozenset({"xlMacrosheet", "xlIntlMacrosheet"})
 _FETCHED = frozenset(
     {"attachedTemplate", "oleObject", "package", "externalLinkPath", "frame", "subDocument", "aFChunk"}
 )
+_LOADED = frozenset(
+    {"attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk"}
+)  # and run, or shown as its own
 _CONTROLS = frozenset({"control", "activeXControlBinary"})
 
 
@@ -25,6 +28,8 @@ def by_relations(relations: Relations, sink: Sink) -> None:
     for relation in relations.all():
         if relation.kind in _MACRO_SHEETS:
             sink.macros()
+        if relation.kind in _LOADED and relation.remote:
+            sink.remote()
         if relation.kind in _CONTROLS or (relation.kind in _FETCHED and relation.remote):
             sink.active()
 

@@ -25,6 +25,7 @@ _ESCAPE = re.compile(rb"=[0-9A-F]{2}|=[ \t]{0,8}\r?\n")
 _QUOTED = re.compile(rb"=[ \t]{0,8}\r?\n")
 _FIRST = re.compile(rb"\s*+(?!--)[^ \t\r\n]++[ \t]*+(?:\r?\n|\Z)")
 _HEX = re.compile(rb"=[0-9A-F]{2}")
+_BEGUN = ("x-uuencode", "x-yenc", "x-binhex")
 
 
 class Want(NamedTuple):
@@ -176,6 +177,8 @@ def further(want: Want, content: Content, stated: tuple[str, ...]) -> list[Want]
         if not looks_base64(raw) and len(raw) >= _LEAST:
             found += [Want(start, end, "")] + [Want(start, end, "quoted-printable")] * looks_quoted(raw)
         return found
+    if want.encoding in _BEGUN and not content.size:  # it never begins: it stands as it is
+        return [Want(start, end, "")]
     if looks_base64(raw) and not (want.encoding and looks_quoted(raw)):
         return [Want(start, end, "base64")]
     if (UNKNOWN in stated and looks_quoted(raw)) or (len(_QUOTED.findall(raw)) > 1 and _HEX.search(raw)):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 
+from gateway.message.defects import ELSEWHERE, Flaw
 from gateway.message.headers import ContentInfo, header_lines, info_of
 from gateway.message.limits import ScanLimits
 from gateway.message.part import ENCODED
+from gateway.message.readings.othernames import other_names
 from gateway.message.readings.values import UNKNOWN, boundaries, canonical, encodings, media_types
 
 MESSAGES = ("message/rfc822", "message/global")
@@ -52,6 +54,8 @@ class Heading:
     encodings: tuple[str, ...]  # every one that is declared; "?" for one that nobody knows
     named: bool = False  # some Content- field has its right name
     stated: tuple[str, ...] = ()  # those of them that fields with the right name begin with, and that somebody knows
+    elsewhere: tuple[Flaw, ...] = ()  # some type that is declared says that the content stands elsewhere
+    others: tuple[str, ...] = ()  # names that end otherwise, which some clients read
 
     def attachment(self, *, strict: bool) -> bool:
         """Some client would offer its body to save as one file. `strict`: even what a field says is a multipart."""
@@ -64,7 +68,7 @@ class Heading:
     @property
     def filenames(self) -> tuple[str, ...]:
         """Every name that is given."""
-        return tuple(dict.fromkeys(info.filename for info in self.infos if info.filename))
+        return tuple(dict.fromkeys((*(info.filename for info in self.infos if info.filename), *self.others)))
 
     @property
     def encoded(self) -> bool:
@@ -108,7 +112,19 @@ def read_heading(text: bytes, end: End, default: str, *, message: bool, limits: 
         structures = tuple(dict.fromkeys((*structures, LEAF)))
     fields = exact.get(b"content-transfer-encoding", ())
     stated = dict.fromkeys(first for value in fields if (first := encodings(value)[0]) != UNKNOWN)
-    return Heading(body, infos, structures, declared, bool(exact), tuple(stated))
+    return Heading(
+        body, infos, structures, declared, bool(exact), tuple(stated), _elsewhere(infos, given),
+        other_names(
+            (*given.get(b"content-disposition", ()), *given.get(b"content-type", ())),
+            [info.filename for info in infos], infos[0].charset, limits.filename,
+        ),
+    )  # fmt: skip
+
+
+def _elsewhere(infos: tuple[ContentInfo, ...], given: dict[bytes, list[bytes]]) -> tuple[Flaw, ...]:
+    kinds = {kind for value in given.get(b"content-type", ()) for kind in media_types(value)}
+    kinds.update(info.content_type for info in infos)
+    return tuple(flaw for kind, flaw in ELSEWHERE.items() if kind in kinds)
 
 
 def _keep(values: list[bytes], value: bytes) -> None:

@@ -7,7 +7,9 @@ A *dispute* is made, and only then, by:
   How a header ends and a guessed boundary make none: real senders fold fields wrongly and lose boundaries, and what
   either reading shows is looked at. Nor does an attachment that only ends elsewhere, or that is taken apart.
 - ENCODINGS_CONFLICT: an attachment's header names two known encodings in two fields, and they decode it differently.
-- PART_OUTSIDE: an attachment in the preamble or epilogue of a multipart that has delimiters, and nowhere else.
+- PART_OUTSIDE: an attachment in the preamble or epilogue of a multipart that has delimiters, and nowhere else. But not
+  in a multipart that is encoded, against the rules, where decoding it shows its parts: senders wrote both forms.
+- MESSAGE_PARTIAL, EXTERNAL_BODY: some type that a part's header gives, oddly or as the second one, is one of these.
 - TOO_MANY_READINGS, TOO_MUCH_TO_READ, TOO_MANY_CONTENTS, TOO_DEEP (see `survey`): something was not looked at.
 
 Never by: a last delimiter that is missing, duplicates that are equal, parts quoted in a text, text in an epilogue, junk
@@ -22,7 +24,7 @@ from gateway.message.defects import Flaw
 from gateway.message.readings.build import Body, Reading
 from gateway.message.readings.content import Content, Want
 from gateway.message.readings.dialect import NAMED
-from gateway.message.readings.survey import Context, Survey
+from gateway.message.readings.survey import Context, Hidden, Survey
 
 _TOLERATED = ("end", "guess")
 _PREFERENCES = ("pick", "merged")
@@ -35,10 +37,26 @@ def judge(context: Context, found: Survey) -> None:
         _compare(context, found, _baseline(found, reading), reading)
     for body in dict.fromkeys(body for reading in found.explored.readings for body in reading.leaves):
         _encodings(context, found, body)
+        for flaw in body.heading.elsewhere:
+            context.dispute(flaw, body.path)
     for hidden in found.hidden:
         context.defects.add(hidden.flaw, hidden.path)
         if hidden.flaw is Flaw.HIDDEN_PART and strict.delimited and found.owner(hidden.start) is None:
-            context.dispute(Flaw.PART_OUTSIDE, hidden.path)
+            if not _is_written_twice(found, hidden):
+                context.dispute(Flaw.PART_OUTSIDE, hidden.path)
+
+
+def _is_written_twice(found: Survey, hidden: Hidden) -> bool:
+    """It stands in an encoded multipart whose decoded parts have a file of this name, too: all of them are shown."""
+    names = {name for body in found.explored.strays if body.start == hidden.start for name in body.heading.filenames}
+    return any(
+        inner.structure.kind == "multipart"
+        and inner.body.start <= hidden.start
+        and hidden.end <= inner.body.end
+        and inner.survey.total >= hidden.size // 2
+        and names <= {name for body in inner.survey.bodies() if body.attachment for name in body.heading.filenames}
+        for inner in found.inner
+    )
 
 
 def _baseline(found: Survey, reading: Reading) -> Reading:

@@ -44,8 +44,11 @@ _ENCODINGS = {
 
 
 def canonical(name: bytes) -> bytes:
-    """The Content- field that a client may take this name for, in lower case, b"" for none: letters alone decide."""
-    return _FIELDS.get(name.lower().translate(None, _NOT_LETTERS), b"")
+    """The Content- field that a client may take this name for, in lower case, b"" for none.
+
+    Letters alone decide, without those in a comment.
+    """
+    return _FIELDS.get(uncommented(name).lower().translate(None, _NOT_LETTERS), b"")
 
 
 def uncommented(value: bytes) -> bytes:

@@ -77,7 +77,7 @@ def test_a_detached_signature_holds_nothing() -> None:
 def test_what_is_encrypted_says_so(data: bytes, name: str) -> None:
     found = walk(mail(part(data, name)))
     assert found.traits(name) == (Trait.ENCRYPTED,)
-    assert found.missing == {(name, Why.ENCRYPTED)}
+    assert found.missing == {(name, Why.SEALED)}
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,10 @@ def test_a_file_with_two_names_is_handed_on_under_both_endings() -> None:
     raw = part(EXE + B64 + NAME + NAME.replace(b"a.exe", b"a.txt") + NAME.replace(b"a.exe", b"b.TXT"))
     view = viewed(raw)
     assert [extract.filename for extract in view.extracts if extract.attachment] == ["a.exe", "a.txt"]
-    assert len(view.attachments) == 1
+    assert [one.filename for one in view.attachments] == ["a.exe", "a.txt"]
+    first, second = view.attachments
+    assert (second.sha256, second.part, second.reading, second.weight) == (first.sha256, first.part, "name", 0)
+    assert view.attachment_bytes == len(FILE)
 
 
 def test_a_reading_is_named() -> None:

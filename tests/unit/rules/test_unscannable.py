@@ -63,11 +63,17 @@ def test_disputes(defect: str, reason: str, words: str) -> None:
 
 @pytest.mark.parametrize("why", list(Why))
 def test_every_reason_of_an_unchecked_file_has_a_setting(why: Why) -> None:
-    finding = check(inspection=unchecked(why, "a.zip", "b.zip"), unchecked="enforce")
+    finding = check(
+        inspection=unchecked(why, "a.zip", "b.zip"),
+        unchecked="enforce",
+        unsupported="enforce",
+        encrypted_mail="enforce",
+    )
     assert finding is not None
     assert finding.mode is Mode.ENFORCE
-    assert "a.zip ? b.zip" in finding.reply.text
-    assert check(inspection=unchecked(why), unchecked="off", bombs="off", encrypted="off") is None
+    assert why is Why.SEALED or "a.zip ? b.zip" in finding.reply.text
+    off = dict.fromkeys(("encrypted_mail", "unchecked", "bombs", "encrypted", "unsupported"), "off")
+    assert check(inspection=unchecked(why), **off) is None
 
 
 def test_by_default_a_bomb_and_a_password_are_refused_and_damage_is_observed() -> None:
@@ -98,6 +104,9 @@ def test_where_only_we_were_too_busy_the_answer_is_temporary() -> None:
 def test_encrypted_mail_is_left_in_peace_unless_asked() -> None:
     message = FakeMessage([Attachment("smime.p7m", "application/pkcs7-mime", "application/octet-stream", 9, "")])
     assert check(message) is None
+    file = ContainedFile("1.2", ("encrypted.asc",), "text/PGP", 9, (Trait.ENCRYPTED,))
+    sealed = Inspection((file,), (Unchecked("1.2", ("encrypted.asc",), Why.SEALED),))
+    assert check(inspection=sealed) is None
     finding = check(message, encrypted_mail="enforce")
     assert finding is not None
     assert "ma hoa" in finding.reply.text
