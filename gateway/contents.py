@@ -35,16 +35,17 @@ class Why(StrEnum):
     DIED = "died"  # the process that read it ended
     BUSY = "busy"  # no process was free in time
     UNAVAILABLE = "unavailable"  # what would read it is not installed or not running
+    OFF = "off"  # nothing opens files here, as configured
 
 
+UNREACHED = frozenset({Why.TIME, Why.DIED, Why.BUSY, Why.UNAVAILABLE})
+"""Reasons that may be gone the next time: nobody came to look, or not to the end."""
 BOMBS = frozenset({Why.TOO_DEEP, Why.TOO_MANY, Why.TOO_LARGE, Why.RATIO, Why.OVERLAP})
 """Reasons that speak against the sender: the file itself is beyond what is opened."""
 
 
-READINGS_UNREAD = "readings-unread"
-"""The dispute of a message that has several readings and could not be read in all of them."""
 READINGS_LATER = "readings-later"
-"""The same where the reason is ours: no process was free, or none runs."""
+"""The dispute of a message that has several readings, and nobody came to make them (`UNREACHED`)."""
 
 
 @dataclass(frozen=True, slots=True)

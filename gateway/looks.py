@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.archives.limits import ArchiveLimits
 from gateway.config import Settings
-from gateway.contents import NOTHING, READINGS_LATER, READINGS_UNREAD, Inspection, Threat, Unchecked, Why
+from gateway.contents import NOTHING, READINGS_LATER, Inspection, Threat, Unchecked, Why
 from gateway.inspection.inspector import Inspector, PoolLimits, WalkLimits, needs_look
 from gateway.malware.clamd import Clamd, Content, Failure, Scan
 from gateway.message.extract import Extract, open_extract
@@ -28,8 +29,6 @@ _WARM = 2.0  # seconds after which the document workers are started without bein
 _DEEP = 8  # containers in one another
 _MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
 _ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
-# A message that cost a process its life or all its time is refused; for one that found no process, time will help.
-_OUR_TROUBLE = frozenset({Why.BUSY, Why.UNAVAILABLE})
 _FILES = frozenset({"files"})
 _NOTHING_WANTED: frozenset[str] = frozenset()
 
@@ -72,15 +71,20 @@ class Looks:
         """
         if not self._openable(message):
             return NOTHING, strict_view(message).extracts if self._malware and _is_deep(message) else ()
-        result = await self._tools.inspector.inspect(content.spool, message, _FILES if self._files else _NOTHING_WANTED)
+        inspect, wants = self._tools.inspector.inspect, _FILES if self._files else _NOTHING_WANTED
+        result = await inspect(content.spool, message, wants)
+        if any(one.reason is Why.DIED for one in result.unchecked):
+            # Perhaps of what another message had left behind, or the machine ran out of memory: once more, in another.
+            result = await inspect(content.spool, message, wants)
+        off = not self._tools.inspector.limits.count
         contents: Sequence[Extract] = ()
         if message.suspicious or _is_deep(message):
             contents = (result.view or strict_view(message)).extracts
         if result.view is not None:
             _widen(message, result.view)
-        elif message.suspicious:
-            message.disputes = (*message.disputes, Defect(_unread(result.unchecked)))
-        return Inspection(result.files, result.unchecked), contents
+        elif message.suspicious and not off:
+            message.disputes = (*message.disputes, Defect(READINGS_LATER))
+        return Inspection(result.files, _off(result.unchecked) if off else result.unchecked), contents
 
 
 async def _through_scanner(
@@ -225,10 +229,9 @@ def _widen(message: ScannedMessage, view: UnionView) -> None:
     message.defects, message.disputes = view.defects, view.disputes
 
 
-def _unread(unchecked: Sequence[Unchecked]) -> str:
-    """The name of what it means that a message which has several readings was read in one only."""
-    ours = all(one.reason in _OUR_TROUBLE for one in unchecked)
-    return READINGS_LATER if ours else READINGS_UNREAD
+def _off(unchecked: Sequence[Unchecked]) -> tuple[Unchecked, ...]:
+    """Where the configuration has no processes, nothing was missed that the next attempt would find."""
+    return tuple(replace(one, reason=Why.OFF) for one in unchecked)
 
 
 def _decoded(content: SpooledMessage, extract: Extract) -> Callable[[], AsyncIterator[bytes]]:

@@ -121,9 +121,9 @@ class Pipeline:
         return await self._commit(verdict, decision)
 
     def _watch(self, verdict: Verdict, envelope: Envelope, message: Message | None = None) -> None:
-        """Count messages that our own errors turn away, so that somebody looks before their senders give up."""
+        """Count messages that our own trouble turns away, so that somebody looks before their senders give up."""
         for finding in verdict.findings if verdict.action is Action.TEMPFAIL else ():
-            if "crash" in finding.evidence:
+            if "crash" in finding.evidence or finding.rule == "unscannable":
                 self.tempfails.note(finding, envelope, message)
 
     # The message

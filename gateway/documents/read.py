@@ -22,7 +22,7 @@ _HEAD = 4096  # bytes looked at
 # The first bytes, where they leave no doubt: whatever the name says, programs open it so.
 _BY_HEAD: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "ole"),  # doc xls ppt msg, encrypted docx …
-    (re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00"), "xls"),  # a workbook's stream without its compound file
+    (re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00"), "xls"),  # a workbook's bare stream
     (re.compile(rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d|\xa1\x2f\xff\x43\xd9\xef\x76\x4c"), "onenote"),
     (re.compile(rb"(?s)[\s\x00]{0,64}\{\\rt"), "rtf"),
     (re.compile(rb"(?s).{0,1024}?%PDF-"), "pdf"),

@@ -167,8 +167,8 @@ class Pool:
             self._idle.remove(child)
             log.warning("inspection.child_left", pid=child.pid, how=child.how)
             self.died += 1
-            self._failures += 1  # nobody asked it for anything: as if it had not started
-            self._pause(self._failures - 1, _LONGEST_PAUSE)
+            self._deaths += 1  # somebody ended it: starting another works, and mail must not wait for long
+            self._pause(self._deaths - _DEATHS, _LONGEST_AFTER_DEATH)
             self._run(self._retire(child))
 
     async def _retire(self, child: Child) -> None:

@@ -96,7 +96,8 @@ _UNUSUAL = re.compile(
 # continuations that look like one of our fields, and names that some take for one of ours.
 _ODD = re.compile(
     rb"\n(?:[ \t]++(?:\r?(?:\n|\Z)|content-(?:type[ \t]*+:[ \t]*+[a-z]++/|disposition[ \t]*+:[ \t]*+(?:att|inl)|"
-    rb"transfer-encoding[ \t]*+:[ \t]*+(?:[78]bit|bin|base|quot|x-|uu|yenc)))|content(?:_|-[a-z-]{4,17}+\()|[!-9;-~]{1,256}+[ \t])"
+    rb"transfer-encoding[ \t]*+:[ \t]*+(?:[78]bit|bin|base|quot|x-|uu|yenc)))|"
+    rb"content(?:_|-[a-z-]{4,17}+\()|[!-9;-~]{1,256}+[ \t])"
 )
 
 

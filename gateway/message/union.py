@@ -176,8 +176,10 @@ class _Files:
     def _renamed(self, one: Shown) -> Iterator[Attachment]:
         """The same file once more for each other ending of its name."""
         known = self._files.get(one.content.key) if one.listed and one.content is not None else None
-        for name in one.names if known is not None else ():
-            key = one.content.key, ending_of(name)
+        if known is None:
+            return
+        for name in one.names:
+            key = (known.sha256, known.decoded_size), ending_of(name)
             if key not in self._named and key[1] and self._names > 0:
                 self._named.add(key)
                 self._names -= 1

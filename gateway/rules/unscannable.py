@@ -12,14 +12,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from gateway.contents import BOMBS, READINGS_LATER, Trait, Why
+from gateway.contents import BOMBS, READINGS_LATER, UNREACHED, Trait, Why
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.files import LONGEST_NAME, MOST_NAMED, files_of, shown
 from gateway.rules.listed import EVERYWHERE, Need
 from gateway.rules.reply_text import refusal
 
 _ENCRYPTED_MAIL = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
-_FRAGMENTS = frozenset({"message-partial", "external-body"})
 _LONGEST = 120  # characters of a file name in a reply
 
 
@@ -32,7 +31,8 @@ class Reason(StrEnum):
     ENCRYPTED = "encrypted"  # archives and documents that need a password
     ENCRYPTED_MAIL = "encrypted_mail"  # S/MIME and PGP
     UNSUPPORTED = "unsupported"  # archives of a kind, or split in a way, that is not opened here
-    UNCHECKED = "unchecked"  # damaged, or no time: what is in it stays unknown
+    UNREACHED = "unreached"  # no process was free, or it took too long or died: 451, another attempt may do better
+    UNCHECKED = "unchecked"  # damaged: what is in it stays unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def parse_mode(value: object) -> Mode:
 class Unscannable:
     """Refuses what cannot be looked into: 550 5.6.0. Each reason's mode is a setting; the rule's own mode bounds it.
 
-    Where only we were too busy to look into a message that needs it, the answer is 451 4.3.2.
+    Where nobody came to look, or not to the end, the answer is 451 4.3.2.
     """
 
     name = "unscannable"
@@ -74,6 +74,7 @@ class Unscannable:
             Reason.ENCRYPTED: "enforce",
             Reason.ENCRYPTED_MAIL: "off",
             Reason.UNSUPPORTED: "observe",
+            Reason.UNREACHED: "enforce",
             Reason.UNCHECKED: "observe",
         }
     )
@@ -88,12 +89,12 @@ class Unscannable:
         found = [blind for blind in _blinds(facts) if modes[blind.reason] is not Mode.OFF]
         if not found:
             return None
-        found.sort(key=lambda blind: (modes[blind.reason] is not Mode.ENFORCE, blind.what == READINGS_LATER))
+        found.sort(key=lambda blind: (modes[blind.reason] is not Mode.ENFORCE, blind.reason is Reason.UNREACHED))
         worst = found[0]
         action = Action.REJECT
         reply = _reply(worst, facts.clauses, utf8=facts.envelope.smtputf8)
-        if worst.what == READINGS_LATER:
-            action, reply = Action.TEMPFAIL, _later(utf8=facts.envelope.smtputf8)
+        if worst.reason is Reason.UNREACHED:
+            action, reply = Action.TEMPFAIL, _later(worst, utf8=facts.envelope.smtputf8)
         evidence = {
             "count": len(found),
             "blind": [{"reason": b.reason.value, "what": b.what, "where": b.where} for b in found[:MOST_NAMED]],
@@ -101,7 +102,13 @@ class Unscannable:
         return Finding(self.name, facts.clauses, action, reply, evidence, modes[worst.reason])
 
 
+_DISPUTES = {
+    "message-partial": Reason.FRAGMENTS,
+    "external-body": Reason.FRAGMENTS,
+    READINGS_LATER: Reason.UNREACHED,
+}
 _REASONS = {
+    **dict.fromkeys(UNREACHED, Reason.UNREACHED),
     **dict.fromkeys(BOMBS, Reason.BOMBS),
     Why.ENCRYPTED: Reason.ENCRYPTED,
     Why.SEALED: Reason.ENCRYPTED_MAIL,
@@ -112,8 +119,7 @@ _REASONS = {
 def _blinds(facts: Facts) -> Iterator[Blind]:
     assert facts.message is not None
     for defect in facts.message.disputes:
-        reason = Reason.FRAGMENTS if defect.name in _FRAGMENTS else Reason.STRUCTURE
-        yield Blind(reason, defect.name, defect.where)
+        yield Blind(_DISPUTES.get(defect.name, Reason.STRUCTURE), defect.name, defect.where)
     for attachment in facts.message.attachments:
         if attachment.declared_type in _ENCRYPTED_MAIL:
             yield Blind(Reason.ENCRYPTED_MAIL, attachment.declared_type, attachment.filename[:LONGEST_NAME])
@@ -170,6 +176,12 @@ _WORDS = {
         "Hãy nén lại thành tệp zip rồi gửi.",
         "Pack it as a zip and send it again.",
     ),
+    Reason.UNREACHED: (
+        'Chưa kiểm tra được tệp "{where}" ({what})',
+        'The file "{where}" could not be checked now ({what})',
+        "Hãy gửi lại sau.",
+        "Try again later.",
+    ),
     Reason.UNCHECKED: (
         'Không mở được tệp "{where}" để kiểm tra ({what})',
         'The file "{where}" could not be opened for checking ({what})',
@@ -179,12 +191,12 @@ _WORDS = {
 }
 
 
-def _later(*, utf8: bool) -> Reply:
+def _later(blind: Blind, *, utf8: bool) -> Reply:
     return refusal(
         451,
         "4.3.2",
-        "Tạm thời chưa kiểm tra được cấu trúc thư này; máy chủ gửi sẽ tự gửi lại sau.",
-        "The message's structure cannot be checked now; try again later.",
+        f"Tạm thời chưa kiểm tra được thư này ({blind.what}); máy chủ gửi sẽ tự gửi lại sau.",
+        f"The message cannot be checked now ({blind.what}); try again later.",
         utf8=utf8,
     )
 

@@ -21,6 +21,7 @@ DOUBTFUL = {
 }
 """Names that hardly any client shows, by the beginning of the message's name, and why."""
 
+
 def names(seen: Read) -> set[str]:
     """Every name that some reading gives to something, as a machine would take its ending."""
     given = [one.filename for one in seen.view.attachments] + [one.filename for one in seen.view.extracts]

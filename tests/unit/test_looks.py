@@ -72,11 +72,20 @@ async def test_where_nobody_can_look_the_rules_hear_of_it(tmp_path: Path) -> Non
     async with tools(**NO_WORKERS) as made:
         content = received(tmp_path, ODD)
         await Looks({Need.FILES}, made).look(content, content.scan)
-        assert READINGS_LATER in {dispute.name for dispute in content.scan.disputes}
+        assert content.scan.disputes == (), "whoever configures no processes knows what is not seen"
         content = received(tmp_path, attached(("a.zip", zipped({"b": b"c"}))))
         seen = await Looks({Need.FILES}, made).look(content, content.scan)
-        assert [(one.names, one.reason) for one in seen.unchecked] == [(("a.zip",), Why.UNAVAILABLE)]
+        assert [(one.names, one.reason) for one in seen.unchecked] == [(("a.zip",), Why.OFF)]
         assert content.scan.disputes == ()
+
+
+async def test_where_nobody_came_to_look_it_is_temporary(tmp_path: Path) -> None:
+    async with tools() as made:
+        await made.inspector.close()
+        content = received(tmp_path, ODD)
+        seen = await Looks({Need.FILES}, made).look(content, content.scan)
+        assert READINGS_LATER in {dispute.name for dispute in content.scan.disputes}
+        assert {one.reason for one in seen.unchecked} == {Why.UNAVAILABLE}
 
 
 async def test_a_silent_scanner_and_one_that_was_taken_out_of_the_configuration(tmp_path: Path) -> None:

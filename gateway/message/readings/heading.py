@@ -60,7 +60,10 @@ class Heading:
     def attachment(self, *, strict: bool) -> bool:
         """Some client would offer its body to save as one file. `strict`: even what a field says is a multipart."""
         return any(
-            info.disposition not in ("", "inline") or info.filename or not info.content_type.startswith("text/")
+            info.disposition not in ("", "inline")
+            or info.filename
+            or self.others
+            or not info.content_type.startswith("text/")
             for info in self.infos
             if strict or not info.content_type.startswith("multipart/")
         )

@@ -41,9 +41,9 @@ def judge(context: Context, found: Survey) -> None:
             context.dispute(flaw, body.path)
     for hidden in found.hidden:
         context.defects.add(hidden.flaw, hidden.path)
-        if hidden.flaw is Flaw.HIDDEN_PART and strict.delimited and found.owner(hidden.start) is None:
-            if not _is_written_twice(found, hidden):
-                context.dispute(Flaw.PART_OUTSIDE, hidden.path)
+        outside = hidden.flaw is Flaw.HIDDEN_PART and strict.delimited and found.owner(hidden.start) is None
+        if outside and not _is_written_twice(found, hidden):
+            context.dispute(Flaw.PART_OUTSIDE, hidden.path)
 
 
 def _is_written_twice(found: Survey, hidden: Hidden) -> bool:

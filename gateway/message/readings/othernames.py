@@ -29,7 +29,7 @@ def other_names(values: Iterable[bytes], known: Iterable[str], charset: str, lim
     `limit`: characters of a name. Bounded; in time linear in the values.
     """
     endings = {ending_of(name) for name in known}
-    found = []
+    found: list[str] = []
     for name in _given(values, charset, limit):
         ending = ending_of(name)
         if ending and ending not in endings and len(found) < _NAMES:
@@ -44,13 +44,16 @@ def _given(values: Iterable[bytes], charset: str, limit: int) -> Iterator[str]:
             continue
         pieces: Parameters = {}
         matches = list(islice(_NAME.finditer(value), _PARAMETERS))
-        for number, encoded, name in sorted(_pieces(matches), key=lambda piece: piece[0]):
-            pieces[b"name*%d%s" % (len(pieces), encoded)] = name
-            del number
+        for _place, encoded, piece in sorted(_pieces(matches), key=_number):
+            pieces[b"name*%d%s" % (len(pieces), encoded)] = piece
         for parameters in (*_alone(matches), pieces):
             name = filename_of({}, parameters, charset, limit)[0]
             yield name
             yield name.partition("\N{REPLACEMENT CHARACTER}")[0]  # text ends at a NUL, for some
+
+
+def _number(piece: tuple[int, bytes, bytes]) -> int:
+    return piece[0]
 
 
 def _pieces(matches: list[re.Match[bytes]]) -> Iterator[tuple[int, bytes, bytes]]:

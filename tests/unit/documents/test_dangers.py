@@ -100,6 +100,8 @@ class TestFetching:
     def test_a_target_on_another_machine(self, kind: str, target: str, remote: bool) -> None:
         more = {"word/_rels/settings.xml.rels": rels(("a", kind, target), external=True)}
         assert facts(docx("", more)) == (ACTIVE if remote else NOTHING)
+        loads = remote and kind != "externalLinkPath"  # a linked workbook gives figures, not a template's macros
+        assert read_parts(docx("", more), text=False).remote is loads
 
     def test_links_and_pictures_are_not_fetched_to_be_run(self) -> None:
         for kind in ("hyperlink", "image"):

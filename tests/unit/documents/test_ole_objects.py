@@ -39,6 +39,9 @@ class TestVba:
         ("streams", "macros"),
         [
             ({"Module1": module(BUSY)}, True),
+            ({"Module1": module(IDLE + b'Option Explicit: Sub AutoOpen(): Shell "x": End Sub\r\n')}, True),
+            ({"Module1": module(IDLE + b"Attribute VB_Name = 1: Call x\r\n")}, True),
+            ({"Module1": module(IDLE + b"' a remark: of two parts\r\nRem so: this\r\n")}, False),
             ({"ThisDocument": module(IDLE)}, False),
             ({"ThisDocument": module(IDLE), "Module1": module(BUSY)}, True),
             ({"ThisDocument": module(IDLE, lines=3)}, True),  # its source was taken out

@@ -213,7 +213,9 @@ class TestDangers:
         ],
     )
     def test_active(self, written: bytes, text: bool) -> None:
-        assert parse(rtf(written), text=text).active
+        found = parse(rtf(written), text=text)
+        assert found.active
+        assert found.remote is (b"template" in written)
 
     @pytest.mark.parametrize("text", [True, False])
     @pytest.mark.parametrize(

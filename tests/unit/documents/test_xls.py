@@ -346,6 +346,24 @@ class TestBareStreams:
         assert caught.value.reason is Why.UNSUPPORTED
         assert sink.document.macros is macros
 
+    @pytest.mark.parametrize("version", [EIGHT, FIVE])
+    def test_a_sheet_alone(self, version: int) -> None:
+        text = wide("inside") if version == EIGHT else b"\x06\x00inside"
+        assert texts(parse(bof(version, 0x10) + label(0, text) + EOF, "a.csv"), "sheet ''") == ["inside"]
+
+    @pytest.mark.parametrize("name", ["a.xls", "a.csv", "a.bin", "a"])
+    @pytest.mark.parametrize("text", [True, False])
+    def test_macros_are_told_by_the_content(self, name: str, text: bool) -> None:
+        for data in (bof(kind=0x40) + EOF, bof(FIVE, 0x40) + EOF, book(b"", ("M", 1, b""))):
+            assert parse(data, name, text=text).macros
+        assert not parse(book(b"", ("S", 0, b"")), name, text=text).macros
+
+    @pytest.mark.parametrize("head", ["0900040002004000", "0902060000004000", "0904060000004000"])
+    def test_macros_of_older_ones(self, head: str) -> None:
+        document = parse(bytes.fromhex(head) + EOF, "a.csv")
+        assert document.macros
+        assert document.unchecked == [Why.UNSUPPORTED]
+
 
 def test_one_damaged_stream_does_not_hide_the_other() -> None:
     found = parse(

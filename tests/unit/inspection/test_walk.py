@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -135,6 +136,43 @@ def test_a_zip_behind_something_else_is_found_by_its_end() -> None:
     found = walk(mail(part(bytes([0, 1, 2, 3, 200, 201]) * 99 + zipped([("x.exe", PROGRAM)]), "data")))
     assert found.names == ["data", "data/x.exe"]
     assert found.unchecked == []
+
+
+ONENOTE = bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(1008)
+STORED = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac") + len(PROGRAM).to_bytes(8, "little") + bytes(12) + PROGRAM
+
+
+def cabinet(name: str, data: bytes) -> bytes:
+    """A cabinet with one file, not packed ([MS-CAB] 2)."""
+    entry = struct.pack("<IIHHHH", len(data), 0, 0, 0, 0, 0) + name.encode() + b"\0"
+    block = struct.pack("<IHH", 0, len(data), len(data)) + data
+    start = 36 + 8 + len(entry)
+    head = struct.pack("<4sIIIIIBBHHHHH", b"MSCF", 0, start + len(block), 0, 36 + 8, 0, 3, 1, 1, 1, 0, 0, 0)
+    return head + struct.pack("<IHH", start, 1, 0) + entry + block
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.one", ONENOTE + STORED),
+        ("a", ONENOTE + STORED),
+        ("a.zip", zipped([("b/a.one", ONENOTE + STORED)])),
+        ("a.onepkg", cabinet("a.one", ONENOTE + STORED)),
+    ],
+)
+def test_a_program_in_onenote(name: str, data: bytes) -> None:
+    found = walk(mail(part(data, name)))
+    assert found.files[-1].kind == SNIFF(PROGRAM)
+    assert found.files[-1].names[-1] == "file 1"
+    assert found.files[-2].kind == "application/onenote"
+    assert Trait.CONTAINER in found.files[-2].traits
+    assert found.unchecked == []
+
+
+def test_macros_without_a_compound_file() -> None:
+    workbook = bytes.fromhex("0908080000054000") + bytes(4) + b"\x0a\0\0\0"
+    found = walk(mail(part(workbook, "a.csv"), part(b"ID;P\r\nO;E\r\nE\r\n", "b.csv")))
+    assert found.traits("a.csv") == found.traits("b.csv") == (Trait.MACROS,)
 
 
 def test_something_unknown_is_only_listed() -> None:

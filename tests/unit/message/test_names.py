@@ -25,6 +25,14 @@ def test_any_bytes_give_a_safe_name(value: bytes) -> None:
     name.encode()  # no lone surrogate: it goes into JSON and a database
 
 
+@pytest.mark.parametrize("length", [3, 40, 41, 400, 40_000])
+def test_a_long_name_keeps_its_ending(length: int) -> None:
+    for written in (b"n" * length + b".js", b"%6E" * length + b"%2Ejs"):
+        name, flaws = filename_of({b"filename*": b"utf-8''" + written}, {}, "", 40)
+        assert name.endswith("n.js") and len(name) == min(40, length + 3)
+        assert (Flaw.FILENAME_TOO_LONG in flaws) == (length + 3 > 40)
+
+
 @pytest.mark.parametrize(
     "charset", ["idna", "punycode", "unicode-escape", "utf-7", "hex", "zlib", "rot13", "x" * 99, ""]
 )

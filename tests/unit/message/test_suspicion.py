@@ -47,6 +47,7 @@ _CT, _B64 = b"Content-Type: application/pdf", b"Content-Transfer-Encoding: base6
 ODD_LINES: dict[str, tuple[bytes, ...]] = {
     "a blank before the colon": (_CT, b"Content-Transfer-Encoding : base64"),
     "the same of any field": (b"X-A : b", _CT, _B64),
+    "a comment glued to the name": (_CT, b"Content-Transfer-Encoding(x): base64"),
     "an underscore in the name": (_CT, _B64, b"Content_Type: text/plain"),
     "a line of blanks": (_CT, b" ", _B64),
     "a line of a tab": (b"Content-Disposition: attachment", b"\t", _CT, _B64),
@@ -76,6 +77,12 @@ ODD_LINES: dict[str, tuple[bytes, ...]] = {
         (b"Content-Type: application/pdf; name=a.pdf", b"Content-Disposition: x; filename=a.js")
     ),
     "a name in two forms": (_CT, _B64, b"Content-Disposition: attachment; filename=a.txt; filename*=utf-8''a.js"),
+    "a name with a comment behind its ending": (_CT, _B64, b"Content-Disposition: attachment; filename=a.js (.png)"),
+    "a name in single quotes": (_CT, _B64, b"Content-Disposition: attachment; filename='a.js'"),
+    "a name with an escaped NUL": (_CT, _B64, b"Content-Disposition: attachment; filename*=utf-8''a.js%00.png"),
+    "a name whose pieces begin with one": (_CT, _B64, b"Content-Disposition: attachment; filename*1=a.js"),
+    "a name with a piece left out": (_CT, _B64, b"Content-Disposition: attachment; filename*0=a.; filename*2=js"),
+    "a name numbered with zeros": (_CT, _B64, b"Content-Disposition: attachment; filename*00=a.js"),
     "an encoding with a comment": (_CT, b"Content-Transfer-Encoding: base64 (x)"),
     "an encoding of two words": (_CT, b"Content-Transfer-Encoding: base64 7bit"),
     "an encoding in quotes": (_CT, b'Content-Transfer-Encoding: "base64"'),
@@ -118,6 +125,11 @@ ODD_BODIES: dict[str, bytes] = {
     "a field that begins a text": text(_HIDDEN + b"\r\nabc\r\n"),
     "a field in a part's text": multipart("b", entity("A: b", b"--B\r\n" + _HIDDEN)),
     "a field in a file": multipart("b", entity("Content-Type: application/x", b"--B\r\nCONTENT-TYPE: a/b\r\n")),
+    "base64 in a file that says nothing": multipart("b", entity("Content-Type: application/x", _DATA)),
+    "a short line of it": (
+        multipart("b", entity("Content-Type: application/x\nContent-Transfer-Encoding: 8bit", b"YWJj"))
+    ),
+    "the same behind empty lines": multipart("b", entity("Content-Type: application/x", b"\r\n\r\nYWJjZA==\r\n")),
     "a field in a preamble": (
         entity("Content-Type: multipart/mixed; boundary=b", _HIDDEN + b"--b\r\n\r\nx\r\n--b--\r\n")
     ),

@@ -180,6 +180,47 @@ def test_what_is_outside_all_parts_is_named_by_its_offset() -> None:
     assert view.attachments[0].part == f"@{where}"
 
 
+def _written_twice(escaped: bytes, raw: bytes) -> bytes:
+    """A multipart that says quoted-printable: its delimiters are escaped, and stand there raw as well."""
+    inner = CR.join([b"=2D-i", escaped, b"=2D-i--", b"--i", raw, b"--i--", b""])
+    return TOP + many(b"Content-Type: multipart/mixed; boundary=i\r\n" + QP + b"\r\n" + inner)
+
+
+def test_an_encoded_multipart_with_the_same_file_escaped_and_raw_is_no_dispute() -> None:
+    file = b"Content-Type: application/x; name=a.ics\r\n\r\n" + b"BEGIN:VCALENDAR\r\n" * 9
+    view = viewed(_written_twice(file, file))
+    assert view.disputes == ()
+    assert {"encoded-container", "hidden-part"} <= names(view.defects)
+    assert "part-outside" in names(viewed(_written_twice(b"--x\r\n" + file, b"Hi").replace(b"=2D-", b"==")).disputes)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Type: message(x)/partial; id=x; number=1; total=2",
+        b"Content-Type: text/plain\r\nContent-Type: message/partial; id=x; number=1; total=2",
+    ],
+)
+def test_a_piece_of_a_message_is_a_dispute_however_it_is_written(header: bytes) -> None:
+    for raw in (b"A: b\r\n" + header + b"\r\n\r\nabc\r\n", part(header + b"\r\n", b"abc")):
+        assert scan(raw).suspicious
+        assert "message-partial" in names(viewed(raw).disputes)
+
+
+@pytest.mark.parametrize(("extra", "count"), [(b"", 1), (b"x " * 450, 1), (b"x " * 550, 2)])
+def test_a_file_with_a_little_behind_it_is_no_second_one(extra: bytes, count: int) -> None:
+    """An inner multipart that does not end: for some, its last file goes on over the outer delimiter."""
+    inner = b"Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Type: a/b\r\n\r\nabc\r\n"
+    view = viewed(TOP + many(inner, TEXT + extra))
+    assert len(view.attachments) == count
+    assert len([extract for extract in view.extracts if extract.attachment]) == 2  # both are handed on
+
+
+def test_a_file_that_says_uuencode_and_is_none_is_handed_on_as_it_is() -> None:
+    raw = part(EXE + NAME + b"Content-Transfer-Encoding: x-uuencode\r\n", FILE)
+    assert FILE in {opened(raw, extract) for extract in viewed(raw).extracts}
+
+
 def _deep(levels: int) -> bytes:
     body = attached()
     for level in range(levels):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.contents import NOTHING, READINGS_LATER, ContainedFile, Inspection, Trait, Unchecked, Why
+from gateway.contents import NOTHING, READINGS_LATER, UNREACHED, ContainedFile, Inspection, Trait, Unchecked, Why
 from gateway.model import Action, Attachment, Defect, Facts, Finding, Mode, Stage
 from gateway.rules.unscannable import Unscannable, parse_mode
 from tests.unit.rules.make import FakeMessage, envelope, inbound_check
@@ -71,13 +71,14 @@ def test_every_reason_of_an_unchecked_file_has_a_setting(why: Why) -> None:
     )
     assert finding is not None
     assert finding.mode is Mode.ENFORCE
-    assert why is Why.SEALED or "a.zip ? b.zip" in finding.reply.text
-    off = dict.fromkeys(("encrypted_mail", "unchecked", "bombs", "encrypted", "unsupported"), "off")
+    assert finding.action is (Action.TEMPFAIL if why in UNREACHED else Action.REJECT)
+    assert why in (*UNREACHED, Why.SEALED) or "a.zip ? b.zip" in finding.reply.text
+    off = dict.fromkeys(("encrypted_mail", "unreached", "unchecked", "bombs", "encrypted", "unsupported"), "off")
     assert check(inspection=unchecked(why), **off) is None
 
 
 def test_by_default_a_bomb_and_a_password_are_refused_and_damage_is_observed() -> None:
-    modes = {why: check(inspection=unchecked(why, "a.zip")) for why in (Why.RATIO, Why.ENCRYPTED, Why.DIED)}
+    modes = {why: check(inspection=unchecked(why, "a.zip")) for why in (Why.RATIO, Why.ENCRYPTED, Why.DAMAGED)}
     assert [finding.mode for finding in modes.values() if finding] == [Mode.ENFORCE, Mode.ENFORCE, Mode.OBSERVE]
 
 
