@@ -12,6 +12,7 @@ _FEW = 4 * 1024  # bytes that tell nearly every kind; libmagic takes longer over
 _UNKNOWN = ("application/octet-stream", "")
 _MESSAGES = frozenset(("message/rfc822", "message/global", "message/news"))
 _MESSAGE_ENDINGS = frozenset(["eml", "mht", "mhtml", "mhtm", "nws"])
+_MIME_LINE = re.compile(rb"(?im)^MIME-Version:[ \t]*1\.0")  # Word finds an MHTML document behind anything else, too
 _MESSAGE_HEAD = re.compile(rb"(?i)(?:\xef\xbb\xbf)?\s{0,16}MIME-Version:[ \t]*1\.0")  # Word opens such a file, too
 _END = b"PK\x05\x06"  # the record at the end of a zip's directory, before a comment of at most 64 KiB
 _END_WITHIN = 22 + 65_535
@@ -55,6 +56,8 @@ def kind_of(sniff: Callable[[bytes], str], head: bytes) -> str:
 def is_message(kind: str, name: str, declared: str, head: bytes) -> bool:
     """True where some program would open it as a mail message: by content, by what is declared, or text by its name."""
     if kind in _MESSAGES or declared in _MESSAGES or _MESSAGE_HEAD.match(head):
+        return True
+    if b"ersion:" in head and _MIME_LINE.search(head):
         return True
     return name.rpartition(".")[2].lower() in _MESSAGE_ENDINGS and (kind.startswith("text/") or kind in _UNKNOWN)
 

@@ -11,6 +11,7 @@ from gateway.message.oddbody import DecodedText, decoded_text
 from gateway.message.part import ENCODED, Part
 
 HEAD = 2048  # decoded bytes that are enough to tell a type
+_WIDE = ("utf-16", "utf-32", "utf16", "utf32", "ucs-", "iso-10646", "csunicode", "unicode")  # texts with NULs
 
 
 class Leaf:
@@ -20,7 +21,19 @@ class Leaf:
     `text`: takes the decoded bytes too where they are a text.
     """
 
-    __slots__ = ("_base64", "_decoder", "_head", "_held", "_late", "_sha256", "_size", "_sniffing", "part", "text")
+    __slots__ = (
+        "_base64",
+        "_decoder",
+        "_head",
+        "_held",
+        "_late",
+        "_masked",
+        "_sha256",
+        "_size",
+        "_sniffing",
+        "part",
+        "text",
+    )
 
     def __init__(self, part: Part, *, sniffing: bool = True) -> None:
         self.part = part
@@ -28,6 +41,8 @@ class Leaf:
         self.text: DecodedText | None = None
         if part.encoding in ENCODED and part.content_type.startswith("text/"):
             self.text = decoded_text(part.charset)
+        # The beginning of what says that it is a text, until it is known whether it is one.
+        self._masked: bytes | None = None if self.text is None or part.attachment else b""
         self._decoder: Decoder = decoder_for(part.encoding)
         self._base64 = self._decoder if isinstance(self._decoder, Base64Decoder) else None
         self._sha256 = hashlib.sha256() if part.attachment else None
@@ -60,6 +75,8 @@ class Leaf:
         if held:
             self._take(self._decoder.feed(held))
         self._take(self._decoder.finish())
+        if self._masked is not None:
+            self._unmask(self._masked)
         self.part.decoded_size = self._size
         if self._sha256 is not None:
             self.part.sha256 = self._sha256.hexdigest()
@@ -84,7 +101,23 @@ class Leaf:
         """What the decoder met, in a stable order."""
         return sorted(self._decoder.flaws)
 
+    def _unmask(self, beginning: bytes) -> None:
+        """A body that says that it is a text and has NULs in it is a file, which some programs offer to save."""
+        self._masked = None
+        if b"\0" in beginning[:HEAD] and not self.part.charset.startswith(_WIDE):
+            self.part.attachment = True
+            self._head = beginning[:HEAD]
+            self._sha256 = hashlib.sha256(beginning)
+
     def _take(self, decoded: bytes) -> None:
+        if self._masked is not None:
+            self._masked += decoded
+            if len(self._masked) >= HEAD:
+                self._unmask(self._masked)
+            self._size += len(decoded)
+            if self.text is not None:
+                self.text.feed(decoded)
+            return
         if not self._size and self._sniffing and decoded and may_be_late(decoded, self.part.filename):
             self._late = LateType(self.part.filename)
         self._size += len(decoded)

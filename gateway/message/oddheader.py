@@ -108,7 +108,7 @@ def usual_lines(text: bytes) -> int:
     """
     ends = text.translate(None, _NO_ENDS)
     count = len(ends) >> 1
-    if ends != b"\r\n" * count or not text.endswith(b"\n") or _UNUSUAL.search(text, 0, len(text) - 1):
+    if ends != b"\r\n" * count or not text.endswith(b"\r\n") or _UNUSUAL.search(text, 0, len(text) - 1):
         return 0
     return 0 if len(text) > LEGAL and longest_line(text) else count - 1
 

@@ -107,7 +107,7 @@ _DOCUMENTS = frozenset(_DOCUMENT_NAMES.split())
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 # Characters that nobody sees, and that some program on the way drops: controls, joiners, marks of direction.
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufffd]"
 )
 _TRAILING = ' .\u00a0\u3000<>"|?*'  # Windows drops them from a name's end, or programs that save it do
 

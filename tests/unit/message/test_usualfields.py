@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.message import headers
@@ -81,6 +81,7 @@ _LINES = st.sampled_from(
 
 
 @given(lines=st.lists(_LINES, max_size=6))
+@example(lines=[b"X: end", b"\r", b"a: b\n"])  # a CR in a line and the LF that it lacks at its end
 @settings(max_examples=600, deadline=None)
 def test_usual_headers(lines: list[bytes]) -> None:
     block = b"".join(lines)

@@ -28,6 +28,7 @@ PE = "application/x-dosexec"
         (".bashrc", "bashrc"),
         (".js", "js"),
         ("a.js\t", "js"),
+        ("a.js\ufffd", "js"),  # a control character, as names are shown
         ("a.js::$DATA", "js"),
         ("a.js:", "js"),
         ("a.js/", "js"),
