@@ -79,7 +79,8 @@ async def test_a_header_before_a_genuine_mark_does_not_change_the_message(start:
         return {"name": name, "bind": f"127.0.0.1:{len(name)}", "direction": direction, "upstream": "box"}
 
     running = await start(
-        rules=_RULES,
+        # The first passage reads it as a text, as some mail programs do: other readings would show what it holds.
+        rules={**_RULES, "attachment-cap": {**_RULES["attachment-cap"], "filter": "off"}, "unscannable": "off"},
         gateway={"trusted_networks": ["127.0.0.0/8"]},
         listeners=[listener("filter", "proxy-filter"), listener("outbound", "outbound")],
     )

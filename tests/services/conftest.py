@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.congthu import Gateway, listener, upstream
+from tests.support.congthu import OBSERVED, Gateway, listener, upstream
 from tests.support.recorder import Recorder
 from tests.support.tls import Certificates, certificates
 
@@ -29,5 +29,5 @@ def recorder() -> Iterator[Recorder]:
 @pytest.fixture(scope="module")
 def gate(recorder: Recorder) -> Iterator[Gateway]:
     """An inbound gateway in front of the recorder, for a whole module."""
-    with Gateway([listener()], {"mailserver": upstream(recorder.port)}) as made:
+    with Gateway([listener()], {"mailserver": upstream(recorder.port)}, rules=OBSERVED) as made:
         yield made

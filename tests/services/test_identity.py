@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.client import Client, wire_form
-from tests.support.congthu import Gateway, listener, upstream
+from tests.support.congthu import OBSERVED, Gateway, listener, upstream
 from tests.support.messages import SIMPLE, corpus, crlf, generated, prepended, with_attachment
 from tests.support.recorder import Recorder
 
@@ -26,7 +26,7 @@ def chunking() -> Iterator[Recorder]:
 @pytest.fixture(scope="module")
 def chunking_gate(chunking: Recorder) -> Iterator[Gateway]:
     """A gateway in front of it, once it has learnt what is offered."""
-    with Gateway([listener()], {"mailserver": upstream(chunking.port)}) as made:
+    with Gateway([listener()], {"mailserver": upstream(chunking.port)}, rules=OBSERVED) as made:
         for _ in range(100):
             with Client(made.port) as client:
                 if "CHUNKING" in client.ehlo():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.client import Client
-from tests.support.congthu import Gateway, listener, upstream
+from tests.support.congthu import OBSERVED, Gateway, listener, upstream
 from tests.support.messages import SIMPLE, corpus, crlf, generated, with_attachment, without_trace
 from tests.support.ports import HOST, free_port
 from tests.support.postfix import Postfix, content
@@ -15,11 +15,16 @@ from tests.support.tools import smtp_source
 
 pytestmark = pytest.mark.service("postfix", "smtp-source")
 
+RULES = {**OBSERVED, "attachment-cap": "enforce"}
+
 
 @pytest.fixture(scope="module")
 def behind() -> Iterator[tuple[Gateway, Postfix]]:
     """An inbound gateway with a Postfix behind it."""
-    with Postfix() as postfix, Gateway([listener()], {"mailserver": upstream(postfix.port)}) as gate:
+    with (
+        Postfix() as postfix,
+        Gateway([listener()], {"mailserver": upstream(postfix.port)}, rules=RULES) as gate,
+    ):
         yield gate, postfix
 
 

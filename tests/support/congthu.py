@@ -48,6 +48,10 @@ def _scalar(value: object) -> str:
     return json.dumps(value if isinstance(value, str | int | float | bool) else str(value), ensure_ascii=False)
 
 
+OBSERVED: Table = dict.fromkeys(("attachment-cap", "dangerous-type", "unscannable"), "observe")
+"""Rules for gateways that pass hard messages on: everything is looked into, and nothing refused for its content."""
+
+
 def listener(upstream: str = "mailserver", direction: str = "inbound", **options: Any) -> Table:
     """A listener's table on a free port; `options` override and add."""
     bind = f"{HOST}:{free_port()}"
