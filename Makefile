@@ -40,9 +40,10 @@ check: $(DEV)  ## lint, format, types, imports
 	@$(PY) -m mypy
 	@deploy/dev/imports.sh
 
-bench: $(DEV) services  ## the relay and latency benchmarks (ARGS="--quick")
+bench: $(DEV) services  ## the relay, latency and scan benchmarks (ARGS="--quick")
 	@$(PY) -m benchmarks.relay $(ARGS)
 	@$(PY) -m benchmarks.latency $(ARGS)
+	@$(PY) -m benchmarks.inspect $(ARGS)
 
 config-example: $(RUNTIME)  ## write config.example.toml from the settings
 	@$(PY) -m gateway.config_example > config.example.toml.new

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import smtplib
 import sys
+import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,6 +18,13 @@ from gateway.errors import StartError
 
 _SENDER, _RECIPIENT = "vanthu@so.example", "q4@tphcm.gov.vn"
 _BIG = 16 * 2**20  # bytes: one MiB above the cap of Q4 4.2
+_SUBJECTS = {"good": "Báo cáo quý IV", "big": "Hồ sơ đính kèm 16 MiB", "program": "Báo cáo trong tệp nén"}
+_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+# As little of a Windows program as is one: the two headers, and nothing to run.
+_PROGRAM = b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0\x4c\x01" + bytes(14) + b"\xe0\0\x02\x01\x0b\x01" + bytes(222)
 _CONFIG = """\
 # Written by `congthu demo`. A real configuration is documented in config.example.toml.
 [gateway]
@@ -44,6 +53,7 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 
   {me} demo --send good                       a good message arrives in {data}/maildir
   {me} demo --send big                        one with 16 MiB attached is refused, with its clause
+  {me} demo --send program                    so is a program that calls itself a PDF, in a zip
   {me} decisions list --config {config}
   {me} compliance --config {config}
 """
@@ -55,7 +65,7 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 )
 @click.option("--port", default=2525, show_default=True, help="SMTP port on 127.0.0.1.")
 @click.option("--http-port", default=9125, show_default=True, help="HTTP port on 127.0.0.1.")
-@click.option("--send", type=click.Choice(["good", "big"]), help="Send a message to a demo that is running.")
+@click.option("--send", type=click.Choice(["good", "big", "program"]), help="Send a message to a demo that is running.")
 def command(data: Path, port: int, http_port: int, send: str | None) -> None:
     """Try the gateway: it delivers to a Maildir and needs no configuration."""
     if send is not None:
@@ -104,12 +114,18 @@ def send_message(kind: str, port: int) -> int:
 
 
 def sample(kind: str) -> EmailMessage:
-    """A good message, or one whose attachment is too big."""
+    """A good message, one whose attachment is too big, or one with a program in a zip."""
     message = EmailMessage()
     message["From"], message["To"] = _SENDER, _RECIPIENT
-    message["Subject"] = "Báo cáo quý IV" if kind == "good" else "Hồ sơ đính kèm 16 MiB"
+    message["Subject"] = _SUBJECTS[kind]
     message.set_content("Kính gửi Văn phòng, đơn vị gửi báo cáo đính kèm.\n")
-    content = b"%PDF-1.4\n%demo\n" if kind == "good" else secrets.token_bytes(_BIG)
+    if kind == "program":
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("bao-cao.pdf", _PROGRAM)
+        message.add_attachment(packed.getvalue(), maintype="application", subtype="zip", filename="bao-cao.zip")
+        return message
+    content = _PDF if kind == "good" else secrets.token_bytes(_BIG)
     message.add_attachment(content, maintype="application", subtype="pdf", filename="bao-cao.pdf")
     return message
 

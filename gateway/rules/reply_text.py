@@ -12,7 +12,9 @@ from gateway.model import Reply
 
 _LONGEST_LINE = 512 - len("550-5.7.12 \r\n") - 4  # RFC 5321 4.5.3.1.5, less code, enhanced code and CRLF
 _LONGEST_CONTACT = 160  # octets
-_STROKES = str.maketrans({"đ": "d", "Đ": "D", "–": "-", "—": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "…": "..."})
+_STROKES = str.maketrans(
+    {"đ": "d", "Đ": "D", "–": "-", "—": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "›": ">"}
+)
 
 
 def refusal(code: int, enhanced: str, vietnamese: str, english: str, *, utf8: bool = False) -> Reply:

@@ -72,7 +72,7 @@ def test_every_reason_of_an_unchecked_file_has_a_setting(why: Why) -> None:
     assert finding is not None
     assert finding.mode is Mode.ENFORCE
     assert finding.action is (Action.TEMPFAIL if why in UNREACHED else Action.REJECT)
-    assert why in (*UNREACHED, Why.SEALED) or "a.zip ? b.zip" in finding.reply.text
+    assert why in (*UNREACHED, Why.SEALED) or "a.zip > b.zip" in finding.reply.text
     off = dict.fromkeys(("encrypted_mail", "unreached", "unchecked", "bombs", "encrypted", "unsupported"), "off")
     assert check(inspection=unchecked(why), **off) is None
 
