@@ -58,7 +58,7 @@ def test_json_has_every_clause_with_what_enforces_it(config: Path) -> None:
     }
     assert "15 Megabyte" in cap["text"]
     beyond = [[(rule["rule"], rule["state"]) for rule in entry["beyond"]] for entry in told["regulations"]]
-    assert beyond == [[("attachment-cap", "enforce")], []]
+    assert beyond == [[("attachment-cap", "enforce")], [("dangerous-type", "enforce")]]
 
 
 def test_the_table_has_a_row_a_clause_and_says_what_is_not_seen(config: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_table_has_a_row_a_clause_and_says_what_is_not_seen(config: Path) ->
     assert {clause for regulation in regulations.all() for clause in regulation.clauses} <= rows.keys()
     assert rows["Q4 4.2"][1:4] == [
         "enforce",
-        "attachment-cap enforce; unscannable planned; poller planned",
+        "attachment-cap enforce; unscannable enforce; poller planned",
         "leaving, inside",
     ]
     assert "Q4 8.3" in rows["Q4 11.1"][2]  # the erratum
