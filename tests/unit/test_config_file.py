@@ -342,7 +342,7 @@ class TestSense:
             ("[gateway]", '[store]\nshared = "redis://x"\n[gateway]', "store.shared"),
             ("[gateway]", '[imap]\nhost = "x"\n[gateway]', "imap"),
             ("[gateway]", "[console]\nx = 1\n[gateway]", "console"),
-            ("[gateway]", "[document_workers]\ncount = 2\n[gateway]", "document_workers"),
+            ("[gateway]", "[document_workers]\ncount = 0\n[gateway]", "document_workers.count"),
             ("[gateway]", '[[request_channel]]\naddress = "q4@x.example"\n[gateway]', "request_channel"),
             ("[gateway]", '[upstream.spare]\nhosts = ["10.0.0.1:25"]\n[gateway]', "upstream.spare"),
         ],
