@@ -177,7 +177,7 @@ class Walk:
     def _ways(self, kind: str, place: Place, head: bytes, declared: str) -> list[Way]:
         """How a file is opened: the first way that succeeds is the last that is tried."""
         name = place.name
-        message = is_message(kind, name, declared, head)
+        message = not is_signed(head) and is_message(kind, name, declared, head)
         if not head or (harmless(kind, name) and not message and not self._text):
             return []
         if is_encrypted(kind, head):
