@@ -187,7 +187,9 @@ class Postfix:
         return self.delivered()
 
     def clear(self) -> None:
-        """Forget what was delivered."""
+        """Forget what was delivered, and what is on its way."""
+        if self.daemon.running:
+            self.wait_idle()
         for path in (self.folder / "mail/all/new").glob("*"):
             path.unlink()
 
