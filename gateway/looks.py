@@ -78,7 +78,7 @@ class Looks:
             result = await inspect(content.spool, message, wants)
         off = not self._tools.inspector.limits.count
         contents: Sequence[Extract] = ()
-        if message.suspicious or _is_deep(message):
+        if self._malware and (message.suspicious or _is_deep(message)):
             contents = (result.view or strict_view(message)).extracts
         if result.view is not None:
             _widen(message, result.view)

@@ -112,7 +112,7 @@ class StageTable:
         recipient: Recipient | None,
         recipients: Sequence[Recipient] | None,
     ) -> Finding:
-        if finding.mode is Mode.ENFORCE is not bound.mode:  # a rule may only be milder than its mode
+        if finding.mode is Mode.ENFORCE and bound.mode is not Mode.ENFORCE:  # a rule may only be milder than its mode
             finding = replace(finding, mode=bound.mode)
         if not bound.exemptions:
             return finding

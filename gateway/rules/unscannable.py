@@ -91,10 +91,10 @@ class Unscannable:
             return None
         found.sort(key=lambda blind: (modes[blind.reason] is not Mode.ENFORCE, blind.reason is Reason.UNREACHED))
         worst = found[0]
-        action = Action.REJECT
-        reply = _reply(worst, facts.clauses, utf8=facts.envelope.smtputf8)
         if worst.reason is Reason.UNREACHED:
             action, reply = Action.TEMPFAIL, _later(worst, utf8=facts.envelope.smtputf8)
+        else:
+            action, reply = Action.REJECT, _reply(worst, facts.clauses, utf8=facts.envelope.smtputf8)
         evidence = {
             "count": len(found),
             "blind": [{"reason": b.reason.value, "what": b.what, "where": b.where} for b in found[:MOST_NAMED]],
@@ -175,12 +175,6 @@ _WORDS = {
         'The file "{where}" is of a kind that cannot be checked',
         "Hãy nén lại thành tệp zip rồi gửi.",
         "Pack it as a zip and send it again.",
-    ),
-    Reason.UNREACHED: (
-        'Chưa kiểm tra được tệp "{where}" ({what})',
-        'The file "{where}" could not be checked now ({what})',
-        "Hãy gửi lại sau.",
-        "Try again later.",
     ),
     Reason.UNCHECKED: (
         'Không mở được tệp "{where}" để kiểm tra ({what})',
