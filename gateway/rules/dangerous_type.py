@@ -16,7 +16,7 @@ from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.files import MOST_NAMED, files_of, row
 from gateway.rules.listed import EVERYWHERE, Need
 from gateway.rules.natures import Dangers, Nature, tricks_of
-from gateway.rules.reply_text import refusal
+from gateway.rules.reply_text import cited, refusal
 
 _WORD = re.compile(r"\.?([a-z0-9][a-z0-9_+-]{0,31})\Z")
 _KIND = re.compile(r"[a-z0-9][a-z0-9.+-]{0,126}/[a-z0-9][a-z0-9.+-]{0,126}\Z")
@@ -114,7 +114,7 @@ _ENGLISH = {
 
 
 def _reply(file: str, why: str, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
-    source = f" ({', '.join(clauses)})" if clauses else ""
+    source = cited(clauses)
     known = why in set(Nature)
     vietnamese = _VIETNAMESE[Nature(why)] if known else f"loại tệp bị cấm ({why})"
     english = _ENGLISH[Nature(why)] if known else f"of a forbidden type ({why})"

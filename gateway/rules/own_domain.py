@@ -9,7 +9,7 @@ from __future__ import annotations
 from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Session, Stage
 from gateway.rules.listed import NO_DEFAULTS, NO_NEEDS, NO_PARAMETERS
 from gateway.rules.patterns import in_domains
-from gateway.rules.reply_text import refusal
+from gateway.rules.reply_text import cited, refusal
 
 
 class OwnDomain:
@@ -48,7 +48,7 @@ def _is_ours(session: Session, sender: str) -> bool:
 
 
 def _reply(domain: str, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
-    source = f" ({', '.join(clauses)})" if clauses else ""
+    source = cited(clauses)
     return refusal(
         550,
         "5.7.1",

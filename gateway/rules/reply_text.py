@@ -22,6 +22,11 @@ def refusal(code: int, enhanced: str, vietnamese: str, english: str, *, utf8: bo
     return Reply(code, enhanced, *(line_of(text, utf8=utf8) for text in (vietnamese, english)), utf8=utf8)
 
 
+def cited(clauses: tuple[str, ...]) -> str:
+    """The clauses as they stand in a refusal, " (AG 8.6, AG 10.2e)"; nothing where none binds."""
+    return f" ({', '.join(clauses)})" if clauses else ""
+
+
 def without_marks(text: str) -> str:
     """ASCII: Vietnamese letters without their marks, `?` for whatever else is not ASCII."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.translate(_STROKES)) if not unicodedata.combining(c))

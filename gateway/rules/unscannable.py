@@ -16,7 +16,7 @@ from gateway.contents import BOMBS, READINGS_LATER, UNREACHED, Trait, Why
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.files import LONGEST_NAME, MOST_NAMED, files_of, shown
 from gateway.rules.listed import EVERYWHERE, Need
-from gateway.rules.reply_text import refusal
+from gateway.rules.reply_text import cited, refusal
 
 _ENCRYPTED_MAIL = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
 _LONGEST = 120  # characters of a file name in a reply
@@ -196,7 +196,7 @@ def _later(blind: Blind, *, utf8: bool) -> Reply:
 
 
 def _reply(blind: Blind, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
-    source = f" ({', '.join(clauses)})" if clauses else ""
+    source = cited(clauses)
     where = blind.where[:_LONGEST]
     vietnamese, english, advice, english_advice = (
         text.format_map({"what": blind.what, "where": where}) for text in _WORDS[blind.reason]
