@@ -1,0 +1,230 @@
+"""Whether a level of secrecy stands on its line as a stamp, as a field's value, or as a word among words.
+
+Judges one line with the lines beside it. Knows nothing of documents, and keeps no text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from gateway.vietnamese.marking_forms import (
+    AFTER,
+    BEFORE,
+    BROKEN_BEFORE,
+    PLAIN_AFTER,
+    PLAIN_BEFORE,
+    Level,
+)
+
+_LETTERS = re.compile(r"[\s._]+")
+
+
+class Form(StrEnum):
+    """How a marking is written."""
+
+    STAMP = "stamp"  # standing alone
+    FIELD = "field"  # "Độ mật: Mật"
+    SPACED = "spaced"  # letter by letter
+    UNMARKED = "unmarked"  # without diacritics: evidence for the record only
+
+
+class Stands(Enum):
+    """What a level is on its line."""
+
+    WORD = "word"  # in a sentence, or in a compound
+    LISTED = "listed"  # alone, but as an entry of a list or in quotes: says that levels are spoken of
+    TITLE = "title"  # alone in mixed case or in quotes: a stamp only in a letterhead
+    NAMED = "named"  # with its kind of paper, "CÔNG ĐIỆN MẬT": a stamp in a letterhead or at a text's head
+    STAMP = "stamp"
+    FIELD = "field"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A level and its line, all `composed`.
+
+    `before`, `after`: to the line's ends; `above`, `below`: the nearest lines with words.
+    """
+
+    level: Level
+    written: str
+    before: str
+    after: str
+    above: str = ""
+    below: str = ""
+    plain: bool = False  # written without marks
+    heading: bool = False  # one of the first lines, or a header field
+    field: bool = False  # a header field
+
+    @property
+    def spaced(self) -> bool:
+        """Letter-spaced capitals."""
+        return len(_LETTERS.split(self.written)) > 2
+
+    @property
+    def capitals(self) -> bool:
+        return self.written.isupper()
+
+
+_URGENT = r"H(?:ỎA|OẢ) TỐC(?: HẸN GIỜ)?|THƯỢNG KHẨN|KHẨN|HOA TOC|THUONG KHAN|KHAN"
+_NUMBER = r"(?:SỐ|SO) ?: ?[\d.… ]*(?:[/-] ?[A-ZĐ\d.…/&-]*)*"
+_COPY = r"(?:BẢN|BAN) (?:SAO )?(?:SỐ|SO) ?:? ?[\d.…/]*"
+_DATE = r"(?:\w+(?: \w+){0,3}, )?NGÀY [\d.… ]{0,8} ?THÁNG [\d.… ]{0,8} ?NĂM [\d.…]{0,8}"
+_PAGE = r"(?:TRANG|TỜ) ?:? ?\d+(?: ?/ ?\d+)?|\d{1,4}(?: ?/ ?\d{1,4})?"
+_PAPER = (
+    r"TÀI LIỆU|VĂN BẢN|CÔNG VĂN|(?:CÔNG )?ĐIỆN|BÁO CÁO|KẾ HOẠCH|TỜ TRÌNH|PHƯƠNG ÁN|CHỈ THỊ|NGHỊ QUYẾT|QUYẾT ĐỊNH"
+    r"|THÔNG BÁO|ĐỀ THI|PHỤ LỤC|TAI LIEU|VAN BAN|CONG VAN|CONG DIEN|BAO CAO|KE HOACH"
+)
+_PHRASE = (
+    r"CỘNG H(?:ÒA|OÀ) XÃ HỘI CHỦ NGHĨA VIỆT NAM|ĐỘC LẬP ?[-–] ?TỰ DO ?[-–] ?HẠNH PHÚC|ĐẢNG CỘNG SẢN VIỆT NAM"
+    r"|LƯU HÀNH NỘI BỘ|TÀI LIỆU THU HỒI|CHỈ NGƯỜI CÓ TÊN MỚI ĐƯỢC BÓC BÌ"
+    r"|(?:KHÔNG|CẤM) (?:SAO CHỤP|SAO CHÉP|PHỔ BIẾN|CHUYỂN TIẾP)|XEM XONG TRẢ LẠI"
+)
+_COMPANION = re.compile(rf"(?<!\w)(?:{_PHRASE}|{_URGENT}|{_NUMBER}|{_COPY}|{_DATE}|{_PAGE})(?!\w)")
+_PAPERS = re.compile(rf"(?:{_PAPER})")
+
+_CELLS = re.compile(r"[\t|│¦]|[ \u00a0]{3,}")
+_BARS = re.compile(r"[\t|│¦]")
+_QUOTED = re.compile(r"\A\s{0,8}>[> ]{0,40}")
+_LAST_WORD, _FIRST_WORD = re.compile(r"(\w+)\W{0,3}\Z"), re.compile(r"[ \t\u00a0]*(\w+)")
+_WORDY = re.compile(r"[^\W_]")  # all else is ornament
+_BULLETS = re.compile(r"(?:(?:[-*•·+–—○●▪►o]|\d{1,3}[.)]|[a-zđA-Z][.)]|#\d)\s*)+")
+_CHOSEN = re.compile(r"(?:[☒☑✓✔]|\[[xX]\])\s*\Z")
+_QUOTES = tuple("\"'“”‘’«»„`")
+_OPEN, _CLOSE = "([<{【〔", ")]>}】〕"
+_DASHED = re.compile(r"\s+[-–—]\s|\s*[:–—]\s+[^\Wa-zà-ỹ]")  # a title follows, no sentence
+_DASHED_ANY = re.compile(r"\s+[-–—]\s|\s*[:–—]\s")
+_ENDED = re.compile(r"(?:\s[-–—]|[.:;])\s*\Z")
+_REPLY = re.compile(r"\A\s*(?:(?:re|fwd?|tl|trả lời|chuyển tiếp)\s?:\s?){1,9}", re.IGNORECASE)
+
+_LABELS = (
+    r"(?:mức )?độ (?:bảo )?mật|(?:mức|cấp)(?: độ)? (?:bảo )?mật|dấu (?:chỉ )?(?:độ )?mật|do mat"
+    r"|phân loại(?: (?:bảo )?mật| thông tin| văn bản| tài liệu)?|loại (?:văn bản|tài liệu)|tính chất|(?:mức|cấp) độ"
+    r"|(?:giảm|tăng|điều chỉnh) (?:độ )?mật (?:xuống|lên|thành)"
+)
+_ADDED = r"(?:[/,] ?(?:độ )?khẩn)?(?: của| cho)?(?: văn bản| tài liệu)? ?(?:\([^()]{0,40}\) ?)?[>\])*_\"”]{0,3} ?"
+_FIELD = re.compile(rf"(?<!\w)(?:{_LABELS}){_ADDED}(?:[:=|\t–-]|là:)[ \t:|*_\[(\"“]*\Z", re.IGNORECASE)
+_LABEL = re.compile(rf"\W*(?:{_LABELS}){_ADDED}:?\W*\Z", re.IGNORECASE)
+_VALUE_ENDS = re.compile(
+    r"[ *_\])\"”.]*(?:\Z|[\t;|\n]|[-–] |[,/]? ?(?:(?:mức )?độ )?(?:khẩn|thường)|\(|[,.;] ?(?-i:[A-ZĐ\d])| {3,})",
+    re.IGNORECASE,
+)
+_OTHER_LEVEL = re.compile(r"[\s*/,;|☐□◯○\[\]()-]*(?:hoặc |hay |và )?(?:tối|tuyệt|mật|không|thường)\b", re.IGNORECASE)
+_ORGAN = re.compile(r"\W{1,3}(?:t[ụu][yỵ]|gan|lách|dạ dày)\b", re.IGNORECASE)  # gan - mật - tụy
+_BODILY = re.compile(r"\b(?:gan|t[ụu][yỵ]|sỏi|lách|túi mật|siêu âm)\b", re.IGNORECASE)  # "MẬT" among organs
+_BROKEN = re.compile(  # the rest of a compound on the next line: "MẬT" above "KHẨU", above "ĐỘ" in a narrow column
+    r"\s*(?:khẩu|ong|thiết|thám|gấu|nhà nước|mã(?! (?:số|hồ|định|hiệu|vạch|văn))|độ(?! (?:khẩn|mật)))\b", re.IGNORECASE
+)
+
+
+def stands(candidate: Candidate) -> Stands:
+    """What the level is on its line."""
+    before, after = _QUOTED.sub("", candidate.before, count=1), candidate.after
+    if _is_field(candidate, before, after):
+        return Stands.FIELD
+    if _in_compound(candidate, before, after):
+        return Stands.WORD
+    cells = _BARS if candidate.spaced else _CELLS
+    left, right = cells.split(before)[-1], cells.split(after, maxsplit=1)[0]
+    if _is_alone(left, right):
+        return _kind_of_alone(candidate, left, right)
+    if candidate.capitals and _heads_a_title(candidate, left, right):
+        return Stands.STAMP
+    return Stands.NAMED if candidate.capitals and _is_named(left, right) else Stands.WORD
+
+
+def _is_named(left: str, right: str) -> bool:
+    """The kind of paper, in capitals, and the level share the cell, nothing else."""
+    sides = _bare(left), _bare(right)
+    return not all(sides) and bool(_PAPERS.fullmatch(sides[0] or sides[1]))
+
+
+def _is_field(candidate: Candidate, before: str, after: str) -> bool:
+    if _CHOSEN.search(before):
+        return True
+    ends = _bare(after) == ""
+    if _bare(before) == "" and _LABEL.match(candidate.above):
+        return ends
+    if ends and not candidate.written[:1].islower() and _LABEL.match(before):
+        return True
+    return bool(_FIELD.search(before) and _VALUE_ENDS.match(after) and not _OTHER_LEVEL.match(after))
+
+
+def _bare(side: str) -> str:
+    """Without the ornament around it."""
+    first, last = _WORDY.search(side), _WORDY.search(side[::-1])
+    return side[first.start() : len(side) - last.start()] if first and last else ""
+
+
+def _in_compound(candidate: Candidate, before: str, after: str) -> bool:
+    """The word beside it, on this line or where this line is broken, makes "bảo mật" or "mật khẩu" of it."""
+    if candidate.spaced:
+        return _letters_beside(before, after)
+    heads, tails = (PLAIN_BEFORE, PLAIN_AFTER) if candidate.plain else (BEFORE, AFTER)
+    if _last_word(before) in heads or _first_word(after) in tails or _ORGAN.match(after):
+        return True
+    if candidate.level is Level.SECRET and _BODILY.search(f"{candidate.above} {candidate.below}"):
+        return True
+    broken_before = not before.strip() and _last_word(candidate.above) in BROKEN_BEFORE
+    return broken_before or (not after.strip() and bool(_BROKEN.match(candidate.below)))
+
+
+def _letters_beside(before: str, after: str) -> bool:
+    """Single letters beside a letter-spaced level: "B Ả O M Ậ T", "M Ậ T K H Ẩ U"."""
+    near = (_last_word(before), _first_word(after))
+    return any(len(word) == 1 and word.isalpha() for word in near)
+
+
+def _last_word(text: str) -> str:
+    found = _LAST_WORD.search(text[-40:])
+    return found[1].lower() if found else ""
+
+
+def _first_word(text: str) -> str:
+    found = _FIRST_WORD.match(text[:40])
+    return found[1].lower() if found else ""
+
+
+def _is_alone(left: str, right: str) -> bool:
+    """Only ornament and what belongs beside a stamp (number, urgency, copy, page) shares its cell."""
+    return _rest(left) == "" and _rest(right) == ""
+
+
+def _rest(side: str) -> str:
+    """What is left of one side without ornament and what belongs beside a stamp."""
+    if _BULLETS.fullmatch(side.strip()):
+        return ""
+    return _bare(_COMPANION.sub("", " ".join(_bare(side).upper().split())))
+
+
+def _kind_of_alone(candidate: Candidate, left: str, right: str) -> Stands:
+    listed = right.strip() in (",", ";") or (_BULLETS.fullmatch(left.strip()) and not _closed(left, right))
+    if listed or (not candidate.capitals and (candidate.spaced or candidate.written[:1].islower())):
+        return Stands.LISTED
+    quoted = left.rstrip()[-1:] in _QUOTES or right.lstrip()[:1] in _QUOTES
+    return Stands.STAMP if candidate.capitals and not quoted else Stands.TITLE
+
+
+def _closed(left: str, right: str) -> bool:
+    """What stands at its left stands at its right too: a frame, no bullet."""
+    mark, other = left.strip()[-1:], right.strip()[:1]
+    return bool(mark) and (mark == other or (mark in _OPEN and other in _CLOSE))
+
+
+def _heads_a_title(candidate: Candidate, left: str, right: str) -> bool:
+    """Capitals in brackets or before a dash, at the head or the end of a title."""
+    lead, tail = _rest(_REPLY.sub("", left)), _bare(right)
+    if left[-1:] in tuple(_OPEN) and right[:1] in tuple(_CLOSE):
+        return not lead or (not tail and _is_title(_bare(left), candidate.heading))
+    if not candidate.heading:
+        return False
+    dash = _DASHED_ANY if candidate.field or candidate.level is not Level.SECRET else _DASHED
+    dashed = bool(dash.match(right)) and not _BULLETS.fullmatch(left.strip())
+    return (not lead and dashed) or (not tail and bool(_ENDED.search(left)))
+
+
+def _is_title(text: str, heading: bool) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return heading or sum(map(str.isupper, letters)) * 10 >= len(letters) * 8

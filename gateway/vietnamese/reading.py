@@ -1,0 +1,79 @@
+"""What words are worth under each family, worked out once a word and kept: texts repeat their words.
+
+It knows words, not where they stand. Memory is bounded: tables that have grown too large start anew.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from functools import cache
+
+from gateway.vietnamese.codec import from_hack
+from gateway.vietnamese.family import Family
+from gateway.vietnamese.score import ASIDE, WRONG, legacy, worth
+from gateway.vietnamese.words import LONGEST_WORD, has_shape, is_misread
+
+_KEPT = 30_000
+HACKS: tuple[Family, ...] = tuple(family for family in Family if family is not Family.VIQR)
+"""Families whose letters stand in Unicode as Latin-1's; VIQR is written in ASCII and read apart."""
+
+
+class Reading:
+    """A family's words: `worth` in nats and `damaged` letters of each that `learn` was given."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.worth: dict[str, float] = {}
+        self.damaged: dict[str, int] = {}
+
+    def unread(self, words: Collection[str], value: float) -> None:
+        """Words that need not be read, as they cannot be the family's."""
+        self.worth.update(dict.fromkeys(words, value))
+        self.damaged.update(dict.fromkeys(words, 0))
+
+    def read(self, words: Collection[str]) -> None:
+        """Words that can be the family's, all at once."""
+        composed = unicodedata.normalize("NFC", "\n".join(words))
+        reads = from_hack(composed, self.family)
+        for word, shown, read in zip(words, composed.split("\n"), reads.split("\n"), strict=False):
+            self.damaged[word] = letters = _damage(shown, read)
+            self.worth[word] = worth(shown, read, letters, self.family)
+
+    def forget(self) -> None:
+        """All words."""
+        self.worth, self.damaged = {}, {}
+
+
+@cache
+def readings() -> Mapping[Family, Reading]:
+    """Every family's reading, shared by all texts."""
+    return {family: Reading(family) for family in HACKS}
+
+
+def learn(words: Collection[str]) -> None:
+    """Makes every reading know these words, and perhaps only these."""
+    known = readings()[HACKS[0]].worth
+    new = [word for word in words if word not in known]
+    if new and len(known) > _KEPT:
+        for reading in readings().values():
+            reading.forget()
+        new = list(words)
+    if new:
+        _learn(new)
+
+
+def _learn(new: list[str]) -> None:
+    ours = [word for word in new if legacy(word)]
+    beyond = [word for word in new if not legacy(word)]
+    short = [word for word in ours if len(word) <= LONGEST_WORD]
+    shaped, misread = list(filter(has_shape, short)), list(filter(is_misread, short))
+    for family, reading in readings().items():
+        reading.unread(ours, 0.0 if family is Family.MOJIBAKE else WRONG)
+        reading.unread(beyond, ASIDE)
+        reading.read(misread if family is Family.MOJIBAKE else shaped)
+
+
+def _damage(word: str, read: str) -> int:
+    """Letters of `read` beyond ASCII that `word` does not show as they are."""
+    return sum(letter > "\x7f" and letter not in word and letter.isalpha() for letter in read)

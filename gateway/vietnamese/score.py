@@ -1,0 +1,153 @@
+"""What a word is evidence of: of Vietnamese behind a family's letters, or of nothing but itself.
+
+A word is worth the logarithm (nats) of how much likelier it is as a Vietnamese word behind the family's letters than as
+what it shows: a word of Vietnamese in good Unicode, of another language, or a code. It knows words, not texts; detect.py
+adds them up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from math import exp, log
+
+from gateway.vietnamese.family import Family
+from gateway.vietnamese.frequencies import FOREIGN, VIETNAMESE
+from gateway.vietnamese.hack import WINDOWS
+from gateway.vietnamese.syllables import parts
+from gateway.vietnamese.words import LETTERS
+
+MOST = 6.0
+"""The most that one word is worth: no single word decides."""
+WRONG = -3.0
+"""A word that reads as no syllable under the family; names, codes and slips occur in any text."""
+_LONE = -1.4
+UNSEEN = -14.5
+"""A syllable that is spelled right and occurs nowhere in the training text."""
+
+ASIDE = -1.5
+"""A word that cannot belong to legacy text: Vietnamese in good Unicode, another script."""
+
+_DISCOUNT = -1.0
+_RARE_PART = -9.0
+
+_TWO, _THREE = 4, 18  # letters of syllables that are run together
+_LONGEST = 7  # letters of a syllable
+_IN_USE = -9.5
+_JOINED = -4.0
+
+_LETTER = -2.9  # a-z, each about e**-2.9 of a text's letters
+_ACCENTED = -5.0
+_CAPITAL = -6.5  # a marked capital, rare but at a word's start
+_SIGN = -9.0  # ® or ¶ in or beside a word
+_ACCENTS = frozenset("àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿßăđĩũơưšžœ")
+
+
+_LEGACY = frozenset(WINDOWS) | frozenset(map(chr, range(256))) | frozenset("\u02c9\u2212\u2219\u03bc")
+_EDGES = "‘’“”„…–—‹›«»•·´\"'\xa0 "
+_INITIALS = re.compile("[BCDĐGHKLMNPQRSTƯVX]{1,7}")  # QĐ, HĐND, TƯ: they speak neither way
+_OURS = frozenset("ăđĩũơư")  # rare in other languages, though in some
+
+
+def _table(lists: str) -> dict[str, float]:
+    rows = (line.split() for line in lists.splitlines())
+    return {word: -float(row[0]) for row in rows for word in row[1:]}
+
+
+@cache
+def vietnamese() -> dict[str, float]:
+    """Every Vietnamese word (lower case, NFC) → the logarithm of its share of a text's words."""
+    seen = _table(VIETNAMESE)
+    found = dict(seen)
+    for syllable, estimate in _estimates(seen).items():
+        found[syllable] = max(seen.get(syllable, UNSEEN), estimate)
+    return found
+
+
+def _estimates(seen: dict[str, float]) -> dict[str, float]:
+    """What onset, rhyme and tone, each by itself, tell of a syllable: texts on other subjects use other words."""
+    shares: list[defaultdict[str, float]] = [defaultdict(float) for _ in range(3)]
+    for word, likely in seen.items():
+        for share, part in zip(shares, parts().get(word, ()), strict=False):
+            share[part] += exp(likely)
+    logs = [{part: log(count / sum(share.values())) for part, count in share.items()} for share in shares]
+    return {
+        word: _DISCOUNT + sum(known.get(part, _RARE_PART) for known, part in zip(logs, split, strict=True))
+        for word, split in parts().items()
+    }
+
+
+@cache
+def _foreign() -> dict[str, float]:
+    return _table(FOREIGN)
+
+
+def foreign_letters(word: str) -> float:
+    """The logarithm of a foreign word's likelihood, told by its letters alone."""
+    return sum(map(_letter, word, " " + word))
+
+
+def _letter(letter: str, before: str) -> float:
+    if letter.isascii():
+        return _LETTER
+    if letter in _ACCENTS:
+        return _ACCENTED
+    if letter.lower() not in _ACCENTS or before.islower():
+        return _SIGN
+    return _CAPITAL
+
+
+def as_shown(word: str) -> float:
+    """The logarithm of a word's likelihood if it means what it shows, in Vietnamese or any other language."""
+    low = word.lower()
+    return max(vietnamese().get(low, -99.0), _foreign().get(low, -99.0), foreign_letters(word))
+
+
+def legacy(word: str) -> bool:
+    """Can a word be a family's? Not with a letter that no family's bytes are shown as: ơ, ệ, other scripts."""
+    return _LEGACY.issuperset(word)
+
+
+def worth(word: str, read: str, damaged: int, family: Family) -> float:
+    """What `word`, which reads as `read` under the family, is evidence of: above zero for the family, below against."""
+    if not damaged:
+        return 0.0
+    bare = read.strip(_EDGES)
+    parts = LETTERS.findall(bare.lower())
+    if len(parts) != 1 or len(parts[0]) != len(bare):
+        return WRONG
+    likely = _likely(parts[0])
+    if likely is None:
+        return 0.0 if _INITIALS.fullmatch(bare) else WRONG if len(word) > 1 else _LONE
+    if family is Family.MOJIBAKE:
+        shown = _misread(bare)
+    else:
+        shown = as_shown(word if bare == read else word.strip(_EDGES))
+    return max(WRONG, min(MOST, likely - shown))
+
+
+def _likely(word: str) -> float | None:
+    """How likely a Vietnamese word is, or syllables that were run together (tậptin); None for no such word."""
+    known = vietnamese()
+    if (likely := known.get(word)) is not None or not _TWO < len(word) <= _THREE:
+        return likely
+    return _tiled(word, 2)
+
+
+def _tiled(word: str, more: int) -> float | None:
+    """The likeliest way of cutting a word into syllables in use, `more` cuts at most."""
+    known = vietnamese()
+    best = known.get(word)
+    for cut in range(2, min(_LONGEST, len(word) - 2) + 1) if more else ():
+        first = known.get(word[:cut])
+        if first is None or first < _IN_USE or (rest := _tiled(word[cut:], more - 1)) is None or rest < _IN_USE * more:
+            continue
+        best = max(best or -99.0, first + rest + _JOINED)
+    return best
+
+
+def _misread(word: str) -> float:
+    """The likelihood of a foreign word, for mojibake: French is misread as often as Vietnamese."""
+    rare = sum(_SIGN - _ACCENTED for letter in word.lower() if letter in _OURS)
+    return max(_foreign().get(word.lower(), -99.0), foreign_letters(word) + rare)

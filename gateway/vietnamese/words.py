@@ -1,0 +1,44 @@
+"""Where words begin and end, in text whose letters may hide behind any sign: legacy letters look like ® ¶ ¸ or like ‰ Š.
+
+It knows characters only. A word is split at blanks, digits, hyphens, underscores and ASCII punctuation (file names), never
+at U+00AD, which is ư in TCVN3.
+"""
+
+from __future__ import annotations
+
+import re
+
+# C0 controls that VISCII and VPS use for capitals. Blanks and line ends are not among them.
+_CONTROLS = "\x02-\x06\x10-\x15\x19\x1c-\x1e"
+# windows-1252's 80-9f, U+00AD's and others' twins in PDF text, and everything else beyond ASCII that can be a letter.
+_BEYOND = "\x80-\x9f\xa1-\u1fff\u2010-\u2027\u2030-\u203a\u20ab\u20ac\u2122\u2212\u2219"
+_LETTER = f"[A-Za-z{_CONTROLS}{_BEYOND}]"
+# A no-break space, or the blank it became, is a letter's last byte after these.
+_BLANK = "(?:(?<=[ÃÆ])|(?<=á[º»]))[\xa0 ]"
+
+WORD = re.compile(f"{_LETTER}++(?:{_BLANK}{_LETTER}*+)*")
+"""A run of characters that can be one word of some family."""
+LETTERS = re.compile(r"[^\W\d_]+")
+"""A word of real Unicode text (NFC)."""
+LONGEST_WORD = 60
+"""Characters beyond which a run is no word of any family (seven letters, each two layers deep in mojibake)."""
+
+_ONSET = "(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|gi|[bcdghklmnprstvxq])"
+_CODA = "(?:ch|n[gh]|[cmnpt])"
+_BEYOND_ASCII = "\x02-\x06\x10-\x1e\x7f-\U0010ffff"
+_SYLLABLES = re.compile(f"(?:{_ONSET}?[aeiouy{_BEYOND_ASCII}]++{_CODA}?){{1,3}}")
+_INITIALS = re.compile(f"[A-Z{_BEYOND_ASCII}]{{1,8}}")
+_MISREAD = re.compile("[\xc2-\xc6\xcb-\xcd\xe1\xe2\xef][\x80-\xbf\u0152-\u2122 ]")
+
+
+def has_shape(word: str) -> bool:
+    """Can a word be one to three syllables, or initials, where each sign beyond ASCII may be any letter?
+
+    Most foreign words cannot, and need not be read under any family of one or two bytes a letter.
+    """
+    return bool(_SYLLABLES.fullmatch(word.lower()) or _INITIALS.fullmatch(word))
+
+
+def is_misread(word: str) -> bool:
+    """Has a word two characters that may be one letter's UTF-8?"""
+    return bool(_MISREAD.search(word))
