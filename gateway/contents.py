@@ -81,6 +81,91 @@ class Threat:
     part: str = ""
 
 
+class Source(StrEnum):
+    """Where words stand. Stable names, as in the journal."""
+
+    HEADER = "header"  # Subject and other free text of the header, display names
+    NAME = "name"  # a file's name
+    BODY = "body"
+    QUOTED = "quoted"  # what a body quotes or forwards, and messages inside the message
+    DOCUMENT = "document"  # the text of a file
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few words in a charset that is not Unicode's, and how they read in Unicode.
+
+    `place`: for people, "paragraph 12", "sheet 'Tháng 1' B7", "" where the text is one line. `family`: as
+    `gateway.vietnamese.Family`. `damaged`: letters. `sent`, `understood`: at most 80 characters. `font`: as the
+    document names it.
+    """
+
+    place: str
+    family: str
+    damaged: int
+    confidence: float
+    sent: str
+    understood: str
+    font: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyText:
+    """One text (a header field, a name, a body, a document) that is not, or not all, Vietnamese in Unicode.
+
+    `part`, `names`: as in `ContainedFile`, () where it is not a file's; `where`: the header field, or "". `family`: the
+    one with the most damaged letters, "" where only `notes` were found. `damaged`: letters in the whole text.
+    `passages`: the worst ones. `notes`: as `gateway.vietnamese.Note`.
+    """
+
+    source: Source
+    part: str
+    names: tuple[str, ...]
+    where: str
+    family: str
+    damaged: int
+    confidence: float
+    passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecretMarking:
+    """A document's marking of secrecy. Place and marking only, never the words around it."""
+
+    source: Source
+    part: str
+    names: tuple[str, ...]
+    where: str  # the header field, or the place in the document: "header 1", "paragraph 3"
+    level: str  # as `gateway.vietnamese.Level`: "mật", "tối mật", "tuyệt mật"
+    form: str  # "stamp", "field", "spaced", "unmarked"
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkedText:
+    """Vietnamese prose written without its marks. `syllables`: Vietnamese ones; `unmarked`: those without marks."""
+
+    source: Source
+    part: str
+    names: tuple[str, ...]
+    where: str
+    syllables: int
+    unmarked: int
+    sample: str = ""  # at most 80 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was found in a message's texts; each tuple is bounded, in the order of the message."""
+
+    legacy: tuple[LegacyText, ...] = ()
+    markings: tuple[SecretMarking, ...] = ()
+    unmarked: tuple[UnmarkedText, ...] = ()
+
+
+NO_WORDS = Words()
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What the looks beyond the scan found. Empty where nothing needed one."""
@@ -90,6 +175,8 @@ class Inspection:
     threats: tuple[Threat, ...] = ()
     malware: str = ""  # the scanner that was asked, "ClamAV"; "" for none
     malware_failed: str = ""  # why it gave no answer
+    words: Words = NO_WORDS
+    words_failed: str = ""  # where trouble of ours kept the texts from being read to their end
 
 
 NOTHING = Inspection()

@@ -14,15 +14,30 @@ from typing import Any
 
 from gateway.archives.limits import ArchiveLimits
 from gateway.config import Settings
-from gateway.contents import NOTHING, READINGS_LATER, Inspection, Threat, Unchecked, Why
+from gateway.contents import (
+    NO_WORDS,
+    NOTHING,
+    READINGS_LATER,
+    UNREACHED,
+    Inspection,
+    Threat,
+    Unchecked,
+    Why,
+    Words,
+)
+from gateway.inspection.bugs import place_of
+from gateway.inspection.closed import stays_closed
 from gateway.inspection.inspector import Inspector, PoolLimits, WalkLimits, needs_look
+from gateway.logs import get_logger
 from gateway.malware.clamd import Clamd, Content, Failure, Scan
 from gateway.message.extract import Extract, open_extract
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.message.union import UnionView, strict_view
 from gateway.metrics import ScannerMetrics
 from gateway.model import Defect
-from gateway.rules.listed import Need
+from gateway.rules.listed import WORDS, Need
+from gateway.wording.inline import read_inline
+from gateway.wording.kept import merged
 
 SCANNER = "ClamAV"
 _WARM = 2.0  # seconds after which the document workers are started without being needed
@@ -30,52 +45,80 @@ _DEEP = 8  # containers in one another
 _MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
 _ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
 _FILES = frozenset({"files"})
+_NOBODY = UNREACHED | {Why.OFF}
 _NOTHING_WANTED: frozenset[str] = frozenset()
+_log = get_logger("congthu.looks")
 
 
 class Looks:
     """What the rules with these needs are told. One for each listener; `tools` are shared and may change under it."""
 
     def __init__(self, needs: Iterable[str], tools: Tools) -> None:
-        self._files = Need.FILES in needs
-        self._malware = Need.MALWARE in needs
+        given = frozenset(needs)
+        self._files = Need.FILES in given
+        self._malware = Need.MALWARE in given
+        self._words = frozenset(need.value for need in WORDS & given)
+        self._wants = self._words | (_FILES if self._files else _NOTHING_WANTED)
         self._tools = tools
 
     def wanted(self, message: ScannedMessage) -> bool:
-        """Whether this message needs more than its scan. Asked for every message: cheap."""
+        """Whether this message's files, readings or bytes need more than its scan. Asked for every message: cheap."""
         return self._malware or self._openable(message)
 
-    async def look(self, content: SpooledMessage, message: ScannedMessage) -> Inspection:
-        """Look. Changes the message's facts to those of the union, where readings differ."""
+    async def look(self, content: SpooledMessage, message: ScannedMessage, behalf: str = "") -> Inspection:
+        """Look, at once where there is little to see. Changes the message's facts to those of the union.
+
+        `behalf`: for whom; where many wait, turns are shared out among those.
+        """
+        words, failed, left = self._read(content, message) if self._words else (NO_WORDS, "", False)
+        if not (left or self.wanted(message)):
+            return NOTHING if words is NO_WORDS and not failed else Inspection(words=words, words_failed=failed)
+        seen = await self._further(content, message, behalf, left=left)
+        return replace(seen, words=merged(words, seen.words), words_failed=failed or seen.words_failed)
+
+    def _read(self, content: SpooledMessage, message: ScannedMessage) -> tuple[Words, str, bool]:
+        """What stands in the texts that are read here, what went wrong, and whether others are left."""
+        try:
+            words, left = read_inline(content, message, self._words)
+        except Exception as error:  # the rules that need them say 451, and the others judge
+            _log.error("words.bug", where=place_of(error))
+            return NO_WORDS, "bug", False
+        return words, "", left
+
+    async def _further(
+        self, content: SpooledMessage, message: ScannedMessage, behalf: str, *, left: bool
+    ) -> Inspection:
         if not self._malware:
-            return (await self._into_files(content, message))[0]
+            return (await self._into_files(content, message, behalf, left=left))[0]
         clamd = self._tools.clamd
         if clamd is None:  # taken out of the configuration under a session whose rules still count on it
-            return Inspection(malware=SCANNER, malware_failed="down")
-        (seen, contents), scan = await asyncio.gather(self._into_files(content, message), _scan(clamd, content.chunks))
+            seen = (await self._into_files(content, message, behalf, left=left))[0]
+            return replace(seen, malware=SCANNER, malware_failed="down")
+        into = self._into_files(content, message, behalf, left=left)
+        (seen, contents), scan = await asyncio.gather(into, _scan(clamd, content.chunks))
         threats = [Threat(scan.signature)] if scan.signature else []
         failed: Failure = scan.failed
         if not threats and not failed:
             threats, failed = await _through_scanner(clamd, content, contents)
-        return Inspection(seen.files, seen.unchecked, tuple(threats), SCANNER, failed)
+        return replace(seen, threats=tuple(threats), malware=SCANNER, malware_failed=failed)
 
     def _openable(self, message: ScannedMessage) -> bool:
         return message.suspicious or (self._files and needs_look(message))
 
     async def _into_files(
-        self, content: SpooledMessage, message: ScannedMessage
+        self, content: SpooledMessage, message: ScannedMessage, behalf: str, *, left: bool
     ) -> tuple[Inspection, Sequence[Extract]]:
         """What is in the files; and the contents that the scanner may not find by itself.
 
         Those are all of a message that has several readings, and all of one that is nested deeply.
         """
-        if not self._openable(message):
+        if not left and (not self._openable(message) or stays_closed(content.spool, message)):
             return NOTHING, strict_view(message).extracts if self._malware and _is_deep(message) else ()
-        inspect, wants = self._tools.inspector.inspect, _FILES if self._files else _NOTHING_WANTED
-        result = await inspect(content.spool, message, wants)
+        inspect, wants = self._tools.inspector.inspect, self._wants
+        result = await inspect(content.spool, message, wants, key=behalf)
         if any(one.reason is Why.DIED for one in result.unchecked):
             # Perhaps of what another message had left behind, or the machine ran out of memory: once more, in another.
-            result = await inspect(content.spool, message, wants)
+            result = await inspect(content.spool, message, wants, key=behalf)
         off = not self._tools.inspector.limits.count
         contents: Sequence[Extract] = ()
         if self._malware and (message.suspicious or _is_deep(message)):
@@ -84,7 +127,10 @@ class Looks:
             _widen(message, result.view)
         elif message.suspicious and not off:
             message.disputes = (*message.disputes, Defect(READINGS_LATER))
-        return Inspection(result.files, _off(result.unchecked) if off else result.unchecked), contents
+        unchecked = _off(result.unchecked) if off else result.unchecked
+        # Where nobody came to look, that is said once, as a thing that was not checked.
+        unread = "" if any(one.reason in _NOBODY for one in unchecked) else result.words_failed
+        return Inspection(result.files, unchecked, words=result.words, words_failed=unread), contents
 
 
 async def _through_scanner(

@@ -311,7 +311,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. `reply` is for the sender, `evidence` (JSON-able, bounded) is for the staff."""
+    """What a rule found. `reply` is for the sender, `evidence` (JSON-able, bounded) is for the staff.
+
+    `tag`: a header field (name, value) for the recipient, where the message passes all the same; see `gateway.trace`.
+    """
 
     rule: str
     clauses: tuple[str, ...]
@@ -319,6 +322,7 @@ class Finding:
     reply: Reply
     evidence: Mapping[str, Any] = field(default_factory=dict)
     mode: Mode = Mode.ENFORCE
+    tag: tuple[str, str] | None = None
 
 
 class Rule(Protocol):

@@ -29,10 +29,9 @@ from gateway.recording import decision_of, summarise
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
-from gateway.trace import MARK, Mark, PassMarks, only_trace_above, received
+from gateway.trace import MARK, OURS, Mark, PassMarks, only_trace_above, received, tag_field
 from gateway.upstream.base import Content, Transaction
 
-_MARK = MARK.decode()
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
 _FAILURES: dict[UpstreamFailure, type[UpstreamError]] = {
@@ -130,7 +129,7 @@ class Pipeline:
 
     async def conclude(self, arrival: Arrival) -> Reply:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
-        skip, judged = await self._marks_of(arrival) if arrival.message.count(_MARK) else ((), False)
+        skip, judged = await self._ours_of(arrival) if arrival.message.has_field_like(OURS) else ((), False)
         if skip and not arrival.message.header_whole:
             # Where the forged field ends is not known, and what is delivered must be what was judged.
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
@@ -147,9 +146,9 @@ class Pipeline:
         return await self._deliver(arrival, verdict, skip, checked)
 
     async def _judge(self, arrival: Arrival) -> Verdict:
-        message, looks, inspection = arrival.message, self.looks, NOTHING
-        if looks is not None and looks.wanted(message):
-            inspection = await looks.look(arrival.content, message)
+        message, inspection = arrival.message, NOTHING
+        if self.looks is not None:
+            inspection = await self.looks.look(arrival.content, message, _on_behalf_of(arrival.envelope))
         return self.check(Stage.MESSAGE, arrival.envelope, message=message, inspection=inspection)
 
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
@@ -227,7 +226,7 @@ class Pipeline:
     ) -> Reply:
         answer: Reply | None = None
         try:
-            prefix = self._prefix(arrival, marked=not (skip or verdict.findings))
+            prefix = self._prefix(arrival, verdict, marked=not (skip or verdict.findings))
             answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
@@ -239,9 +238,12 @@ class Pipeline:
             _log.exception("record.failed", reference=arrival.reference)
         return reply
 
-    def _prefix(self, arrival: Arrival, *, marked: bool) -> bytes:
+    def _prefix(self, arrival: Arrival, verdict: Verdict, *, marked: bool) -> bytes:
         now = time.time()
         prefix = received(arrival.envelope, self.hostname, arrival.reference, now)
+        for finding in verdict.findings:
+            if finding.tag is not None:
+                prefix += tag_field(*finding.tag)
         if self.add_mark and marked:
             prefix += self.marks.field(arrival.envelope, arrival.message.sha256, now)
         return prefix
@@ -290,21 +292,30 @@ class Pipeline:
         )
         summarise(decision)
 
-    # Marks of an earlier passage
+    # Marks and tags of an earlier passage, or of a forger
 
-    async def _marks_of(self, arrival: Arrival) -> tuple[Sequence[tuple[int, int]], bool]:
-        """Byte ranges of forged marks to leave out, and whether a genuine mark spares the judgement."""
-        fields = [f for f in arrival.message.header_fields if f[0] == MARK]
+    async def _ours_of(self, arrival: Arrival) -> tuple[Sequence[tuple[int, int]], bool]:
+        """Byte ranges of fields to leave out, and whether a genuine mark spares the judgement.
+
+        Left out are forged marks, and every tag: what is true of it will be said anew.
+        """
+        fields = [f for f in arrival.message.header_fields if f[0].startswith(OURS)]
         skip: list[tuple[int, int]] = []
         envelope, judged = arrival.envelope, False
-        for _, value, start, end in fields:
-            mark = self.marks.read(value, start, end)
+        for name, value, start, end in fields:
+            mark = self.marks.read(value, start, end) if name == MARK else None
             if mark is None or not envelope.session.trusted or not self.marks.genuine(mark, envelope):
                 skip.append((start, end))
             elif not (judged or skip) and self.marks.covers(mark, envelope, time.time()):
                 clean = only_trace_above(arrival.message.header_fields, end)
                 judged = clean and await _digest_after(arrival.content, mark) == mark.digest
         return skip, judged
+
+
+def _on_behalf_of(envelope: Envelope) -> str:
+    """Who takes a turn where turns are shared out: a login, a sender behind our own server, else the client."""
+    session = envelope.session
+    return session.user or (envelope.reverse_path.key if session.trusted else "") or session.client_address
 
 
 async def _digest_after(content: Content, mark: Mark) -> str:

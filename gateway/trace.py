@@ -16,6 +16,10 @@ from functools import lru_cache
 from gateway.model import Address, Direction, Envelope, Session
 
 MARK = b"x-congthu-pass"
+OURS = b"x-congthu-"
+"""How the names of our header fields begin: the mark, and the tags of findings. Strangers' are taken out."""
+_UNTAGGED = re.compile(r"[^ -~]")
+_LONGEST_TAG = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9.\-:_\[\]]")
 _MARK_VALUE = re.compile(
     rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); c=([ A-Za-z0-9_.,-]{1,200}); s=([0-9a-f]{64}); m=([0-9a-f]{64})\Z"
@@ -170,3 +174,8 @@ def only_trace_above(fields: Iterable[tuple[bytes, bytes, int, int]], end: int) 
         if at >= end:
             return at == end
     return False
+
+
+def tag_field(name: str, value: str) -> bytes:
+    """A finding's tag as a header field, CRLF-terminated. `name` begins as `OURS` does; `value` is ASCII of ours."""
+    return f"{clean(name)}: {_UNTAGGED.sub('?', value[:_LONGEST_TAG])}\r\n".encode()

@@ -39,33 +39,32 @@ class Format(StrEnum):
 COMPRESSED = frozenset(["gz", "bz2", "xz", "lzma", "lz", "zst", "lz4", "Z", "rpm"])
 """Formats that hold one stream and no list."""
 
-_HEADS: tuple[tuple[re.Pattern[bytes], Format], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), kind)
-    for pattern, kind in (
-        (rb"PK(?:\x03\x04|\x05\x06|\x06\x06|\x07\x08|\x01\x02|00PK)", Format.ZIP),
-        (rb"7z\xbc\xaf\x27\x1c", Format.SEVEN_ZIP),
-        (rb"Rar!\x1a\x07\x01\x00", Format.RAR5),
-        (rb"Rar!\x1a\x07", Format.RAR),
-        (rb"MSCF\x00\x00\x00\x00", Format.CAB),
-        (rb"\x1f\x8b\x08", Format.GZIP),
-        (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", Format.BZIP2),
-        (rb"\xfd7zXZ\x00", Format.XZ),
-        (rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", Format.ZSTD),
-        (rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18", Format.LZ4),
-        (rb"\x1f\x9d", Format.COMPRESS),
-        (rb"LZIP[\x00\x01]", Format.LZIP),
-        (rb"\x5d\x00\x00.{2}(?:\xff{8}|.{5}\x00{3})\x00", Format.LZMA),
-        (rb"!<arch>\n", Format.AR),
-        (rb"\xed\xab\xee\xdb", Format.RPM),
-        (rb"07070[127]|\xc7\x71|\x71\xc7", Format.CPIO),
-        (rb".{2}-l[hz][0-9ds]-", Format.LHA),
-        (rb"\x78\x9f\x3e\x22", Format.TNEF),
-        # ACE, ARJ, ALZip, EGG, WIM, VHDX, VHD, lzop, xar, lrzip, SZDD and KWAJ, StuffIt, ZOO, zpaq, DAA, FreeArc
-        (rb".{7}\*\*ACE\*\*|\x60\xea.{3}[\x00-\x0f]|ALZ\x01|EGGA|MSWIM\x00|vhdxfile|conectix", Format.UNREADABLE),
-        (rb"\x89LZO\x00\r\n\x1a\n|xar!|LRZI|SZDD\x88\xf0|KWAJ\x88\xf0|SIT!|StuffIt", Format.UNREADABLE),
-        (rb".{20}\xdc\xa7\xc4\xfd|7kSt|zPQ|DAA\x00|ArC\x01", Format.UNREADABLE),
-    )
+_HEADS = (
+    (rb"PK(?:\x03\x04|\x05\x06|\x06\x06|\x07\x08|\x01\x02|00PK)", Format.ZIP),
+    (rb"7z\xbc\xaf\x27\x1c", Format.SEVEN_ZIP),
+    (rb"Rar!\x1a\x07\x01\x00", Format.RAR5),
+    (rb"Rar!\x1a\x07", Format.RAR),
+    (rb"MSCF\x00\x00\x00\x00", Format.CAB),
+    (rb"\x1f\x8b\x08", Format.GZIP),
+    (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", Format.BZIP2),
+    (rb"\xfd7zXZ\x00", Format.XZ),
+    (rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", Format.ZSTD),
+    (rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18", Format.LZ4),
+    (rb"\x1f\x9d", Format.COMPRESS),
+    (rb"LZIP[\x00\x01]", Format.LZIP),
+    (rb"\x5d\x00\x00.{2}(?:\xff{8}|.{5}\x00{3})\x00", Format.LZMA),
+    (rb"!<arch>\n", Format.AR),
+    (rb"\xed\xab\xee\xdb", Format.RPM),
+    (rb"07070[127]|\xc7\x71|\x71\xc7", Format.CPIO),
+    (rb".{2}-l[hz][0-9ds]-", Format.LHA),
+    (rb"\x78\x9f\x3e\x22", Format.TNEF),
+    # ACE, ARJ, ALZip, EGG, WIM, VHDX, VHD, lzop, xar, lrzip, SZDD and KWAJ, StuffIt, ZOO, zpaq, DAA, FreeArc
+    (rb".{7}\*\*ACE\*\*|\x60\xea.{3}[\x00-\x0f]|ALZ\x01|EGGA|MSWIM\x00|vhdxfile|conectix", Format.UNREADABLE),
+    (rb"\x89LZO\x00\r\n\x1a\n|xar!|LRZI|SZDD\x88\xf0|KWAJ\x88\xf0|SIT!|StuffIt", Format.UNREADABLE),
+    (rb".{20}\xdc\xa7\xc4\xfd|7kSt|zPQ|DAA\x00|ArC\x01", Format.UNREADABLE),
 )
+# All of them at once, each in a group of its own: one after the other they take five times as long.
+_HEAD = re.compile(b"|".join(b"(%s)" % pattern for pattern, _ in _HEADS), re.DOTALL)
 
 _KINDS: Mapping[str, Format] = {
     "application/zip": Format.ZIP,
@@ -130,9 +129,8 @@ def is_volume(name: str) -> bool:
 
 def by_head(head: bytes) -> Format | None:
     """By content alone."""
-    for pattern, kind in _HEADS:
-        if pattern.match(head):
-            return kind
+    if (found := _HEAD.match(head)) is not None and found.lastindex is not None:
+        return _HEADS[found.lastindex - 1][1]
     if is_tar(head):
         return Format.TAR
     mark = head[_ISO : _ISO + 5]

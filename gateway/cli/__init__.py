@@ -22,6 +22,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Try the gateway: an embedded mail server, no configuration."),
     "check-config": ("check_config", "Say everything that is wrong with a configuration."),
     "inspect": ("inspect", "Judge a message file as the gateway would."),
+    "charset": ("charset", "Say whether texts and documents are Vietnamese in Unicode; convert them."),
     "decisions": ("decisions", "List, show, export and verify the record of decisions."),
     "compliance": ("compliance", "Show each clause of the regulations and what enforces it."),
 }

@@ -18,7 +18,19 @@ from gateway.errors import StartError
 
 _SENDER, _RECIPIENT = "vanthu@so.example", "q4@tphcm.gov.vn"
 _BIG = 16 * 2**20  # bytes: one MiB above the cap of Q4 4.2
-_SUBJECTS = {"good": "Báo cáo quý IV", "big": "Hồ sơ đính kèm 16 MiB", "program": "Báo cáo trong tệp nén"}
+_SUBJECTS = {
+    "good": "Báo cáo quý IV",
+    "big": "Hồ sơ đính kèm 16 MiB",
+    "program": "Báo cáo trong tệp nén",
+    "legacy": "Báo cáo gõ bằng phông .VnTime",
+    "secret": "Kế hoạch công tác",
+}
+_KINDS = tuple(_SUBJECTS)
+# "legacy": as it stands where somebody types TCVN3 and the mail program believes that it is Latin-1.
+_BODIES = {
+    "legacy": "Céng hoµ x· héi chñ nghÜa ViÖt Nam\n§éc lËp - Tù do - H¹nh phóc\n\nKÝnh göi V¨n phßng, ®¬n vÞ göi b¸o c¸o.\n",
+    "secret": "TỐI MẬT\n\nỦY BAN NHÂN DÂN QUẬN 4\nSố: 12/KH-UBND\n\nKẾ HOẠCH\nCông tác bảo vệ kỳ họp cuối năm.\n",
+}
 _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -54,6 +66,8 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
   {me} demo --send good                       a good message arrives in {data}/maildir
   {me} demo --send big                        one with 16 MiB attached is refused, with its clause
   {me} demo --send program                    so is a program that calls itself a PDF, in a zip
+  {me} demo --send secret                     and a document that is stamped TỐI MẬT
+  {me} demo --send legacy                     text in TCVN3 comes from outside: it passes with a tag
   {me} decisions list --config {config}
   {me} compliance --config {config}
 """
@@ -65,7 +79,7 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 )
 @click.option("--port", default=2525, show_default=True, help="SMTP port on 127.0.0.1.")
 @click.option("--http-port", default=9125, show_default=True, help="HTTP port on 127.0.0.1.")
-@click.option("--send", type=click.Choice(["good", "big", "program"]), help="Send a message to a demo that is running.")
+@click.option("--send", type=click.Choice(_KINDS), help="Send a message to a demo that is running.")
 def command(data: Path, port: int, http_port: int, send: str | None) -> None:
     """Try the gateway: it delivers to a Maildir and needs no configuration."""
     if send is not None:
@@ -114,11 +128,13 @@ def send_message(kind: str, port: int) -> int:
 
 
 def sample(kind: str) -> EmailMessage:
-    """A good message, one whose attachment is too big, or one with a program in a zip."""
+    """One message of each kind: see `_WELCOME`."""
     message = EmailMessage()
     message["From"], message["To"] = _SENDER, _RECIPIENT
     message["Subject"] = _SUBJECTS[kind]
-    message.set_content("Kính gửi Văn phòng, đơn vị gửi báo cáo đính kèm.\n")
+    message.set_content(_BODIES.get(kind, "Kính gửi Văn phòng, đơn vị gửi báo cáo đính kèm.\n"))
+    if kind in _BODIES:
+        return message
     if kind == "program":
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:

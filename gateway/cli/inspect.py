@@ -13,7 +13,7 @@ from gateway import config_file
 from gateway.cli.options import config_option
 from gateway.cli.output import safe
 from gateway.config import HostPort, Listener, Settings
-from gateway.contents import NOTHING, Inspection
+from gateway.contents import NOTHING, Inspection, Words
 from gateway.errors import StartError
 from gateway.looks import Looks, Tools
 from gateway.message.result import ScannedMessage, SpooledMessage
@@ -56,8 +56,7 @@ async def _inspect(file: Path, settings: Settings, rules: ListenerPolicy, envelo
     try:
         message = content.scan
         envelope.size = message.size
-        looks = Looks(rules.needs, tools)
-        inspection = await looks.look(content, message) if looks.wanted(message) else NOTHING
+        inspection = await Looks(rules.needs, tools).look(content, message)
         return report(judge(rules, envelope, message, inspection), message, inspection)
     finally:
         content.spool.close()
@@ -169,6 +168,37 @@ def _looked_into(inspection: Inspection) -> dict[str, Any]:
         found["unchecked"] = [
             {"part": u.part, "names": list(u.names), "reason": u.reason.value} for u in inspection.unchecked
         ]
+    return found | _texts(inspection.words)
+
+
+def _texts(words: Words) -> dict[str, Any]:
+    """What stands in the texts. Nothing but places of markings: see `secret-marking`."""
+    found: dict[str, Any] = {}
+    if words.legacy:
+        found["legacy"] = [
+            {
+                "source": text.source.value,
+                "part": text.part,
+                "names": list(text.names),
+                "where": text.where,
+                "charset": text.family,
+                "damaged": text.damaged,
+                "confidence": text.confidence,
+                "notes": list(text.notes),
+                "passages": [{"place": p.place, "sent": p.sent, "understood": p.understood} for p in text.passages],
+            }
+            for text in words.legacy
+        ]
+    if words.markings:
+        found["markings"] = [
+            {"source": m.source.value, "part": m.part, "where": m.where, "level": m.level, "form": m.form}
+            for m in words.markings
+        ]
+    if words.unmarked:
+        found["unmarked"] = [
+            {"source": u.source.value, "part": u.part, "syllables": u.syllables, "unmarked": u.unmarked}
+            for u in words.unmarked
+        ]
     return found
 
 
@@ -189,6 +219,20 @@ def describe(found: dict[str, Any]) -> str:
         for f in found.get("files", ())
     ]
     lines += [f"not checked: {' › '.join(u['names']) or u['part']}: {u['reason']}" for u in found.get("unchecked", ())]
+    lines += [
+        f"{' › '.join(t['names']) or t['where'] or t['source']}{': ' if p['place'] else ''}{p['place']}: "
+        f"{t['charset']}: {p['sent']} → {p['understood']}"
+        for t in found.get("legacy", ())
+        for p in t["passages"]
+    ]
+    lines += [
+        f"marking: {m['level']} ({m['form']}) in {m['source']} {m['where'] or m['part']}".rstrip()
+        for m in found.get("markings", ())
+    ]
+    lines += [
+        f"without marks: {u['unmarked']} of {u['syllables']} syllables in {u['source']}"
+        for u in found.get("unmarked", ())
+    ]
     lines += [
         f"found: {f['rule']} ({', '.join(f['clauses']) or 'no clause'}) {f['mode']} {f['action']}"
         for f in found["findings"]

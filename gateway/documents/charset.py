@@ -86,7 +86,7 @@ def _unicode(data: bytes, codec: str) -> Decoded:
 def _mixed(data: bytes) -> Decoded:
     """8-bit text; one that is UTF-8 for its greater part is that, with foreign bytes in places."""
     text = data.decode("utf-8", "surrogateescape")
-    foreign = len(_ESCAPED.findall(text))
+    foreign = len(text) - len(data.decode("utf-8", "ignore"))
     letters = len(data) - data.translate(None, _HIGH).__len__() - foreign
     return Decoded(text) if letters > 2 * foreign else Decoded(data.decode("latin-1"), raw=True)
 

@@ -7,6 +7,7 @@ A `.html` attachment is opened in a browser: script in it is reported as active.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from gateway.contents import Why
@@ -16,6 +17,9 @@ from gateway.documents.document import Sink, SpentError
 from gateway.documents.htmlfonts import OpenElements
 from gateway.documents.htmltokens import Comment, End, Raw, Start, Text, tokens
 from gateway.documents.txt import as_text, load_bytes
+
+QUOTED = "quoted "
+"""How the place of a paragraph begins that quotes another mail: "quoted paragraph 12"."""
 
 _PRESCAN = 4096
 _META = re.compile(rb"<meta\s[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -29,6 +33,12 @@ _BLOCKS_NAMES = (
 )
 _BLOCKS = frozenset(_BLOCKS_NAMES.split(" "))
 _STYLES = 1000  # style attributes remembered
+# How mail clients mark what they quote; what follows such an element is the other mail to the end.
+_QUOTE = re.compile(
+    r"gmail_quote|yahoo_quoted|moz-(?:cite-prefix|forward-container)|OutlookMessageHeader|divRplyFwdMsg|appendonsend"
+    r"|OLK_SRC_BODY_SECTION|mail-editor-reference-message|ms-outlook-mobile-reference|zmail_extra|protonmail_quote"
+)
+_NO_BORDER = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)  # a blockquote that only indents
 # What a page that runs something holds somewhere; an entity may spell it.
 _SUSPECT = re.compile(
     r"(?i)<script|[\s/\"']on[a-z]{3}|s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc|<applet|data:|&#|&(?:tab|newline|colon);"
@@ -43,8 +53,13 @@ def read(file: BinaryIO, sink: Sink) -> None:
     """Read an HTML file into the sink; see `document`."""
     sink.document.format = "html"
     data = load_bytes(file, sink)
+    read_source(as_text(data, declared_charset(data)), sink)
+
+
+def declared_charset(data: bytes) -> str:
+    """The charset that a page names itself, "" for none."""
     declared = _META.search(data[:_PRESCAN])
-    read_source(as_text(data, declared[1].decode("ascii", "ignore") if declared else ""), sink)
+    return declared[1].decode("ascii", "ignore") if declared else ""
 
 
 def read_source(source: Decoded, sink: Sink) -> None:
@@ -69,6 +84,8 @@ class HtmlText:
         self._pieces: list[str] = []
         self._fonts: dict[str, None] = {}
         self._after_blank = True
+        self._quotes: list[bool] = []  # the blockquotes that are open, and whether each quotes
+        self._quoted = False  # everything from here on is quoted
 
     def run(self, source: str, depth: int = 0) -> None:
         """Read a document, or what a conditional comment hides in it. Raises `SpentError` (too many tags)."""
@@ -100,6 +117,9 @@ class HtmlText:
         if attributes or name in _FRAMES or name == "script":
             self._judge(name, attributes)
             self._hints(name, attributes)
+            self._quote(attributes)
+        if name == "blockquote":
+            self._quotes.append(not _NO_BORDER.search(attributes.get("style", "")))
         self._elements.begin(name, self._own_fonts(name, attributes))
 
     def _own_fonts(self, name: str, attributes: dict[str, str]) -> tuple[str, ...]:
@@ -120,6 +140,8 @@ class HtmlText:
     def _end(self, name: str) -> None:
         if name in _BLOCKS:
             self._flush()
+        if name == "blockquote" and self._quotes:
+            self._quotes.pop()
         self._elements.end(name)
 
     # text
@@ -159,16 +181,22 @@ class HtmlText:
         text = "".join(self._pieces).strip(" \n") if self._pieces else ""
         if text:
             self._number += 1
-            self._unit(f"paragraph {self._number}", text)
+            quoted = self._quoted or True in self._quotes
+            self._unit(f"{QUOTED if quoted else ''}paragraph {self._number}", text, self._fonts)
             self._fonts = {}
         self._pieces = []
         self._after_blank = True
 
-    def _unit(self, place: str, text: str) -> None:
+    def _unit(self, place: str, text: str, fonts: Iterable[str] = ()) -> None:
         text, raw = self._source.unit(text)
-        self._sink.unit(place, text, self._fonts if place.startswith("paragraph") else (), raw)
+        self._sink.unit(place, text, fonts, raw)
 
     # attributes
+
+    def _quote(self, attributes: dict[str, str]) -> None:
+        """What follows is another mail, where the element is one that mail clients put before it."""
+        marks = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('name', '')}"
+        self._quoted = self._quoted or (len(marks) > 2 and _QUOTE.search(marks) is not None)
 
     def _hints(self, name: str, attributes: dict[str, str]) -> None:
         hints = [(word, attributes[word]) for word in _HINTS if word in attributes]

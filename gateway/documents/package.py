@@ -20,7 +20,7 @@ from gateway.documents.ooxml.dangers import EMBEDDED, by_relations
 from gateway.documents.ooxml.office import FORMATS, Office
 from gateway.documents.ooxml.relations import Relations
 from gateway.documents.ooxml.xlsb import kind_of
-from gateway.documents.xml import Handler, parse, root_of
+from gateway.documents.xml import Handler, parse, root_of, root_of_head
 
 _XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<[\x00]?[?!A-Za-z]")
 # Parts whose being there says everything.
@@ -87,7 +87,7 @@ class _Package:
         if not _XML.match(head):
             return ""
         try:
-            root = root_of([head], self._sink) or root_of(part.pieces(), self._sink)
+            root = root_of_head(head, self._sink) or root_of(part.pieces(), self._sink)
             return root if root.count(":") == 1 else ""  # a prefix that nobody declared
         except SpentError:
             raise

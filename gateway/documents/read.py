@@ -34,9 +34,9 @@ _BY_HEAD: tuple[tuple[re.Pattern[bytes], str], ...] = (
 
 # A zip whose first files are these is a document's package, whatever its name.
 _PACKAGE = re.compile(
-    rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels[/\\]\.rels|word[/\\]document|xl[/\\]workbook|ppt[/\\]presentation"
+    rb"PK\x03\x04.{26}(?i:\[Content_Types\]\.xml|_rels[/\\]\.rels|word[/\\]document|xl[/\\]workbook|ppt[/\\]presentation"
     rb"|mimetypeapplication/vnd\.|META-INF[/\\]manifest\.xml|content\.xml)",
-    re.DOTALL | re.IGNORECASE,
+    re.DOTALL,
 )
 
 _BY_KIND: Mapping[str, str] = {

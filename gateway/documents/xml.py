@@ -6,6 +6,7 @@ transitional, strict and older namespaces of one vocabulary are one prefix.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
@@ -15,6 +16,7 @@ from lxml import etree
 from gateway.contents import Why
 from gateway.documents.document import DocumentError, Sink, SpentError
 from gateway.documents.namespaces import PREFIXES
+from gateway.documents.xmlroot import plain_root
 
 Attributes = Mapping[str, str]
 Opening = Callable[[Attributes], None]
@@ -49,6 +51,18 @@ def local(attributes: Attributes, name: str, default: str = "") -> str:
         if key.endswith(end):
             return value
     return default
+
+
+def by_local(attributes: Attributes) -> dict[str, str]:
+    """All attributes by the names under which `local` finds them: sooner, where several are wanted."""
+    found: dict[str, str] = {}
+    for key, value in attributes.items():
+        name = key.rpartition("}")[2]
+        if name == key:
+            found[name] = value
+        else:
+            found.setdefault(name, value)
+    return found
 
 
 def qualified(attributes: Attributes, prefix: str, name: str, default: str = "") -> str:
@@ -127,6 +141,10 @@ class _Target:
         self._text = handler.text
 
 
+# lxml asks for it with each parser that is made, and finding it takes longer than the rest of that.
+_Target.start.__signature__ = inspect.signature(_Target.start)  # type: ignore[attr-defined]
+
+
 def parse(
     pieces: Iterable[bytes], choose: Callable[[str], Handler | None], sink: Sink, *, lenient: bool = False
 ) -> str:
@@ -173,6 +191,15 @@ def root_of(pieces: Iterable[bytes], sink: Sink) -> str:
     except DocumentError:
         pass
     return found[0] if found else ""
+
+
+def root_of_head(head: bytes, sink: Sink) -> str:
+    """`root_of` of the first bytes, sooner where they begin as most XML does."""
+    tag = plain_root(head)
+    if not tag:
+        return root_of([head], sink)
+    sink.learn(tag)
+    return short_name(tag)
 
 
 def _first(pieces: Iterable[bytes]) -> Iterable[bytes]:

@@ -23,6 +23,7 @@ from gateway.inspection.request import limits_of
 from gateway.inspection.wire import Frames, frame, receive
 
 _KEPT = 4  # a process that still holds this part of its memory when a message is done is replaced
+_OBJECTS = 20_000  # made before cycles are looked for in the middle of a message: after it they are in any case
 Send = Callable[[dict[str, Any]], None]
 Look = Callable[[dict[str, Any], int, Send], bool]
 """(request, descriptor, send): looks into one message, sends frames about it, all but the last one, and returns whether
@@ -64,6 +65,7 @@ def serve(sock: socket.socket, prepare: Prepare) -> None:
     look, missing = prepare(limits_of(first["limits"]))
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_OBJECTS)
     footprint = Footprint()
     most = footprint.resident() + first["memory"] // _KEPT
     channel.send({"ready": [*confine(first["memory"]), *missing]})

@@ -7,7 +7,7 @@ memory while it is open, and for no longer.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO, Protocol, cast
 
 from gateway.archives.entry import Entry
@@ -34,6 +34,9 @@ class Content(Protocol):
 
     def measure(self) -> None:
         """Pass over it without keeping it, so that `size` is known. Instead of `file`. May raise ArchiveError."""
+
+    def beginning(self, most: int) -> BinaryIO:
+        """Its first bytes, at most so many where they have to be kept, and `size` is known. Instead of `file`."""
 
 
 class Window(io.RawIOBase):
@@ -93,30 +96,30 @@ class Held:
     def measure(self) -> None:
         """It is known."""
 
+    def beginning(self, most: int) -> BinaryIO:
+        """All of it."""
+        return self.file()
+
 
 class Decoded:
     """A content that stands encoded in a message. `limit`: bytes that it can have at most. `size`: -1 for unknown."""
 
     def __init__(self, read: Read, extract: Extract, limit: int, size: int = -1) -> None:
-        self._open: Callable[[], Iterator[bytes]] = lambda: open_extract(read, extract, limit)
-        self._head: bytes | None = None
+        self._pieces: Iterator[bytes] = open_extract(read, extract, limit)
+        self._first = b""  # what was decoded for the head
         self.size = size
 
     def head(self) -> bytes:
         """The first bytes."""
-        if self._head is None:
-            kept = bytearray()
-            for piece in self._open():
-                kept += piece
-                if len(kept) >= HEAD:
-                    break
-            self._head = bytes(kept[:HEAD])
-        return self._head
+        while len(self._first) < HEAD and (piece := next(self._pieces, b"")):
+            self._first += piece
+        return self._first[:HEAD]
 
     def file(self) -> BinaryIO:
         """All of it, in memory."""
-        made = io.BytesIO()
-        for piece in self._open():
+        made = io.BytesIO(self._first)
+        made.seek(0, io.SEEK_END)
+        for piece in self._pieces:
             made.write(piece)
         self.size = made.tell()
         made.seek(0)
@@ -125,7 +128,11 @@ class Decoded:
     def measure(self) -> None:
         """Count."""
         if self.size < 0:
-            self.size = sum(len(piece) for piece in self._open())
+            self.size = len(self._first) + sum(map(len, self._pieces))
+
+    def beginning(self, most: int) -> BinaryIO:
+        """All of it: a message is not long."""
+        return self.file()
 
 
 class Packed:
@@ -156,6 +163,20 @@ class Packed:
     def measure(self) -> None:
         """Read it to its end."""
         self._entry.skip()
+
+    def beginning(self, most: int) -> BinaryIO:
+        """As many as may be kept; the rest is read to its end. What cannot be read is left out, as in `measure`."""
+        made = io.BytesIO()
+        try:
+            while made.tell() < min(most, self._most) and (piece := self._entry.read(_PIECE)):
+                made.write(piece)
+        except ArchiveError as error:
+            if error.reason is not Why.DAMAGED:
+                raise
+        else:
+            self._entry.skip()
+        made.seek(0)
+        return made
 
 
 def content_of(read: Read, extract: Extract, message_size: int, size: int = -1) -> Content:

@@ -12,17 +12,23 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from gateway.contents import ContainedFile, Unchecked, Why
+from gateway.contents import NO_WORDS, ContainedFile, Unchecked, Why
 from gateway.inspection.forms import attachment_rows, document_of, extract_rows, files_of, unchecked_of, view_of
 from gateway.inspection.limits import PoolLimits, WalkLimits
 from gateway.inspection.need import needs_look
 from gateway.inspection.pool import Pool
 from gateway.inspection.process import Child, ChildError, log
 from gateway.inspection.result import DocumentText, Result
-from gateway.inspection.source import Source, descriptor
+from gateway.inspection.source import Source, descriptor, in_memory
+from gateway.inspection.texts import known_bodies
+from gateway.inspection.wire import text
+from gateway.inspection.words_forms import body_rows, words_of
 from gateway.message.result import ScannedMessage
 from gateway.message.union import UnionView, strict_view
 from gateway.metrics import InspectionMetrics, watch_inspection
+from gateway.wording.inline import reads_here
+from gateway.wording.kept import merged
+from gateway.wording.reader import WANTS
 
 __all__ = ["DocumentText", "Inspector", "PoolLimits", "Result", "WalkLimits", "needs_look"]
 
@@ -75,19 +81,23 @@ class Inspector:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def inspect(self, source: Source, scanned: ScannedMessage, wants: frozenset[str]) -> Result:
+    async def inspect(
+        self, source: Source, scanned: ScannedMessage, wants: frozenset[str], *, key: str = ""
+    ) -> Result:
         """Look into a message. Raises nothing; what could not be looked into is in the result's `unchecked`.
 
         `source`: its bytes, kept until this returns. `scanned`: its strict scan. `wants`: "files" for what is in its
-        attachments, "text" for their text besides; empty for the view alone, which a message
-        that is not suspicious does not need.
+        attachments, "text" for their text besides, and any of `gateway.wording.reader.WANTS` for what is remarkable in
+        all texts but those that `gateway.wording.inline` reads; empty for the view alone, which a message that is not
+        suspicious does not need. `key`: on whose behalf, a client's or an account's; where messages wait for a child,
+        those of others have their turn first (see `turns`).
         """
         began = time.monotonic()
-        answer = _Answer(scanned)
+        answer = _Answer(scanned, words=not WANTS.isdisjoint(wants))
         if not (scanned.suspicious or wants):
             return Result()
         try:
-            child = await self._pool.take(self.limits.timeout)
+            child = await self._pool.take(self.limits.timeout, key)
         except ChildError as error:
             answer.failed(error.reason)
         else:
@@ -120,7 +130,10 @@ class Inspector:
         try:
             fd, size = await descriptor(source)
             left = max(_LEAST, began + self.limits.timeout - time.monotonic())
-            await child.ask(self._request(scanned, size, wants, left), fd, left, answer.take)
+            request = self._request(scanned, size, wants, left)
+            if answer.words is not None:
+                request |= _texts(source, scanned)
+            await child.ask(request, fd, left, answer.take)
             gone = False
         except ChildError as error:
             answer.failed(error.reason)
@@ -160,12 +173,31 @@ class Inspector:
         return child
 
 
+def _texts(source: Source, scanned: ScannedMessage) -> dict[str, Any]:
+    """Which of the message's own texts the child is to read."""
+    here = reads_here(scanned, in_memory=in_memory(source) is not None)
+    return {"here": here} if scanned.suspicious or here else {"bodies": body_rows(known_bodies(scanned))}
+
+
 class _Answer:
-    """What has arrived of one message's answer."""
+    """What has arrived of one message's answer. `words`: None where they are not wanted."""
 
-    __slots__ = ("_documents", "_files", "_parts", "_scanned", "_unchecked", "_view", "outcome", "worn")
+    __slots__ = (
+        "_documents",
+        "_files",
+        "_parts",
+        "_scanned",
+        "_unchecked",
+        "_view",
+        "outcome",
+        "words",
+        "words_failed",
+        "worn",
+    )
 
-    def __init__(self, scanned: ScannedMessage) -> None:
+    def __init__(self, scanned: ScannedMessage, *, words: bool) -> None:
+        self.words = NO_WORDS if words else None
+        self.words_failed = Why.DIED.value if words else ""  # until the child says that it came to the end
         self._scanned = scanned
         self._view: UnionView | None = None
         self._files: list[ContainedFile] = []
@@ -183,6 +215,10 @@ class _Answer:
         self._unchecked += unchecked_of(frame.get("unchecked", []))
         if "document" in frame:
             self._document(document_of(frame["document"]), bool(frame.get("goes_on")))
+        if self.words is not None and "words" in frame:
+            self.words = merged(self.words, words_of(frame["words"]))
+        if self.words is not None and "words_failed" in frame:
+            self.words_failed = text(frame["words_failed"])
         if "part" in frame:
             self._parts.add(str(frame["part"]))
         self.worn = frame.get("end") == "worn"
@@ -200,10 +236,15 @@ class _Answer:
     def failed(self, reason: Why) -> None:
         """No more will come: what was not reached is unchecked."""
         self.outcome = reason.value
+        if self.words is not None:
+            self.words_failed = reason.value
         view = self._view or self._scanned
         left = [a for a in view.attachments if a.part not in self._parts]
         self._unchecked += [Unchecked(a.part, (a.filename,), reason) for a in left] or [Unchecked("", (), reason)]
 
     def result(self) -> Result:
         """All of it."""
-        return Result(self._view, tuple(self._files), tuple(self._unchecked), tuple(self._documents))
+        return Result(
+            self._view, tuple(self._files), tuple(self._unchecked), tuple(self._documents),
+            self.words or NO_WORDS, self.words_failed,
+        )  # fmt: skip

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from gateway.message.result import ScannedMessage
 from gateway.model import Attachment
+from gateway.wording.inline import may_hold_words
 
 _PICTURES = "jpg jpeg jpe jfif png gif bmp dib tif tiff webp heic heif avif ico jp2"
 _SOUNDS = "mp3 m4a wav ogg oga opus flac aac amr mid midi wma"
@@ -35,7 +36,6 @@ _SOUND = "audio/mpeg"  # two octets tell it
 _SIGNATURE = "application/pgp-signature"
 _SIGNATURES = frozenset(("p7s", "sig"))  # DER that libmagic does not name
 _LONGEST = 16  # characters at a name's end that are looked at: no harmless extension is as long
-_NO_WORDS = ("image/", "audio/", "video/")
 
 
 def needs_look(scanned: ScannedMessage, *, text: bool = False) -> bool:
@@ -49,9 +49,18 @@ def needs_look(scanned: ScannedMessage, *, text: bool = False) -> bool:
         kind = attachment.sniffed_type
         if not harmless(kind, attachment.filename) and attachment.decoded_size and not _is_envelope(attachment):
             return True
-        if text and attachment.decoded_size and not kind.startswith(_NO_WORDS):
+        if text and may_hold_words(attachment):
             return True
     return False
+
+
+def is_closed(attachment: Attachment) -> bool:
+    """True for an attachment that by itself does not make a look necessary."""
+    return (
+        harmless(attachment.sniffed_type, attachment.filename)
+        or not attachment.decoded_size
+        or _is_envelope(attachment)
+    )
 
 
 def _is_envelope(attachment: Attachment) -> bool:

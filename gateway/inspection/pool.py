@@ -1,19 +1,19 @@
 """The children of one worker: as many as are wanted, one message at a time each, a fresh one for each that is gone.
 
-Knows how to wait fairly, how to start and how to hold back when starting does not help; not what children are asked.
+Knows how to start and how to hold back when starting does not help; not what children are asked, nor whose turn it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from gateway.contents import Why
 from gateway.inspection.limits import PoolLimits
 from gateway.inspection.process import Child, ChildError, log
+from gateway.inspection.turns import Line, Shares
 
 _FIRST_PAUSE = 0.1  # seconds before another start once starting failed, doubled while it goes on failing
 _LONGEST_PAUSE = 30.0
@@ -29,7 +29,8 @@ class Pool:
         self._children: set[Child] = set()  # all that run
         self._idle: list[Child] = []
         self._starting = 0
-        self._waiting: deque[asyncio.Future[Child]] = deque()
+        self._waiting: Line[asyncio.Future[Child]] = Line()
+        self._shares: Shares[Child] = Shares(limits.count)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failures = 0  # starts that failed in a row
         self._deaths = 0  # children in a row that died at work
@@ -69,39 +70,61 @@ class Pool:
         await asyncio.gather(*(child.end() for child in tuple(self._children)))
         self._children.clear()
 
-    async def take(self, seconds: float) -> Child:
-        """A child for one message; give it back to `release`. ChildError(BUSY), ChildError(UNAVAILABLE)."""
+    async def take(self, seconds: float, key: str = "") -> Child:
+        """A child for one message; give it back to `release`. ChildError(BUSY), ChildError(UNAVAILABLE).
+
+        `key`: on whose behalf, see `turns`.
+        """
         if self._closed or not self._limits.count or self._hopeless:
             raise ChildError(Why.UNAVAILABLE)
-        while self._idle:
-            child = self._idle.pop()
-            if child.waits:
-                return child
-            self._run(self._retire(child))
-        if len(self._waiting) >= self._limits.queue:
-            raise ChildError(Why.BUSY)
+        child = self._ready() if self._shares.may_have(key) else None
+        if child is not None:
+            self._shares.give(key, child)
+            return child
+        self._make_room(key)
         turn: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        self._waiting.join(key, turn)
         self._grow()
         try:
             async with asyncio.timeout(seconds):
                 return await turn
         except TimeoutError:
-            self._give_back(turn)
+            self._give_back(key, turn)
             raise ChildError(Why.BUSY) from None
         except asyncio.CancelledError:
-            self._give_back(turn)
+            self._give_back(key, turn)
             raise
 
-    def _give_back(self, turn: asyncio.Future[Child]) -> None:
+    def _ready(self) -> Child | None:
+        """One that waits for work."""
+        while self._idle:
+            child = self._idle.pop()
+            if child.waits:
+                return child
+            self._run(self._retire(child))
+        return None
+
+    def _make_room(self, key: str) -> None:
+        """One more may wait: in a full line whoever has most of it makes room for others. ChildError(BUSY)."""
+        if len(self._waiting) < self._limits.queue:
+            return
+        last = self._waiting.last_of_longest(key)
+        if last is None:
+            raise ChildError(Why.BUSY)
+        if not last.done():
+            last.set_exception(ChildError(Why.BUSY))
+
+    def _give_back(self, key: str, turn: asyncio.Future[Child]) -> None:
         """Whoever waited is gone; perhaps just when its turn came."""
         if turn.done() and not turn.cancelled() and turn.exception() is None:
+            self._shares.take_back(turn.result())
             self._offer(turn.result())
-        elif turn in self._waiting:
-            self._waiting.remove(turn)
+        else:
+            self._waiting.leave(key, turn)
 
     def release(self, child: Child, *, died: bool = False, worn: bool = False) -> None:
         """The message is done. `died`: the child failed at it. `worn`: it is to be replaced for another reason."""
+        self._shares.take_back(child)
         if died:
             self.died += 1
             self._deaths += 1
@@ -114,12 +137,17 @@ class Pool:
             self._offer(child)
 
     def _offer(self, child: Child) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(child)
-                return
         self._idle.append(child)
+        while len(self._waiting) and (ready := self._ready()) is not None:
+            found = self._waiting.next(self._shares.may_have)
+            if found is None or found[1].done():
+                self._idle.append(ready)
+            else:
+                key, turn = found
+                self._shares.give(key, ready)
+                turn.set_result(ready)
+            if found is None:
+                return
 
     def _grow(self) -> None:
         """Start children while they are wanted: each that waits wants one, and prewarming wants all."""
@@ -177,8 +205,7 @@ class Pool:
         self._grow()
 
     def _refuse_all(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
+        for turn in self._waiting.clear():
             if not turn.done():
                 turn.set_exception(ChildError(Why.UNAVAILABLE))
 

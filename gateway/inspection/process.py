@@ -54,6 +54,10 @@ class Child:
         self._process, self._socket = process, sock
         self._loop = asyncio.get_running_loop()
         self._frames = Frames()
+        self._take: Callable[[dict[str, Any]], bool] | None = None  # while an answer is expected
+        self._answered: asyncio.Future[None] | None = None
+        self._astray = False  # it said something unasked, or no more
+        self._loop.add_reader(sock.fileno(), self._arrived)
         self._listening = asyncio.create_task(self._listen(), name=f"stderr of inspection child {process.pid}")
         self.exited = asyncio.create_task(self._process.wait(), name=f"inspection child {process.pid}")
         self.pid = process.pid
@@ -90,12 +94,14 @@ class Child:
         return child
 
     async def _greet(self, memory: int, limits: WalkLimits) -> None:
-        await self._loop.sock_sendall(self._socket, frame({"memory": memory, "limits": limits}))
-        answer = await self._next()
+        await self._exchange(frame({"memory": memory, "limits": limits}), None, self._greeted)
+
+    def _greeted(self, answer: dict[str, Any]) -> bool:
         lacking = answer.get("ready")
         if not isinstance(lacking, list):
             raise FrameError("not a greeting")
         self.lacking = tuple(str(name)[:64] for name in lacking[:32])
+        return True
 
     async def ask(
         self, request: dict[str, Any], fd: int, seconds: float, take: Callable[[dict[str, Any]], None]
@@ -105,14 +111,15 @@ class Child:
         The frame with `end` is the last. `take` may raise FrameError or ValueError. ChildError; then, and when it is
         cancelled, the child is good for nothing but `end`.
         """
+
+        def taken(answer: dict[str, Any]) -> bool:
+            take(answer)
+            return "end" in answer
+
         self.uses += 1
-        self._frames.taken = 0
         try:
             async with asyncio.timeout(seconds):
-                await self._send(frame(request), fd)
-                while "end" not in (answer := await self._next()):
-                    take(answer)
-                take(answer)
+                await self._exchange(frame(request), fd, taken)
         except TimeoutError:
             raise ChildError(Why.TIME) from None
         except (FrameError, ValueError) as error:
@@ -121,15 +128,29 @@ class Child:
         except OSError:
             raise await self._death() from None
 
-    async def _send(self, data: bytes, fd: int) -> None:
+    async def _exchange(self, data: bytes, fd: int | None, take: Callable[[dict[str, Any]], bool]) -> None:
+        """Send; then give each frame that comes to `take`, until it returns True. Raises what it raises, or OSError."""
+        self._frames.taken = 0
+        answered: asyncio.Future[None] = self._loop.create_future()
+        self._take, self._answered = take, answered
+        try:
+            await self._send(data, [] if fd is None else [fd])
+            await answered
+        finally:
+            self._take = self._answered = None
+            if answered.done() and not answered.cancelled():
+                answered.exception()  # asked for, also where sending failed first
+
+    async def _send(self, data: bytes, fds: list[int]) -> None:
         """The descriptor goes with the first bytes."""
         sent = 0
         while not sent:
             try:
-                sent = socket.send_fds(self._socket, [data[:_READ]], [fd])
+                sent = socket.send_fds(self._socket, [data[:_READ]], fds)
             except BlockingIOError:
                 await self._writable()
-        await self._loop.sock_sendall(self._socket, data[sent:])
+        if sent < len(data):
+            await self._loop.sock_sendall(self._socket, data[sent:])
 
     async def _writable(self) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
@@ -139,15 +160,46 @@ class Child:
         finally:
             self._loop.remove_writer(self._socket.fileno())
 
-    async def _next(self) -> dict[str, Any]:
-        while (answer := self._frames.next()) is None:
+    def _arrived(self) -> None:
+        """Called by the loop where there is something to read: half the cost of a task that waits for it."""
+        take = self._take
+        data = self._received()
+        if data is None:
+            return
+        if not data or take is None:  # its end, or words that nobody asked for: not one more is read
+            self._loop.remove_reader(self._socket.fileno())
+            self._over(ConnectionResetError())
+            return
+        self._frames.feed(data)
+        try:
+            while (answer := self._frames.next()) is not None:
+                if take(answer):
+                    self._over(None)
+                    return
             if self._frames.taken > MAX_ANSWER:
                 raise ChildError(Why.TOO_LARGE)
-            data = await self._loop.sock_recv(self._socket, _READ)
-            if not data:
-                raise await self._death()
-            self._frames.feed(data)
-        return answer
+        except Exception as error:
+            self._over(error)
+
+    def _received(self) -> bytes | None:
+        """Some bytes, b"" at the end, None where there are none yet."""
+        try:
+            return self._socket.recv(_READ)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
+
+    def _over(self, error: Exception | None) -> None:
+        """No more of this answer is taken."""
+        self._take = None
+        self._astray = self._astray or error is not None or self._frames.waiting
+        if self._answered is None or self._answered.done():
+            return
+        if error is None:
+            self._answered.set_result(None)
+        else:
+            self._answered.set_exception(error)
 
     async def _death(self) -> ChildError:
         """The channel ended: the process did, or it is made to."""
@@ -160,6 +212,8 @@ class Child:
     @property
     def waits(self) -> bool:
         """True while it is there and says nothing unasked: whether its death was noticed yet does not matter."""
+        if self._astray:
+            return False
         try:
             self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -184,6 +238,8 @@ class Child:
 
     async def end(self) -> None:
         """End the process, wait until it is gone and free everything; again does nothing."""
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
         self.kill()
         await asyncio.wait((self.exited, self._listening))  # unlike awaiting them, safe when we are cancelled

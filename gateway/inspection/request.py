@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from gateway.archives.limits import ArchiveLimits
@@ -13,11 +14,16 @@ from gateway.inspection.forms import attachments_of, extracts_of, view_form
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.listing import Listing
 from gateway.inspection.reading import reading_of
+from gateway.inspection.texts import Texts, known_bodies
 from gateway.inspection.walk import Sniff, Walk
-from gateway.message.extract import Read
+from gateway.inspection.words_forms import bodies_of
+from gateway.message.extract import Extract, Read
 from gateway.message.limits import ScanLimits
 from gateway.message.readings.limits import UnionLimits
+from gateway.model import Attachment
+from gateway.wording.bodies import Body
 
+_WORDS = 0.7  # share of the time after which no more words are read: files come first
 Send = Callable[[dict[str, Any]], None]
 
 
@@ -36,19 +42,48 @@ def limits_of(fields: dict[str, Any]) -> WalkLimits:
 def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits, sniff: Sniff) -> bool:
     """Look into the message behind a descriptor; send what is found. Returns whether this process is worn out."""
     size, wants = request["size"], request["wants"]
-    end = time.monotonic() + request["seconds"]
+    begin, seconds = time.monotonic(), float(request["seconds"])
     read = _reader(fd, size)
-    if "extracts" in request:
-        attachments, extracts = attachments_of(request["attachments"]), extracts_of(request["extracts"])
-    else:
-        _scanned, view = reading_of(read, size, limits, sniff)
-        attachments, extracts = view.attachments, view.extracts
-        send({"view": view_form(view)})
+    attachments, extracts, bodies = _message(request, read, send, limits, sniff)
     if not wants:
         return False
-    walk = Walk(limits, sniff, Listing(limits, send), lambda: time.monotonic() > end, text="text" in wants)
+
+    def late(share: float = 1.0) -> bool:
+        return time.monotonic() > begin + share * seconds
+
+    texts = Texts(wants, limits, send, partial(late, _WORDS), names="extracts" not in request)
+    if texts.wanted:
+        texts.bodies(read, bodies)
+        texts.flush()
+    listing = Listing(limits, send)
+    walk = Walk(limits, sniff, listing, late, text="text" in wants, texts=texts if texts.wanted else None)
     walk.message(read, size, attachments, extracts)
-    return walk.worn
+    texts.end()
+    return walk.worn or texts.worn
+
+
+def _message(
+    request: dict[str, Any], read: Read, send: Send, limits: WalkLimits, sniff: Sniff
+) -> tuple[Sequence[Attachment], Sequence[Extract], list[tuple[Extract, Body]]]:
+    """A message's attachments, its contents, and those of them that are texts to be read here.
+
+    The worker reads small texts itself ("here"), as its scan shows them.
+    """
+    if "extracts" in request:
+        attachments, extracts = attachments_of(request["attachments"]), extracts_of(request["extracts"])
+        known = {body.part: body for body in bodies_of(request.get("bodies", []))}
+        return attachments, extracts, [(one, known[one.part]) for one in extracts if one.part in known]
+    scanned, view = reading_of(read, request["size"], limits, sniff)
+    send({"view": view_form(view)})
+    known = {body.part: body for body in known_bodies(scanned)}
+    shown = [one for one in view.extracts if not one.attachment]
+    if request.get("here"):
+        shown = [one for one in shown if one.part not in known]
+    return (
+        view.attachments,
+        view.extracts,
+        [(one, known.get(one.part) or Body(one.part, one.declared_type, "")) for one in shown],
+    )
 
 
 def _reader(fd: int, total: int) -> Read:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.contents import ContainedFile, Unchecked
+from gateway.contents import NO_WORDS, ContainedFile, Unchecked, Words
 from gateway.documents.document import Unit
 from gateway.message.union import UnionView
 
@@ -25,10 +25,14 @@ class Result:
     suspicious), or where no child lived to tell.
 
     `files`: every file that was found, a container before what is in it. `unchecked`: whatever was not looked into.
-    `documents`: the text, where it was wanted. All bounded (`WalkLimits`).
+    `documents`: the text, where it was wanted. `words`: what is remarkable in all texts that were left for this look,
+    where that was wanted; `words_failed`: why some were not read for trouble of ours, "" for none. All bounded
+    (`WalkLimits`).
     """
 
     view: UnionView | None = None
     files: tuple[ContainedFile, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     documents: tuple[DocumentText, ...] = ()
+    words: Words = NO_WORDS
+    words_failed: str = ""

@@ -58,6 +58,11 @@ def _reopened(fileno: int) -> int:
     return os.dup(fileno)
 
 
+def in_memory(source: Source) -> Pieces | None:
+    """A message's bytes where they are in memory, else None."""
+    return [source] if isinstance(source, bytes | bytearray | memoryview) else source.in_memory()
+
+
 async def _copied(pieces: Pieces) -> int:
     if sum(map(len, pieces)) <= _HERE:
         return _copy(pieces)

@@ -16,27 +16,28 @@ from typing import BinaryIO
 from gateway.archives.budget import Budget
 from gateway.archives.entry import Entry, Problem
 from gateway.archives.errors import ArchiveError
-from gateway.archives.expand import can_expand, expand
-from gateway.archives.kinds import by_head, claims
+from gateway.archives.expand import expand
+from gateway.archives.kinds import claims
 from gateway.archives.names import safe
+from gateway.archives.zip_views import views
 from gateway.contents import ContainedFile, Trait, Why
 from gateway.documents import read as documents
 from gateway.documents.document import Document, DocumentError
 from gateway.documents.limits import DocumentLimits
 from gateway.inspection.bugs import place_of
 from gateway.inspection.content import Content, Held, Packed, content_of
-from gateway.inspection.kinds import MACROS_OF_MHTML, ends_like_zip, is_message, kind_of, precise
+from gateway.inspection.kinds import MACROS_OF_MHTML, ends_like_zip, kind_of, precise
 from gateway.inspection.letter import letter_of
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.listing import FullError, Listing, Place
-from gateway.inspection.need import harmless
 from gateway.inspection.reading import reading_of
-from gateway.inspection.sealed import is_encrypted, is_signed, signed_content
+from gateway.inspection.sealed import signed_content
+from gateway.inspection.texts import Texts
+from gateway.inspection.ways import Way, ways_of
 from gateway.message.extract import Extract, Read, Step
 from gateway.model import Attachment
 
 _TEXT = ("text/", "message/")
-_ONLY_TEXT = ("txt",)  # documents that hold nothing but words
 _PIECE = 256 * 1024
 
 Sniff = Callable[[bytes], str]
@@ -57,21 +58,37 @@ class Opening:
     number: int
 
 
-Way = Callable[[BinaryIO, Opening], bool]
+Opener = Callable[[BinaryIO, Opening], bool]
 """Opens a file; True where nothing else needs to be tried."""
 
 
 class Walk:
-    """One message. `late` says whether the time is over; `text`: the documents' text is wanted."""
+    """One message. `late` says whether the time is over; `text`: the documents' text is wanted; `texts` reads it."""
 
     def __init__(
-        self, limits: WalkLimits, sniff: Sniff, listing: Listing, late: Callable[[], bool], *, text: bool
+        self,
+        limits: WalkLimits,
+        sniff: Sniff,
+        listing: Listing,
+        late: Callable[[], bool],
+        *,
+        text: bool,
+        texts: Texts | None = None,
     ) -> None:
         self._limits, self._sniff, self._listing, self._late, self._text = limits, sniff, listing, late, text
+        self._texts = texts
         self._budget = Budget(limits.archives)
         self._over: Why | None = None  # why nothing more is opened
         self._messages: set[Place] = set()  # what was walked through as a message
         self._seen: dict[bytes, tuple[int, ContainedFile | None]] = {}  # what was opened: how deep, and what it was
+        self._openers: dict[Way, Opener] = {
+            Way.ENCRYPTED: self._encrypted,
+            Way.MESSAGE: self._message,
+            Way.SIGNED: self._signed,
+            Way.DOCUMENT: self._document,
+            Way.ARCHIVE: self._archive,
+            Way.PERHAPS_ZIP: self._perhaps_zip,
+        }
         self.worn = False  # memory ran out once
 
     def message(self, read: Read, size: int, attachments: Iterable[Attachment], extracts: Iterable[Extract]) -> None:
@@ -90,11 +107,13 @@ class Walk:
                 if place in self._messages:
                     walked.add(_plain(extract))
             self._listing.flush(extract.part)
+            if self._texts is not None:
+                self._texts.flush()
 
     def _list(self, envelope: Attachment, place: Place) -> None:
         """A message that stands in its message as it is: what is attached to it is met by itself."""
         try:
-            number = self._listing.add(place, envelope.sniffed_type or envelope.declared_type, envelope.decoded_size)
+            number = self._add(place, envelope.sniffed_type or envelope.declared_type, envelope.decoded_size)
             self._listing.notice(number, Trait.CONTAINER)
         except FullError:
             self._over = Why.TOO_MANY
@@ -135,15 +154,16 @@ class Walk:
         try:
             head = content.head()
             kind = kind_of(self._sniff, head)
-            ways = self._ways(kind, place, head, declared)
-            file = self._file(content, ways)
+            ways = ways_of(kind, place.name, head, declared, text=self._text)
+            says = self._texts is not None and Way.DOCUMENT in ways_of(kind, place.name, head, declared, text=True)
+            file = self._file(content, ways, says)
         except ArchiveError:
-            self._listing.add(place, kind, content.size)
+            self._add(place, kind, content.size)
             raise
-        opening = Opening(place, kind, head, content.size, self._listing.add(place, kind, content.size))
+        opening = Opening(place, kind, head, content.size, self._add(place, kind, content.size))
         if head.startswith(MACROS_OF_MHTML):
             self._listing.notice(opening.number, Trait.MACROS)
-        if file is None or (ways == [self._perhaps_zip] and not ends_like_zip(file, opening.size)):
+        if file is None or (ways == (Way.PERHAPS_ZIP,) and not says and not ends_like_zip(file, opening.size)):
             return
         key = _key(file, ways)
         before, known = self._seen.get(key, (place.depth + 1, None))
@@ -152,54 +172,38 @@ class Walk:
             return
         self._seen[key] = (place.depth, None)
         self._try(ways, file, opening)
+        if says and self._texts is not None:
+            for reading in self._readings(file, opening):
+                self._texts.document(place, reading, kind)
         self._seen[key] = (place.depth, self._listing.file(opening.number))
 
-    def _try(self, ways: list[Way], file: BinaryIO, opening: Opening) -> None:
+    def _try(self, ways: Iterable[Way], file: BinaryIO, opening: Opening) -> None:
         """One way after the other: that it is no document matters only where it is nothing else."""
         refusal: Why | None = None
         for way in ways:
             try:
-                if way(file, opening):
+                if self._openers[way](file, opening):
                     return
             except DocumentError as error:
                 refusal = error.reason
         if refusal is not None:
             self._listing.unchecked(opening.place, refusal)
 
-    @staticmethod
-    def _file(content: Content, ways: list[Way]) -> BinaryIO | None:
-        """All of it where it is to be opened; else it is passed over."""
+    def _file(self, content: Content, ways: Iterable[Way], says: bool) -> BinaryIO | None:
+        """All of it where it is to be opened, its beginning where only its words are wanted; else it is passed over."""
         if ways:
             return content.file()
+        if says:
+            return content.beginning(4 * self._limits.documents.text)
         content.measure()
         return None
 
-    def _ways(self, kind: str, place: Place, head: bytes, declared: str) -> list[Way]:
-        """How a file is opened: the first way that succeeds is the last that is tried."""
-        name = place.name
-        message = not is_signed(head) and is_message(kind, name, declared, head)
-        if not head or (harmless(kind, name) and not message and not self._text):
-            return []
-        if is_encrypted(kind, head):
-            return [self._encrypted]
-        ways: list[Way] = [self._message] if message else []
-        if message and kind.startswith(_TEXT):
-            return ways
-        if is_signed(head):
-            ways.append(self._signed)
-        elif self._is_document(kind, name, head):
-            ways.append(self._document)
-        if can_expand(kind, name, head):
-            ways.append(self._archive)
-        elif not harmless(kind, name):
-            ways.append(self._perhaps_zip)
-        return ways
-
-    def _is_document(self, kind: str, name: str, head: bytes) -> bool:
-        reader = documents.format_of(kind, name, head)
-        if by_head(head) is not None and reader != "package":  # an archive, and a document by its name only
-            return False
-        return bool(reader) and (self._text or reader not in _ONLY_TEXT)
+    def _add(self, place: Place, kind: str, size: int) -> int:
+        """List a file, and read its name. FullError."""
+        number = self._listing.add(place, kind, size)
+        if self._texts is not None:
+            self._texts.name(place)
+        return number
 
     def _message(self, file: BinaryIO, opening: Opening) -> bool:
         if self._too_deep(opening, self._limits.archives.depth - 1):
@@ -213,6 +217,8 @@ class Walk:
             self._listing.notice(opening.number, Trait.CONTAINER)
         if self._text:
             self._words(opening, lambda limits, _text: letter_of(_reader(file), scanned, limits))
+        if self._texts is not None:
+            self._texts.letter(opening.place, _reader(file), scanned)
         for envelope in _envelopes(view.attachments, view.extracts):
             self._list(envelope, self._inside(opening, envelope.filename))
         walked: set[tuple[Step, ...]] = set()
@@ -246,6 +252,27 @@ class Walk:
     def _document(self, file: BinaryIO, opening: Opening) -> bool:
         if self._too_deep(opening, self._limits.archives.depth):
             return True
+        refusals: list[DocumentError | None] = []
+        for reading in self._readings(file, opening):
+            try:
+                self._judge(reading, opening)
+                refusals.append(None)
+            except DocumentError as error:
+                refusals.append(error)
+        if len(refusals) == 1 and refusals[0] is not None:
+            raise refusals[0]
+        # People who see ".zip" open it as one, whatever documents hold; and a zip may follow a document's end.
+        appended = not opening.head.startswith(b"PK") and ends_like_zip(file, opening.size)
+        return not (appended or len(refusals) > 1 or claims(opening.place.name))
+
+    def _readings(self, file: BinaryIO, opening: Opening) -> Iterator[BinaryIO]:
+        """The file, and where it is a zip with several directories, one that each of them alone leads to."""
+        yield file
+        if opening.head.startswith(b"PK"):
+            yield from views(file, opening.size, self._budget)
+
+    def _judge(self, file: BinaryIO, opening: Opening) -> None:
+        """One reading of a document, and everything in it. DocumentError where it is none."""
         name, kind = opening.place.name, opening.kind
         document = self._words(opening, lambda limits, text: documents.read(file, kind, name, limits, text=text))
         self._listing.rename(opening.number, precise(opening.kind, document.format))
@@ -265,9 +292,6 @@ class Walk:
             self._budget.expand(len(embedded.data))
             content = Held(io.BytesIO(embedded.data), len(embedded.data))
             self._visit(content, self._inside(opening, embedded.name or embedded.place))
-        # People who see ".zip" open it as one, whatever documents hold; and a zip may follow a document's end.
-        appended = not opening.head.startswith(b"PK") and ends_like_zip(file, opening.size)
-        return not (appended or claims(opening.place.name))
 
     def _words(self, opening: Opening, read: Callable[[DocumentLimits, bool], Document]) -> Document:
         """Read a document; its text is sent off, as far as there is room for it."""
@@ -307,7 +331,7 @@ class Walk:
             self._listing.notice(opening.number, Trait.ENCRYPTED)
         self._visit(Packed(entry, self._limits.archives.entry), self._inside(opening, entry.name))
         for other in entry.others:
-            self._listing.add(self._inside(opening, other), "", entry.size)
+            self._add(self._inside(opening, other), "", entry.size)
 
     def _inside(self, opening: Opening, name: str) -> Place:
         return opening.place.inside(safe(name, self._limits.name - 1))
@@ -318,9 +342,9 @@ class Walk:
         return opening.place.depth > deepest
 
 
-def _key(file: BinaryIO, ways: list[Way]) -> bytes:
+def _key(file: BinaryIO, ways: Iterable[Way]) -> bytes:
     """The same for the same content, opened in the same ways."""
-    digest = hashlib.sha256(" ".join(way.__name__ for way in ways).encode())
+    digest = hashlib.sha256(" ".join(way.name for way in ways).encode())
     file.seek(0)
     while piece := file.read(_PIECE):
         digest.update(piece)

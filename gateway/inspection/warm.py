@@ -21,15 +21,19 @@ from typing import TYPE_CHECKING
 import gateway.archives
 import gateway.documents
 import gateway.message
+import gateway.vietnamese
+import gateway.wording
 from gateway.archives.budget import Budget
 from gateway.archives.expand import expand
+from gateway.contents import Source
 from gateway.documents import read as documents
 from gateway.documents.limits import DocumentLimits
 from gateway.errors import CongThuError, StartError
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.request import look
-from gateway.inspection.samples import samples
+from gateway.inspection.samples import WRITTEN, samples
 from gateway.message.sniff import Sniffer
+from gateway.wording.reader import WANTS, Reader
 
 if TYPE_CHECKING:
     from gateway.inspection.child import Look
@@ -52,7 +56,7 @@ _CHARSETS = ("CP932", "CP437", "CP850", "CP866", "CP1251", "CP1252", "KOI8-R", "
 _CALLBACKS = (
     4096  # functions that C code may call, at once: three for each open archive, of which there are 1000 at most
 )
-_ROOMS = (gateway.message, gateway.archives, gateway.documents)
+_ROOMS = (gateway.message, gateway.archives, gateway.documents, gateway.vietnamese, gateway.wording)
 
 
 def prepared(limits: WalkLimits) -> tuple[Look, tuple[str, ...]]:
@@ -68,6 +72,7 @@ def prepared(limits: WalkLimits) -> tuple[Look, tuple[str, ...]]:
     sniff = Sniffer()
     for name, data in samples().items():
         _open(name, data, sniff(data))
+    _read_words()
     return partial(look, limits=limits, sniff=sniff), missing
 
 
@@ -102,6 +107,13 @@ def _loaded(name: str) -> bool:
     except (ImportError, StartError):
         return False
     return True
+
+
+def _read_words() -> None:
+    """What is known of Vietnamese is put together when it is first asked for."""
+    reader = Reader(WANTS)
+    for text in WRITTEN:
+        reader.text(Source.BODY, text)
 
 
 def _open(name: str, data: bytes, kind: str) -> None:

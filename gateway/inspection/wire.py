@@ -55,6 +55,11 @@ class Frames:
         """Take the next bytes."""
         self._bytes += data
 
+    @property
+    def waiting(self) -> bool:
+        """True where bytes are left that were not given out."""
+        return bool(self._bytes)
+
     def next(self) -> dict[str, Any] | None:
         """The next frame, None until it is whole. FrameError."""
         if len(self._bytes) < _LENGTH:

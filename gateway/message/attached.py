@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from gateway.message.leaf import Leaf
 from gateway.message.part import Part
+from gateway.message.sniff import price
 from gateway.model import Attachment
 
 _HASHED = 4  # messages within one another whose digest is taken: each costs another pass over the same bytes
@@ -34,9 +35,10 @@ class Attached:
 
     def add(self, part: Part, leaf: Leaf) -> bool:
         """A leaf that is one has ended; False if its type was not looked for because there are too many."""
-        done = self._sniffs > 0
+        cost = price(leaf.head)
+        done = self._sniffs > 0 or not cost
         if self._sniff is not None and done:
-            self._sniffs -= 1
+            self._sniffs -= cost
             part.sniffed_type = leaf.type(self._sniff(leaf.head))
         size = part.decoded_size
         self.found.append(Attachment(part.filename, part.content_type, part.sniffed_type, size, part.sha256, part.path))

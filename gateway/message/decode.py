@@ -162,13 +162,13 @@ def _even_lines(data: bytes, start: int, end: int) -> tuple[int, int] | None:
     return (start + count * step, width) if count >= _MIN_LINES else None
 
 
-_SOFT_SPACE = 64  # blanks that may stand between "=" and the line's end (RFC 2045 6.7 (3), bounded)
+_SOFT_SPACE = 64 * 1024  # blanks that may stand between "=" and the line's end (RFC 2045 6.7 (3), bounded)
 _PIECE = 8 * 1024  # decoded at once: mending malformed text takes several times its size
-_SOFT = re.compile(rb"=[ \t]{1,%d}\r?\n" % _SOFT_SPACE)
+_SOFT = re.compile(rb"=[ \t]{1,%d}+\r?\n" % _SOFT_SPACE)
 _BLANKS = (b"= \r\n", b"= \n", b"=\t\r\n", b"=\t\n")  # the usual ones of _SOFT
 _RUN = b"=" * 32
 _ESCAPED_RUN = b"=3D" * 31 + b"="
-_UNDECIDED = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,%d}\r?)" % _SOFT_SPACE)
+_UNDECIDED = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,%d}+\r?)" % _SOFT_SPACE)
 
 
 class QuotedPrintableDecoder:

@@ -21,6 +21,7 @@ JOINED = "x-base64-joined"
 """base64 as clients read it that skip padding in the middle as if it were not there."""
 
 PIECE = 64 * 1024
+_LINE = 1024  # longer than any line that is decoded together with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _range(read: Read, start: int, end: int) -> Iterator[bytes]:
 
 def _cut(pieces: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
     at = 0
-    for piece in pieces:
+    for piece in pieces if start < end else ():
         if at + len(piece) > start:
             yield piece[max(0, start - at) : end - at]
         at += len(piece)
@@ -111,10 +112,27 @@ def _decoded(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield from pieces
         return
     decoder = decoder_of(encoding)
-    for piece in pieces:
-        decoded = decoder.feed(piece)
-        if decoded:
-            yield decoded
-    decoded = decoder.finish()
-    if decoded:
+    yield from filter(
+        None, _in_lines(pieces, decoder) if isinstance(decoder, Base64Decoder) else map(decoder.feed, pieces)
+    )
+    if decoded := decoder.finish():
         yield decoded
+
+
+def _in_lines(pieces: Iterator[bytes], decoder: Base64Decoder) -> Iterator[bytes]:
+    """Lines of one width are decoded at once, which takes a fifth of the time; one that is cut waits for its rest."""
+    held = b""
+    for piece in pieces:
+        data = held + piece if held else piece
+        held = b""
+        taken = decoder.lines(data, 0, len(data))
+        if taken is not None:
+            decoded, stop, _width = taken
+            yield decoded
+            data = data[stop:]
+            if len(data) < _LINE:
+                held, data = data, b""
+        if data:
+            yield decoder.feed(data)
+    if held:
+        yield decoder.feed(held)

@@ -28,7 +28,7 @@ _SHORT = 16 * 1024  # octets of a header whose fields are all read at once, whic
 _TYPE = re.compile(rb"\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})\s*+/\s*+([!#$&+\-.^_0-9A-Za-z]{1,127})(?=[\s;(,]|\Z)")
 _TOKEN = re.compile(rb"\s*+\"?([!#$&+\-.^_0-9A-Za-z]{1,64})")
 _PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,128})\s*+=\s*+(?:\"((?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)|([^;]*+))", re.DOTALL)
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)  # to split by: joining what that gives takes a tenth of replacing
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _COMMON = 100  # octets of fields whose reading is remembered: text parts all look the same
 _COMMON_HEADER = 128  # the same of a part's whole header
@@ -62,6 +62,11 @@ def unfolded(value: bytes) -> bytes:
     return (_FOLD.sub(b"", value) if b"\n" in value else value).strip(b" \t\r\n")
 
 
+def unescaped(text: bytes) -> bytes:
+    """What stands between quotes, without the backslashes of its quoted pairs (RFC 5322 3.2.4)."""
+    return b"".join(_ESCAPED.split(text)) if b"\\" in text else text
+
+
 def parameters_of(value: bytes) -> tuple[Parameters, bool]:
     """The parameters of a Content-Type or Content-Disposition, names in lower case; True if one stands there twice."""
     found: Parameters = {}
@@ -71,7 +76,7 @@ def parameters_of(value: bytes) -> tuple[Parameters, bool]:
         if name in found:
             twice = True
         else:
-            found[name] = match[3].strip() if match[2] is None else _ESCAPED.sub(rb"\1", match[2])
+            found[name] = match[3].strip() if match[2] is None else unescaped(match[2])
     return found, twice
 
 

@@ -36,6 +36,11 @@ _CLEAR = (
 _PROGRAMS = ("dosexec", "executable", "sharedlib", "mach-binary", "x-elf")
 
 
+def disc_of(head: bytes) -> str:
+    """The type of an optical disc whose first 34 KiB are given, "" for anything else."""
+    return _DISC if head[_DISC_AT : _DISC_AT + 5] in _DISC_MARKS else ""
+
+
 def may_be_late(head: bytes, filename: str) -> bool:
     """Whether a file that begins so (16 bytes are enough) and has this name may be taken for more than it begins as."""
     return not head.startswith(_CLEAR) or filename.lower().endswith(_LATE_NAMES)

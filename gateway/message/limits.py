@@ -12,7 +12,8 @@ class ScanLimits:
     `depth`: containers inside one another. `parts`: entities in all. `header_bytes`, `part_header_bytes`: bytes kept of
     the top header and of any other (the rest is skipped). `header_count`: fields looked at in one header. `boundary`:
     octets of a boundary (RFC 2046 allows 70). `filename`: characters kept of a file name. `defects`: defects named.
-    `sniffs`: attachments whose type is looked for in their content: half a millisecond each, on the event loop.
+    `sniffs`: what may be spent, on the event loop, on the types of attachments by their content (`sniff.price`). The
+    types of the rest stay unknown, which makes a look into them necessary.
     """
 
     depth: int = 32

@@ -12,13 +12,14 @@ class LineFacts:
     longest line without its CRLF once it is over 998, else 0. `eightbit`: some octet is above 127.
     """
 
-    __slots__ = ("_current", "dots", "eightbit", "longest")
+    __slots__ = ("_current", "_undotted", "dots", "eightbit", "longest")
 
     def __init__(self) -> None:
         self.dots = 0
         self.longest = 0
         self.eightbit = False
         self._current = 0  # octets of the line that is not ended yet
+        self._undotted = (0, 0)  # where in what comes next no LF has a dot behind it
 
     def feed(self, data: bytes, start: int, end: int) -> None:
         """Take data[start:end], which follows what was taken before."""
@@ -29,11 +30,26 @@ class LineFacts:
             self.eightbit = not whole.isascii()
         if not self._current and whole[0] == 46:
             self.dots += 1
-        # Looking for one byte is twenty times faster than for two, and most blocks of large mail have no dot.
-        dot = whole.find(b".")
-        if dot >= 0:
-            self.dots += whole.count(b"\n.", max(dot - 1, 0), whole.rfind(b".") + 1)
+        first, last = self._undotted
+        if last - first <= 1:
+            self._count(data, start, end)
+        else:
+            self._count(data, start, first + 1)
+            self._count(data, last - 1, end)
+            self._undotted = (0, 0)
         self._measure(whole)
+
+    def undotted(self, start: int, end: int) -> None:
+        """Of the data that `feed` is given next, [start, end) was searched: no LF in it has a dot behind it."""
+        first, last = self._undotted
+        if end - start > last - first:
+            self._undotted = (start, end)
+
+    def _count(self, data: bytes, start: int, end: int) -> None:
+        # Looking for one byte is twenty times faster than for two, and most blocks of large mail have no dot.
+        dot = data.find(b".", start, end)
+        if dot >= 0:
+            self.dots += data.count(b"\n.", max(dot - 1, start), data.rfind(b".", start, end) + 1)
 
     def lines(self, width: int) -> None:
         """Whole lines of `width` octets each were proved to have no dot and no 8-bit octet."""

@@ -16,6 +16,8 @@ _RUN = (
     rb":[!-,\-0-689@A-NP-VX-Z\[`a-fh-mp-r]{40})"
 )
 _REACH = 160  # octets in which a beginning, with the line end before it, is told
+# As much of base64 as a line is long, in letters of both cases: no word, no number, no digest.
+_BASE64 = rb"[A-Za-z0-9+/](?=[A-Za-z0-9+/]{59})(?=[a-z0-9+/]{0,58}+[A-Z])[A-Z0-9+/]{0,58}+[a-z]"
 # A line of nothing but base64's characters: a whole short one, or the beginning of a longer one.
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{4,63}+={0,2}[ \t]*+(?:\r?\n|\Z)")
 _EMPTY_LINES = re.compile(rb"[\r\n]*+")
@@ -23,32 +25,41 @@ UNBROKEN = 64 * 1024  # octets without a blank that are more than words
 
 
 class Signs:
-    """Beginnings of lines that are signs of something else: of the first line of a text, and of any after an LF."""
+    """Beginnings of lines that are signs of something else: of the first line of a text, and of any after an LF.
 
-    __slots__ = ("first", "next")
+    `dotted` finds lines that begin with a dot, too: one look for both takes less than counting the dots alone.
+    """
 
-    def __init__(self, *beginnings: bytes) -> None:
-        one = rb"(?=[>| \t.cCb=(:\-])(?:" + rb"|".join(beginnings) + rb")"
+    __slots__ = ("dotted", "first", "next")
+
+    def __init__(self, *beginnings: bytes, base64: bool = True) -> None:
+        one, *_ = forms = [
+            rb"(?:" + (_BASE64 + rb"|" if base64 else b"") + rb"(?=[>| \t.cCb=(:\-])(?:" + rb"|".join(given) + rb"))"
+            for given in (beginnings, (rb"\.", *beginnings))
+        ]
         self.first = re.compile(one)
-        self.next = re.compile(rb"\n" + one)  # begins with a literal, which is looked for at memchr's speed
+        # Each begins with a literal, which is looked for at memchr's speed.
+        self.next, self.dotted = (re.compile(rb"\n" + form) for form in forms)
 
 
 _IN_TEXT = Signs(_FIELD, _RUN)
 _IN_HEADERS = Signs(rb"--", _RUN)  # in text/rfc822-headers: fields are what it is made of
+_IN_SIGNATURES = Signs(_FIELD, _RUN, base64=False)  # in what says that it is an armour (RFC 3156), base64 is usual
 _BESIDE = Signs(_FIELD, rb"--", _RUN)  # in a preamble or an epilogue
 _DECODED = Signs(_RUN)
+_SIGNS = {
+    "text/rfc822-headers": _IN_HEADERS,
+    "application/pgp-signature": _IN_SIGNATURES,
+    "application/pgp-keys": _IN_SIGNATURES,
+}
 _WIDE = ("utf-16", "utf-32", "ucs-", "unicode")  # charsets in which NUL is usual
-_DOTTED = Signs(rb"\.", _FIELD, _RUN)
 
 
 def dots_in_text(data: bytes, start: int) -> int:
-    """How many lines begin with a dot from the LF at `start` on, or -1 if a small plain text is odd.
-
-    One look for both takes less than counting the dots alone.
-    """
+    """How many lines begin with a dot from the LF at `start` on, or -1 if a small plain text is odd."""
     if b"\0" in data or len(data) - start > UNBROKEN:
         return -1
-    found = _DOTTED.next.search(data, start)
+    found = _IN_TEXT.dotted.search(data, start)
     if found is None:
         return 0
     at = found.start()
@@ -81,29 +92,41 @@ class _Text:
 
 
 class RawBody(_Text):
-    """What is looked for in the raw bytes that are read next: a body as it stands in the message, or beside bodies."""
+    """What is looked for in the raw bytes that are read next: a body as it stands in the message, or beside bodies.
 
-    __slots__ = ("_is_text", "_signs", "_unbegun")
+    `undotted`: in what was looked at last no line begins with a dot, the first line left aside.
+    """
+
+    __slots__ = ("_is_text", "_signs", "_unbegun", "undotted")
 
     def __init__(self, part: Part | None) -> None:
         """The body of the leaf `part`, or a preamble or epilogue (None)."""
         super().__init__()
+        self.undotted = False
         if part is None:
             self._signs, self._is_text, self._unbegun = _BESIDE, True, False
         else:
             self._unbegun = part.attachment and part.encoding not in ENCODED  # a file that stands as it is
-            self._signs = _IN_HEADERS if part.content_type == "text/rfc822-headers" else _IN_TEXT
+            self._signs = _SIGNS.get(part.content_type, _IN_TEXT)
             self._is_text = not part.attachment and part.encoding not in ENCODED
 
     def is_odd(self, data: bytes, start: int, end: int, at_line: bool, inside: bool) -> bool:
         """Whether data[start:end], which comes next, has any: `at_line` a line begins there, `inside` a multipart."""
         return (
-            self._signs.next.search(data, start, end) is not None
+            self._has_sign(data, start, end)
             or (at_line and self._signs.first.match(data, start, end) is not None)
             or (self._unbegun and at_line and self._begins_as_base64(data, start, end))
             or (self._is_text and (data.find(b"\0", start, end) >= 0 or self._unbroken(data, start, end)))
             or (inside and data.find(b"\r--", start, end) >= 0)  # some take a lone CR for a line end
         )
+
+    def _has_sign(self, data: bytes, start: int, end: int) -> bool:
+        found = self._signs.dotted.search(data, start, end)
+        self.undotted = found is None
+        if found is None:
+            return False
+        at = found.start()
+        return data[at + 1] != 46 or self._signs.next.search(data, at, end) is not None
 
     def _begins_as_base64(self, data: bytes, start: int, end: int) -> bool:
         found = _EMPTY_LINES.match(data, start, end)

@@ -96,6 +96,12 @@ class ScannedMessage:
         key = name.lower().encode("ascii", "replace")
         return self._header.count(key) if self._fields is None else sum(1 for _ in self._raw(key))
 
+    def has_field_like(self, prefix: bytes) -> bool:
+        """Whether some top header field's name begins with `prefix` (lower case)."""
+        if self._fields is None:
+            return self._header.begins(prefix)
+        return any(field[0].startswith(prefix) for field in self._fields)
+
     def _raw(self, key: bytes) -> Iterator[bytes]:
         if self._fields is None:
             return self._header.values(key)

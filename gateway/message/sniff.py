@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any
 
@@ -11,9 +12,24 @@ from gateway.errors import StartError
 _KNOWN = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png"),
-    (b"\xff\xd8\xff\xe0", "image/jpeg"),
+    (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF89a", "image/gif"),
 )
+_STARTS = tuple(start for start, _kind in _KNOWN)
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")  # what texts in UTF-16 and UTF-32 begin with
+# libmagic's rules for texts take the square of the length of a run of blanks: 30 ms for 2 KiB of them.
+_BLANKS = re.compile(rb"([ \t-\r]{4})[ \t-\r]{4,}+")
+_WIDE_BLANKS = re.compile(rb"((?:[ \t-\r]\0{0,3}+){4})(?:[ \t-\r]\0{0,3}+){4,}+")
+
+
+def price(head: bytes) -> int:
+    """What it takes to tell the type of these first bytes: 0 for nothing, 1 for up to half a millisecond, 5 for ten.
+
+    A text's rules take the most, and libmagic takes everything for a text that has no NUL (a UTF-16 one may have).
+    """
+    if head.startswith(_STARTS) or not head:
+        return 0
+    return 1 if b"\0" in head and not head.startswith(_WIDE) else 5
 
 
 class Sniffer:
@@ -39,6 +55,8 @@ class Sniffer:
         return self._ask(head)
 
     def _ask(self, head: bytes) -> str:
+        if price(head) != 1:
+            head = _narrowed(head)
         handle = getattr(self._handles, "magic", None)
         try:
             if handle is None:
@@ -46,6 +64,12 @@ class Sniffer:
             return str(handle.from_buffer(head))
         except self._module.MagicException:
             return "application/octet-stream"
+
+
+def _narrowed(head: bytes) -> bytes:
+    """A text without its long runs of blanks, which say nothing about its type."""
+    head = _BLANKS.sub(rb"\1", head)
+    return _WIDE_BLANKS.sub(rb"\1", head) if head.startswith(_WIDE) else head
 
 
 def _load() -> Any:

@@ -53,6 +53,10 @@ class TopHeader:
             for match in pattern.finditer(self._lowered):
                 yield self.block[match.start(1) - 2 : match.end(1) - 1]
 
+    def begins(self, prefix: bytes) -> bool:
+        """Whether some field's lower-case name begins so."""
+        return b"\n" + prefix in self._lowered
+
     def count(self, name: bytes) -> int:
         """How many fields have this lower-case name."""
         if b"\n" + name not in self._lowered:

@@ -274,6 +274,8 @@ class Tree:
             if not self.doubts.suspicious and (self._leaf is None or not self._leaf.is_base64):
                 self._body = self._body or RawBody(self._part)
                 self.doubts.suspicious = self._body.is_odd(data, at, stop, at_line, bool(self._open))
+                if self._body.undotted:
+                    self._lines.undotted(at, stop)
             if self._leaf is not None:
                 self._leaf.feed(data if stop - at == len(data) else data[at:stop])
         return end if frame is None else self._cross(frame, data, stop, end)

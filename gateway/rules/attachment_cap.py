@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.config import parse_size
 from gateway.model import Action, Facts, Finding, Message, Mode, Reply, Stage
-from gateway.rules.listed import EVERYWHERE, NO_DEFAULTS, NO_NEEDS
+from gateway.rules.listed import EVERYWHERE, NO_DEFAULTS, NO_MODES, NO_NEEDS
 from gateway.rules.reply_text import refusal
 
 MIB = 2**20
@@ -27,6 +27,7 @@ class AttachmentCap:
     clauses: tuple[str, ...] = ("Q4 4.2",)
     stages: tuple[Stage, ...] = (Stage.MESSAGE,)
     default = Mode.ENFORCE
+    modes = NO_MODES
     directions = EVERYWHERE
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"limit": parse_size})
     defaults = NO_DEFAULTS

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.contents import NOTHING, Inspection
-from gateway.model import Action, Envelope, Facts, Finding, Message, Mode, Recipient, Rule, Stage, Verdict
+from gateway.model import Action, Envelope, Facts, Finding, Message, Mode, Recipient, Stage, Verdict
 from gateway.rules.crash import Crash, crashed
 from gateway.rules.exemptions import CompiledExemption, exempt
+from gateway.rules.listed import ListedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Surroundings:
 class BoundRule:
     """A rule as it stands in a table: its mode, the clauses it may cite there, its parameters and exemptions."""
 
-    rule: Rule
+    rule: ListedRule
     mode: Mode
     regulation: str
     clauses: tuple[str, ...]
@@ -56,7 +57,7 @@ class StageTable:
     @property
     def needs(self) -> frozenset[str]:
         """What the rules must be told beyond the scan."""
-        return frozenset(need for _, bound in self._rules for need in getattr(bound.rule, "needs", ()))
+        return frozenset(need for _, bound in self._rules for need in bound.rule.needs)
 
     @property
     def waits_for_scanner(self) -> bool:

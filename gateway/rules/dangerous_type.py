@@ -14,9 +14,9 @@ from typing import Any
 
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.files import MOST_NAMED, files_of, row
-from gateway.rules.listed import EVERYWHERE, Need
+from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.natures import Dangers, Nature, tricks_of
-from gateway.rules.reply_text import cited, refusal
+from gateway.rules.reply_text import cited, cited_in_english, refusal
 
 _WORD = re.compile(r"\.?([a-z0-9][a-z0-9_+-]{0,31})\Z")
 _KIND = re.compile(r"[a-z0-9][a-z0-9.+-]{0,126}/[a-z0-9][a-z0-9.+-]{0,126}\Z")
@@ -50,6 +50,7 @@ class DangerousType:
     clauses: tuple[str, ...] = ("AG 8.6", "AG 8.7", "AG 10.2e")
     stages: tuple[Stage, ...] = (Stage.MESSAGE,)
     default = Mode.ENFORCE
+    modes = NO_MODES
     directions = EVERYWHERE
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         {"natures": parse_natures, "more": parse_words, "allow": parse_words}
@@ -124,7 +125,8 @@ def _reply(file: str, why: str, clauses: tuple[str, ...], *, utf8: bool) -> Repl
         "5.7.1",
         f'Tệp "{name}" là {vietnamese}, không được gửi qua hệ thống này{source}. '
         "Hãy bỏ tệp đó, hoặc gửi bản không có macro, bản PDF.",
-        f'File "{name}" is {english}, which may not be sent through this system{source}. '
+        f'File "{name}" is {english}, which may not be sent through this system'
+        f"{cited_in_english(clauses)}. "
         "Remove it, or send a version without macros or a PDF.",
         utf8=utf8,
     )

@@ -12,6 +12,7 @@ from gateway.model import Direction, Mode, Rule
 EVERYWHERE: tuple[Direction, ...] = tuple(Direction)
 NO_PARAMETERS: Mapping[str, Callable[[object], Any]] = MappingProxyType({})
 NO_DEFAULTS: Mapping[str, object] = MappingProxyType({})
+NO_MODES: Mapping[Direction, Mode] = MappingProxyType({})
 
 
 class Need(StrEnum):
@@ -19,6 +20,13 @@ class Need(StrEnum):
 
     FILES = "files"  # what stands in archives and documents
     MALWARE = "malware"  # the virus scanner's answer
+    CHARSET = "charset"  # Vietnamese text in another charset than Unicode
+    MARKING = "marking"  # markings of secrecy in its texts
+    DIACRITICS = "diacritics"  # Vietnamese prose without marks
+
+
+WORDS = frozenset({Need.CHARSET, Need.MARKING, Need.DIACRITICS})
+"""Needs for which a message's texts are read."""
 
 
 NO_NEEDS: frozenset[Need] = frozenset()
@@ -30,9 +38,11 @@ class ListedRule(Rule, Protocol):
     `parameters` maps a setting of `[rules.NAME]` to its parser (ValueError says what is accepted), `defaults` gives
     values, as one would configure them, where neither the regulation nor the configuration does. A rule that is left
     without a value for one of them is off there, and so is a rule with a need that the configuration does not serve.
+    `modes`: where its own default is another one, by direction.
     """
 
     default: Mode
+    modes: Mapping[Direction, Mode] = NO_MODES
     directions: tuple[Direction, ...]
     parameters: Mapping[str, Callable[[object], Any]]
     defaults: Mapping[str, object]

@@ -31,9 +31,10 @@ def mode_of(
             return Mode(extra[key])
     if config is not None and config.mode is not None:
         return config.mode
+    own = rule.modes.get(listener.direction, rule.default)
     if rule.parameters.keys() & extra.keys():  # somebody who sets a limit wants it to hold
-        return rule.default
-    return Mode(regulation.parameters.get(rule.name, {}).get("mode", rule.default))
+        return own
+    return Mode(regulation.parameters.get(rule.name, {}).get("mode", own))
 
 
 def parameters_of(rule: ListedRule, config: RuleConfig | None, regulation: Regulation) -> Mapping[str, Any] | None:

@@ -7,9 +7,9 @@ envelope's half; the header's half comes with the verification of signatures.
 from __future__ import annotations
 
 from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Session, Stage
-from gateway.rules.listed import NO_DEFAULTS, NO_NEEDS, NO_PARAMETERS
+from gateway.rules.listed import NO_DEFAULTS, NO_MODES, NO_NEEDS, NO_PARAMETERS
 from gateway.rules.patterns import in_domains
-from gateway.rules.reply_text import cited, refusal
+from gateway.rules.reply_text import cited, cited_in_english, refusal
 
 
 class OwnDomain:
@@ -23,6 +23,7 @@ class OwnDomain:
     clauses: tuple[str, ...] = ("AG 10.2d", "Q4 11.5")
     stages: tuple[Stage, ...] = (Stage.MAIL,)
     default = Mode.ENFORCE
+    modes = NO_MODES
     directions: tuple[Direction, ...] = (Direction.INBOUND,)
     parameters = NO_PARAMETERS
     defaults = NO_DEFAULTS
@@ -54,7 +55,7 @@ def _reply(domain: str, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
         "5.7.1",
         f"Địa chỉ người gửi thuộc {domain} nhưng thư đến từ máy chủ bên ngoài{source}. "
         "Hãy đăng nhập và gửi qua hệ thống thư của cơ quan.",
-        f"Senders of {domain} must use its own mail system, and this client is outside it{source}. "
+        f"Senders of {domain} must use its own mail system, and this client is outside it{cited_in_english(clauses)}. "
         "Log in and submit there.",
         utf8=utf8,
     )

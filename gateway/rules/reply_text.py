@@ -23,8 +23,13 @@ def refusal(code: int, enhanced: str, vietnamese: str, english: str, *, utf8: bo
 
 
 def cited(clauses: tuple[str, ...]) -> str:
-    """The clauses as they stand in a refusal, " (AG 8.6, AG 10.2e)"; nothing where none binds."""
-    return f" ({', '.join(clauses)})" if clauses else ""
+    """The clauses as they stand in a refusal, " (AG 8.6, AG 10.2e)"; where none binds, whose rule it is."""
+    return f" ({', '.join(clauses)})" if clauses else " (quy định riêng của máy chủ này)"
+
+
+def cited_in_english(clauses: tuple[str, ...]) -> str:
+    """The same in English."""
+    return cited(clauses) if clauses else " (this server's own rule)"
 
 
 def without_marks(text: str) -> str:

@@ -11,12 +11,18 @@ from gateway.rules.dangerous_type import DangerousType
 from gateway.rules.listed import ListedRule
 from gateway.rules.malware import Malware
 from gateway.rules.own_domain import OwnDomain
+from gateway.rules.secret_marking import SecretMarking
 from gateway.rules.unscannable import Unscannable
+from gateway.rules.vietnamese_charset import VietnameseCharset
+from gateway.rules.vietnamese_diacritics import VietnameseDiacritics
 
 RULES: tuple[ListedRule, ...] = (
     OwnDomain(),  # MAIL     our address from outside
     Malware(),  # MESSAGE  the virus scanner found something
     DangerousType(),  # MESSAGE  a program, a script, macros
+    SecretMarking(),  # MESSAGE  a document marked secret
     AttachmentCap(),  # MESSAGE  too much attached
+    VietnameseCharset(),  # MESSAGE  text that is not Unicode
+    VietnameseDiacritics(),  # MESSAGE  prose without marks
     Unscannable(),  # MESSAGE  what nobody can look into
 )

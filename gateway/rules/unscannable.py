@@ -15,8 +15,9 @@ from typing import Any
 from gateway.contents import BOMBS, READINGS_LATER, UNREACHED, Trait, Why
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.files import LONGEST_NAME, MOST_NAMED, files_of, shown
-from gateway.rules.listed import EVERYWHERE, Need
-from gateway.rules.reply_text import cited, refusal
+from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
+from gateway.rules.reply_text import cited, cited_in_english, refusal
+from gateway.rules.settings import parse_mode
 
 _ENCRYPTED_MAIL = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
 _LONGEST = 120  # characters of a file name in a reply
@@ -44,14 +45,6 @@ class Blind:
     where: str  # a file, or a part of the message
 
 
-def parse_mode(value: object) -> Mode:
-    """`enforce`, `observe` or `off`. ValueError otherwise."""
-    modes = [mode.value for mode in Mode]
-    if value not in modes:
-        raise ValueError(f"write {' | '.join(modes)}")
-    return Mode(str(value))
-
-
 class Unscannable:
     """Refuses what cannot be looked into: 550 5.6.0. Each reason's mode is a setting; the rule's own mode bounds it.
 
@@ -62,6 +55,7 @@ class Unscannable:
     clauses: tuple[str, ...] = ("Q4 4.2", "AG 10.2e")
     stages: tuple[Stage, ...] = (Stage.MESSAGE,)
     default = Mode.ENFORCE
+    modes = NO_MODES
     directions = EVERYWHERE
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType(
         {reason.value: parse_mode for reason in Reason}
@@ -201,4 +195,10 @@ def _reply(blind: Blind, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
     vietnamese, english, advice, english_advice = (
         text.format_map({"what": blind.what, "where": where}) for text in _WORDS[blind.reason]
     )
-    return refusal(550, "5.6.0", f"{vietnamese}{source}. {advice}", f"{english}{source}. {english_advice}", utf8=utf8)
+    return refusal(
+        550,
+        "5.6.0",
+        f"{vietnamese}{source}. {advice}",
+        f"{english}{cited_in_english(clauses)}. {english_advice}",
+        utf8=utf8,
+    )

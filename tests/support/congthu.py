@@ -48,7 +48,10 @@ def _scalar(value: object) -> str:
     return json.dumps(value if isinstance(value, str | int | float | bool) else str(value), ensure_ascii=False)
 
 
-OBSERVED: Table = dict.fromkeys(("attachment-cap", "dangerous-type", "unscannable"), "observe")
+OBSERVED: Table = {
+    **dict.fromkeys(("attachment-cap", "dangerous-type", "unscannable", "secret-marking"), "observe"),
+    "vietnamese-charset": {"mode": "observe", "tag": False},
+}
 """Rules for gateways that pass hard messages on: everything is looked into, and nothing refused for its content."""
 
 

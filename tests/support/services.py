@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 _PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/lib/postfix/sbin"])
 
+_RESOURCE = "/usr/lib/libreoffice/program/resource"
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -34,6 +36,9 @@ SERVICES = {
     "bwrap": Service("bwrap", "bubblewrap", root=True),
     "libreoffice": Service("soffice", "libreoffice-nogui"),
     "tmpfs": Service("mount", "mount", root=True),
+    "recode": Service("recode", "recode"),
+    "vietnamese-text": Service("dpkg-query", "libreoffice-l10n-vi", file=f"{_RESOURCE}/vi/LC_MESSAGES/sc.mo"),
+    "foreign-text": Service("dpkg-query", "libreoffice-l10n-fr", file=f"{_RESOURCE}/fr/LC_MESSAGES/sc.mo"),
     "mime-tools": Service("perl", "libmime-tools-perl", file="/usr/share/perl5/MIME/Parser.pm"),
 }
 

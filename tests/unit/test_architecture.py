@@ -35,12 +35,14 @@ ARROWS: Mapping[str, str] = {
     "vietnamese": "errors",
     "archives": VALUES,
     "documents": f"{VALUES} vietnamese",
+    # what a message's texts say
+    "wording": f"{VALUES} vietnamese message documents",
     # inspection: files opened in processes of their own
-    "inspection": f"{COMMON} message archives documents",
+    "inspection": f"{COMMON} message archives documents vietnamese wording",
     "malware": COMMON,
     "regulations": VALUES,
     # rooms
-    "rules": f"{VALUES} config replies regulations",
+    "rules": f"{VALUES} config replies regulations vietnamese",
     "journal": COMMON,
     "upstream": COMMON,
     "authentication": COMMON,
@@ -48,7 +50,7 @@ ARROWS: Mapping[str, str] = {
     "throttle": COMMON,
     "imap": COMMON,
     "recording": f"{COMMON} message journal",
-    "looks": f"{COMMON} message archives.limits inspection malware rules.listed",
+    "looks": f"{COMMON} message archives.limits inspection malware wording rules.listed",
     "pipeline": f"{COMMON} message rules journal recording looks upstream.base",
     "smtp": f"{COMMON} message pipeline journal.decision upstream.base",
     "http": f"{COMMON}",
@@ -77,6 +79,7 @@ _STORES = "sqlalchemy alembic sqlite3 redis"
 OUTSIDE: Mapping[str, str] = {
     "model": f"{_WORLD} {_STORES} threading time os pydantic",
     "rules": f"{_WORLD} {_STORES} threading time aiosmtpd uvicorn starlette",
+    "wording": f"{_WORLD} {_STORES} threading time pydantic",
     "regulations": f"{_WORLD} {_STORES} aiosmtpd",
     "vietnamese": f"{_WORLD} {_STORES} threading pydantic",
     "message": f"{_STORES} socket ssl pydantic aiosmtpd",

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.documents.ooxml.context import Themes
-from gateway.documents.xml import Attributes, Handler, local
+from gateway.documents.xml import Attributes, Handler, by_local, local
 
 Slots = tuple[str, str, str, str]
 """Fonts for ASCII, other letters, complex scripts, East Asian; "" where none is named, "+minorHAnsi" for a theme's."""
 
 NO_SLOTS: Slots = ("", "", "", "")
 _DEFAULT = "Times New Roman"  # where a document says nothing at all
-_NAMES = (("ascii",), ("hAnsi", "h-ansi"), ("cs",), ("eastAsia", "fareast"))
 _THEMES = ("asciiTheme", "hAnsiTheme", "cstheme", "eastAsiaTheme")
 _CHAIN = 32  # styles based on one another
 _CACHE = 10_000
@@ -24,11 +23,14 @@ _KEPT = 20_000  # styles remembered
 
 def slots_of(attributes: Attributes) -> Slots:
     """What an rFonts element says; a theme's font beats a named one."""
-    said = []
-    for names, theme in zip(_NAMES, _THEMES, strict=True):
-        slot = local(attributes, theme)
-        said.append(f"+{slot}" if slot else next(filter(None, (local(attributes, name) for name in names)), ""))
-    return (said[0], said[1], said[2], said[3])
+    said = by_local(attributes).get
+    ascii_, other, complex_, asian = (f"+{font}" if (font := said(theme)) else "" for theme in _THEMES)
+    return (
+        ascii_ or said("ascii", ""),
+        other or said("hAnsi", "") or said("h-ansi", ""),
+        complex_ or said("cs", ""),
+        asian or said("eastAsia", "") or said("fareast", ""),
+    )
 
 
 def over(upper: Slots, lower: Slots) -> Slots:

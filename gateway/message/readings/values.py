@@ -8,11 +8,11 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote_to_bytes
 
 import pybase64
 
-from gateway.message.headers import parameters_of, unfolded
+from gateway.message.headers import parameters_of, unescaped, unfolded
+from gateway.message.names import unpercented
 
 UNKNOWN = "?"
 """An encoding that is named and that nobody knows."""
@@ -97,7 +97,7 @@ def _boundaries(value: bytes) -> Iterator[bytes]:
         if b"boundary" in given:
             yield given[b"boundary"].rstrip()
     for match in _QUOTED.finditer(value):
-        yield _unescaped(match[1]).rstrip()
+        yield unescaped(match[1]).rstrip()
         yield match[1].rstrip()  # quoted pairs left as they are
         if not match[2]:
             yield b'"' + match[1].rstrip()  # a quote that is not closed stands for itself
@@ -109,15 +109,11 @@ def _boundaries(value: bytes) -> Iterator[bytes]:
             yield from _trimmed(given[b"boundary"].strip())
 
 
-def _unescaped(text: bytes) -> bytes:
-    return re.sub(rb"\\(.)", rb"\1", text, flags=re.DOTALL)
-
-
 def _extended(given: dict[bytes, bytes]) -> Iterator[bytes]:
     """RFC 2231: boundary*=, boundary*0=, boundary*0*=."""
     if b"boundary*" in given:
         value = given[b"boundary*"]
-        yield unquote_to_bytes(value.split(b"'", 2)[2] if value.count(b"'") > 1 else value)
+        yield unpercented(value.split(b"'", 2)[2] if value.count(b"'") > 1 else value)
     pieces, percent = [], False
     for number in range(_MEANINGS * 4):
         piece = given.get(b"boundary*%d" % number)
@@ -130,8 +126,8 @@ def _extended(given: dict[bytes, bytes]) -> Iterator[bytes]:
     if pieces:
         whole = b"".join(pieces)
         if percent and whole.count(b"'") > 1:
-            yield unquote_to_bytes(whole.split(b"'", 2)[2])
-        yield unquote_to_bytes(whole) if percent else whole
+            yield unpercented(whole.split(b"'", 2)[2])
+        yield unpercented(whole) if percent else whole
 
 
 def _trimmed(value: bytes) -> Iterator[bytes]:
@@ -158,7 +154,7 @@ def encodings(raw: bytes) -> tuple[str, ...]:
     value = unfolded(raw)
     strict = _STRICT_TOKEN.match(value)
     found = {_ENCODINGS.get(strict[1].decode("ascii").lower() if strict else "", UNKNOWN): None}
-    for text in dict.fromkeys((uncommented(value), unworded(value), value.translate(None, b"\0"))):
+    for text in dict.fromkeys((uncommented(value), unworded(value), value.translate(None, b"\0\\"))):
         for token in _TOKEN.findall(text)[:_MEANINGS]:
             meaning = _ENCODINGS.get(token.decode("ascii").lower())
             if meaning is not None:

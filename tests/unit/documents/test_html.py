@@ -30,6 +30,22 @@ def texts(source: str) -> list[str]:
     return [unit.text for unit in parse(source).units]
 
 
+@pytest.mark.parametrize(
+    ("source", "quoted"),
+    [
+        ("<p>a</p><blockquote><p>b</p><blockquote>c</blockquote>d</blockquote>e", "bcd"),
+        ("<p>a</p><blockquote type=cite>b</blockquote></blockquote><p>c</p>", "b"),
+        ("<p>a</p><blockquote style='border:none'>b<blockquote>c</blockquote>d</blockquote>e", "c"),
+        ("a<div class='x gmail_quote'>b</div><p>c</p>", "bc"),
+        ("a<div id=divRplyFwdMsg>b</div><p>c</p>", "bc"),
+        ("a<p class=quote>b</p><p id=x>c</p>", ""),
+    ],
+)
+def test_places_of_quoted_paragraphs_say_so(source: str, quoted: str) -> None:
+    found = [unit for unit in parse(source).units if unit.place.startswith("quoted paragraph ")]
+    assert "".join(unit.text for unit in found) == quoted
+
+
 class TestText:
     @pytest.mark.parametrize(
         ("source", "found"),

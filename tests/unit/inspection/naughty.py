@@ -176,6 +176,7 @@ def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits) -> bo
         "wrong word": lambda: send({"unchecked": [["1", [], "because"]]}),
         "wrong end": lambda: send({"view": 7}),
         "shout": lambda: shout(send),
+        "twice": lambda: (send({"end": "done"}), send({"files": [["1", ["forged"], "a/b", 1, []]]})),
         "print": print_much,
         "keep": keep,
         "knot": knot,

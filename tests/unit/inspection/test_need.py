@@ -77,7 +77,18 @@ def test_whatever_may_hold_something_is_opened(data: bytes, name: str) -> None:
 
 def test_words_are_wanted_of_texts_too_but_not_of_pictures() -> None:
     assert needs_look(scan(mail(part(b"words\r\n", "a.txt"))), text=True)
-    assert not needs_look(scan(mail(part(JPEG, "a.jpg"))), text=True)
+    assert not needs_look(scan(mail(part(JPEG, "a.jpg"), part(PNG, "b.png"), part(b"", "c.txt"))), text=True)
+    assert needs_look(scan(mail(part(b'<svg xmlns="http://www.w3.org/2000/svg"/>', "a.svg"))), text=True)
+
+
+def test_signatures_and_messages_in_a_message_hold_no_words_of_their_own() -> None:
+    signed = part(b"0\x82\x01\x0a\x06\x09*\x86H\x86\xf7\x0d\x01\x07\x02" + bytes(50), "smime.p7s")
+    pgp = part(b"-----BEGIN PGP SIGNATURE-----\r\n\r\niQEz\r\n-----END PGP SIGNATURE-----\r\n", "signature.asc")
+    assert not needs_look(scan(mail(signed, pgp)), text=True)
+    inner = b"Content-Type: message/rfc822\r\n\r\n" + mail(part(JPEG, "a.jpg"), boundary="inner")
+    scanned = scan(mail(inner))
+    assert scanned.attachments[0].sniffed_type == "message/rfc822"
+    assert scanned.suspicious or not needs_look(scanned, text=True)
 
 
 def test_messages_without_attachments_stay_closed() -> None:

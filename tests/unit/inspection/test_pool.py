@@ -58,6 +58,15 @@ async def test_a_misbehaving_child_costs_its_message_only(subject: str, reason: 
     assert not any("stranger" in repr(line) for line in lines), "nothing of a message reaches the log"
 
 
+async def test_what_one_says_behind_its_answer_is_nobody_s() -> None:
+    async with inspector() as made:
+        pid = reports(await told(made, "pid"))["pid"]
+        assert (await told(made, "twice")).files == ()
+        after = await told(made, "pid")
+        assert [file.kind for file in after.files] == ["report"]
+        assert reports(after)["pid"] != pid
+
+
 async def test_one_that_never_answers_is_ended_in_time() -> None:
     async with inspector(timeout=1.5) as made:
         await told(made, "well")

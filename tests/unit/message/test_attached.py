@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
 
+from gateway.message.limits import ScanLimits
 from gateway.message.result import ScannedMessage
+from gateway.message.scan import Scanner
+from gateway.message.sniff import price
 from tests.unit.message.mail import cut, entity, facts, multipart, scan, scan_pieces
 from tests.unit.message.test_suspicion import _DATA, _FILE, _TEXT
 
@@ -116,3 +120,31 @@ def test_encodings_that_begin_and_end_by_themselves() -> None:
     body = b"begin 644 a\r\n#86)C\r\n`\r\nend\r\n"
     found = scan(entity("Content-Type: a/b\nContent-Transfer-Encoding: x-uuencode", body))
     assert sizes(found) == [("1", 3, 3)] and found.suspicious and not found.defects
+
+
+def test_what_sniffing_may_cost_is_bounded_and_what_costs_nothing_is_free() -> None:
+    """Counted as `price` has it: texts are dear, PDFs free, and the unknown rest is looked into elsewhere."""
+    asked: list[bytes] = []
+
+    def sniff(head: bytes) -> str:
+        asked.append(head)
+        return "x/y"
+
+    def file(body: bytes) -> bytes:
+        return entity("Content-Type: application/x\nContent-Transfer-Encoding: base64", base64.b64encode(body))
+
+    pdf, text, zipped = file(b"%PDF-1.7\n"), file(b"\n" * 2048), file(b"PK\x03\x04\0")
+    for files in ([text] * 300, [text, pdf, zipped] * 100, [zipped] * 300):
+        asked.clear()
+        scanner = Scanner(sniff=sniff)
+        scanner.feed(multipart("m", *files))
+        found = scanner.finish()
+        limit = ScanLimits().sniffs
+        assert limit <= sum(map(price, asked)) < limit + 5
+        assert [a.sniffed_type for a in found.attachments].count("") == len(files) - len(asked)
+        assert sum(head.startswith(b"%PDF") for head in asked) == files.count(pdf)
+        assert "unsniffed" in [defect.name for defect in found.defects] and not found.suspicious
+    asked.clear()
+    scanner = Scanner(sniff=sniff)
+    scanner.feed(multipart("m", *[pdf] * 300))
+    assert len(scanner.finish().attachments) == len(asked) == 300

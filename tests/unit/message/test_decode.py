@@ -134,14 +134,15 @@ def test_quoted_printable_that_is_malformed(text: bytes, decoded: bytes) -> None
 _MALFORMED = st.sampled_from(
     [b"=", b"==", b"4", b"f", b"x", b" ", b"\t", b"\r", b"\n", b"\r\n", b"=3D", b"_", b"=" * 32, b"=" * 31, b" " * 64]
 )
-_ESCAPES = re.compile(rb"=(?:([0-9A-Fa-f]{2})|[ \t]{0,64}\r?\n|[ \t]{0,64}\r?\Z)")
+_ESCAPES = re.compile(rb"=(?:([0-9A-Fa-f]{2})|[ \t]{0,65536}\r?\n|[ \t]{0,65536}\r?\Z)")
 
 
 @given(data=st.lists(_MALFORMED, max_size=50).map(b"".join))
 @settings(max_examples=1000, deadline=None)
 @example(data=b"=" * 9000)
 @example(data=b"=\r" * 5000)
-@example(data=b"= \r\n=\t\n=  \n=" + b" " * 65 + b"\n")
+@example(data=b"= \r\n=\t\n=  \n=" + b" " * 65536 + b"\n")
+@example(data=b"=" + b" " * 65537 + b"\nx")
 def test_what_is_not_an_escape_stands_for_itself(data: bytes) -> None:
     expected = _ESCAPES.sub(lambda match: bytes.fromhex((match[1] or b"").decode()), data)
     assert run(QuotedPrintableDecoder(), [data]) == expected

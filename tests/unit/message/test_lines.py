@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,3 +44,21 @@ def test_a_part_of_the_data() -> None:
     data = b".no\r\n.yes\r\nno" + b"\r\n." * 2
     facts.feed(data, 5, 11)
     assert (facts.dots, facts.longest) == (1, 0)
+
+
+@given(
+    pieces=st.lists(st.sampled_from([b"\r\n.", b"x.y", b"\r\n", b"z" * 9]), max_size=30).map(b"".join), data=st.data()
+)
+@settings(max_examples=300, deadline=None)
+def test_what_was_searched_is_not_counted_again(pieces: bytes, data: st.DataObject) -> None:
+    """Whoever says where there is none changes nothing, whatever else stands around it."""
+    whole = b"y" + pieces
+    ends = [at for at in range(len(whole)) if whole.startswith(b"\n.", at)]
+    clear = data.draw(st.sampled_from(list(pairwise([0, *(at + 1 for at in ends), len(whole)]))))
+    facts = LineFacts()
+    facts.undotted(*clear)
+    facts.undotted(0, 1)
+    facts.feed(whole, 0, len(whole))
+    assert facts.dots == len(ends)
+    facts.feed(b".\r\n.", 0, 4)
+    assert facts.dots == len(ends) + 1 + whole.endswith(b"\n")

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.message.sniff import Sniffer
+from gateway.message.sniff import Sniffer, _narrowed, price
 
 _SNIFFER = Sniffer()
 _HEADS = {
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n": "application/pdf",
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0": "image/png",
     b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0": "image/jpeg",
+    b"\xff\xd8\xff\xe1\x24\xf2Exif\0\0MM\0*": "image/jpeg",
+    b"\xff\xd8\xff\xdb\0C\0": "image/jpeg",
     b"GIF89a\x10\0\x10\0\x80\0\0": "image/gif",
 }
 
@@ -61,6 +63,35 @@ def test_by_content_and_not_by_name() -> None:
     assert sniffer(b"Xin chao\n") == "text/plain"
     assert sniffer(b"") == ""
     assert sniffer(bytes(2048)) == "application/octet-stream"
+
+
+_TEXTS = ("utf-8", "utf-8-sig", "utf-16", "utf-32")
+
+
+@pytest.mark.parametrize("charset", _TEXTS)
+@pytest.mark.parametrize("blanks", ["\n", " ", "\t", "\r\n", " \t\r\n\v\f", " \n"])
+def test_long_runs_of_blanks_cost_nothing(blanks: str, charset: str) -> None:
+    """libmagic would take the square of their length: what it is given has none."""
+    head = ("a" + blanks * 2048).encode(charset)[:2048]
+    assert price(head) == 5
+    assert len(_narrowed(head)) < 60
+    assert _SNIFFER(head) == "text/plain"
+
+
+@pytest.mark.parametrize(
+    "text", ["<html>\n" + " " * 40 + "<body>", " " * 100 + "<?xml version='1.0'?>", "#!/bin/sh\n" + "\n" * 90 + "ls\n",
+             "From: a@b.example\nTo: c@d.example\n" + "\n" * 30, "<?php\n" + "\t" * 20 + "echo 1;\n",
+             "@echo off\r\n" * 9 + " " * 70]
+)  # fmt: skip
+def test_what_is_left_of_a_text_has_the_same_type(text: str) -> None:
+    head = text.encode()
+    assert _SNIFFER._module.from_buffer(head, mime=True) == _SNIFFER(head)
+
+
+def test_prices() -> None:
+    assert [price(head) for head in (b"", *_HEADS)] == [0] * (1 + len(_HEADS))
+    assert [price(head) for head in (b"PK\x03\x04\x14\0\6\0", bytes(2048))] == [1, 1]
+    assert [price(head) for head in (b"xin chao", b"\xff\xfea\0", b"PK\x03\x04" * 9)] == [5, 5, 5]
 
 
 def test_threads() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 
 import pytest
 
@@ -119,6 +120,7 @@ def test_odd_boundaries(boundary: bytes) -> None:
         assert scanned(b"A: b\r\nContent-Type: multipart/mixed; " + boundary + b"\r\n\r\n" + body).suspicious
 
 
+_LINE = b"QUJDREVGR0hJSktMTU5P0" * 3  # 63 characters
 _HIDDEN = b"content-Disposition: attachment\r\n"
 ODD_BODIES: dict[str, bytes] = {
     "a field in a text": text(b"Hi\r\n--x\r\n" + _HIDDEN + b"\r\nabc\r\n"),
@@ -166,6 +168,14 @@ ODD_BODIES: dict[str, bytes] = {
     "BinHex without its first line": text(b":" + b"%" * 63 + b"\r\n"),
     "PGP": text(b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA\r\n-----END PGP MESSAGE-----\r\n"),
     "base64 in a text": text(base64.b64encode(bytes(60_000)).replace(b"AAA" * 30, b"AAA" * 30 + b"\r\n")),
+    "one line of base64 in a text": text(b"Hi\r\n" + _LINE + b"\r\n"),
+    "a text that is such a line": text(_LINE),
+    "base64 in a preamble": entity("Content-Type: multipart/mixed; boundary=b", _LINE + b"\r\n--b\r\n\r\n--b--\r\n"),
+    "base64 in an epilogue": multipart("b", _TEXT) + _LINE + b"\r\n",
+    "base64 in a text of headers": entity("Content-Type: text/rfc822-headers", b"A: b\r\n" + _LINE + b"\r\n"),
+    "base64 in quoted-printable": text(
+        b"Hi=0A=\r\n" + _LINE[:40] + b"=\r\n" + _LINE[40:],
+        "Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable"),
     "base64 in a decoded text": text(
         base64.b64encode(base64.b64encode(bytes(60_000))),
         "Content-Type: text/plain\nContent-Transfer-Encoding: base64"),
@@ -249,6 +259,12 @@ PLAIN: dict[str, bytes] = {
         entity("Content-Type: text/rfc822-headers", b"Content-Type: text/plain\r\nSubject: x\r\n"), subtype="report"),
     "signed": multipart("b", _TEXT, entity('Content-Type: application/pkcs7-signature; name="smime.p7s"\n'
                                            "Content-Transfer-Encoding: base64", _DATA), subtype="signed"),
+    "a signature in an armour": multipart(
+        "b", _TEXT, entity('Content-Type: application/pgp-signature; name="signature.asc"',
+                           b"-----BEGIN PGP SIGNATURE-----\r\n\r\n" + _LINE + b"\r\n-----END PGP SIGNATURE-----\r\n"),
+        subtype="signed"),
+    "digests": text(hashlib.sha256(b"x").hexdigest().encode() + b"  x.iso\r\n" + b"A" * 90 + b"\r\n"),
+    "a short line of base64": text(b"key:\r\n" + _LINE[:59] + b"\r\n"),
     "LF alone": multipart("b", _TEXT, _FILE).replace(b"\r\n", b"\n"),
 }  # fmt: skip
 

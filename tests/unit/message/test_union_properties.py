@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.message.extract import open_extract
@@ -36,6 +36,7 @@ _WORDS = st.sampled_from(
 )  # fmt: skip
 _MESSAGES = st.lists(st.one_of(_WORDS, st.binary(max_size=6)), max_size=50).map(b"".join)
 _TRICKS = tricks()
+_TWICE = b"Content-Type: multipart/mixed; boundary=b\r\n"
 
 
 def _read(data: bytes, offset: int, size: int) -> bytes:
@@ -45,6 +46,7 @@ def _read(data: bytes, offset: int, size: int) -> bytes:
 
 @given(data=_MESSAGES)
 @settings(max_examples=500, deadline=None)
+@example(data=_TWICE + b"Content-Transfer-Encoding: quoted-printable\r\n--b\r\n" + _TWICE * 2 + b"--b\r\n")
 def test_every_message_is_read(data: bytes) -> None:
     found, limits = scan(data), UnionLimits(extracts=40)
     view = union(lambda offset, size: _read(data, offset, size), found, union_limits=limits)

@@ -76,6 +76,7 @@ def test_meanings_are_bounded() -> None:
         (b"8bit; charset=utf-8", ("",)),
         (b"x-uue", ("x-uuencode",)),
         (b"base-64", ("base64",)),
+        (b"base\\64", ("?", "base64")),
     ],
 )
 def test_encodings(value: bytes, expected: tuple[str, ...]) -> None:

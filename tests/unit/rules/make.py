@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from gateway.model import (
     Stage,
     Verdict,
 )
-from gateway.rules.listed import EVERYWHERE
+from gateway.rules.listed import EVERYWHERE, NO_MODES
 from gateway.rules.policy import Policy
 
 AG, Q4 = "angiang-50-2009", "tphcm-q4-03-2013"
@@ -86,6 +86,7 @@ class Always:
 
     clauses: tuple[str, ...] = ("Q4 4.2",)
     default = Mode.ENFORCE
+    modes: Mapping[Direction, Mode] = NO_MODES
     directions: tuple[Direction, ...] = EVERYWHERE
     parameters: Any = MappingProxyType({})
     defaults: Any = MappingProxyType({})

@@ -9,7 +9,7 @@ import pytest
 from gateway.contents import NOTHING, ContainedFile, Inspection, Trait
 from gateway.model import Action, Attachment, Facts, Finding, Stage
 from gateway.rules.dangerous_type import DangerousType, parse_natures, parse_words
-from tests.unit.rules.make import FakeMessage, envelope
+from tests.unit.rules.make import FakeMessage, envelope, inbound_check
 
 PE = "application/x-dosexec"
 RULE = DangerousType()
@@ -118,3 +118,14 @@ def test_bad_words(value: object) -> None:
 def test_bad_natures(value: object) -> None:
     with pytest.raises(ValueError, match="executable"):
         parse_natures(value)
+
+
+def test_under_a_text_without_such_a_clause_it_says_whose_rule_it_is() -> None:
+    """Promise 3: a clerk is never told of a clause that does not bind, nor left without a reason."""
+    made = FakeMessage([Attachment("chay.exe", "", "application/x-dosexec", 10, "")])
+    verdict = inbound_check(made, {}, gateway={"regulation": "tphcm-q4-03-2013"})
+    assert verdict.reply is not None
+    vietnamese, english = verdict.reply.lines
+    assert "(quy dinh rieng cua may chu nay)" in vietnamese
+    assert "(this server's own rule)" in english
+    assert verdict.findings[0].clauses == ()

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.contents import NOTHING, READINGS_LATER, UNREACHED, ContainedFile, Inspection, Trait, Unchecked, Why
 from gateway.model import Action, Attachment, Defect, Facts, Finding, Mode, Stage
-from gateway.rules.unscannable import Unscannable, parse_mode
+from gateway.rules.settings import parse_mode
+from gateway.rules.unscannable import Unscannable
 from tests.unit.rules.make import FakeMessage, envelope, inbound_check
 
 RULE = Unscannable()

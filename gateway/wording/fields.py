@@ -1,0 +1,89 @@
+"""The texts of a message's header that people read: its free fields, and the names that stand beside addresses.
+
+An address is no text. Fields that only machines read (X-…, Received, identifiers) are none either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from gateway.contents import Source
+from gateway.documents.document import Unit
+from gateway.message.headers import unfolded
+from gateway.message.result import ScannedMessage
+from gateway.wording.encoded import texts_of
+from gateway.wording.judge import Origin
+from gateway.wording.reader import Reader
+
+FREE = ("Subject", "Comments", "Keywords", "Organization", "Thread-Topic", "Content-Description")
+NAMED = ("From", "Sender", "Reply-To", "To", "Cc", "Resent-From", "Resent-To")
+_ENOUGH = 4096  # octets of one field that are read: clients show far fewer
+_EACH = 5  # fields of one name
+_LIST = 64 * 1024  # octets of a list of addresses
+_MOST = 1000  # pieces of one
+# What stands in a list of addresses: quoted words, comments, words without either; anything else is passed over.
+_PIECE = re.compile(
+    rb'\\.|"((?:[^"\\]++|\\.)*+)"|\(([^()]*+)\)'
+    rb"|((?:=\?[^?\s]{1,64}+\?[bBqQ]\?[^?]*+\?=|[^<>\",;:()\\=]++|=)++)|<[^<>]*+>|.",
+    re.DOTALL,
+)
+_SUBJECT = re.compile(rb"^subject[ \t]{0,64}:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE | re.IGNORECASE)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+
+
+Text = tuple[list[Unit], tuple[str, ...]]
+"""A text, and the charset that was named for each of its units; see `encoded.texts_of`."""
+
+
+def header_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
+    """Each field's name, and what it says. Of a header in ASCII without encoded words only the subject is a text."""
+    block = scanned.header_block
+    if block.isascii() and b"=?" not in block:
+        for value in islice(scanned.headers("Subject"), _EACH):
+            yield "Subject", texts_of(value[:_ENOUGH])
+        return
+    for field in FREE:
+        for value in islice(scanned.headers(field), _EACH):
+            yield field, texts_of(value[:_ENOUGH])
+    for field in NAMED:
+        for value in islice(scanned.headers(field), _EACH):
+            text = _joined(texts_of(name) for name in names_of(value))
+            if text[0]:
+                yield field, text
+
+
+def _joined(texts: Iterable[Text]) -> Text:
+    units: list[Unit] = []
+    charsets: list[str] = []
+    for more, labels in texts:
+        units += more
+        charsets += labels
+    return units, tuple(charsets)
+
+
+def names_of(value: bytes) -> Iterator[bytes]:
+    """The names that stand beside addresses, raw; those in ASCII without encoded words are left out."""
+    if value.isascii() and b"=?" not in value:
+        return
+    for match in islice(_PIECE.finditer(value[:_LIST]), _MOST):
+        quoted, comment, bare = match.groups()
+        name = (comment or bare or b"") if quoted is None else _ESCAPED.sub(rb"\1", quoted)
+        name = name.strip(b" \t\r\n")[:_ENOUGH]
+        if name and b"@" not in name and (b"=?" in name or not name.isascii()):
+            yield name
+
+
+def read_header(reader: Reader, scanned: ScannedMessage) -> None:
+    """Read a message's own header."""
+    for field, text in header_texts(scanned):
+        # Mật is a person's name, too.
+        reader.units(Origin(Source.HEADER, where=field), *text, markings=field in FREE)
+
+
+def read_inner_header(reader: Reader, block: bytes, origin: Origin) -> None:
+    """Read the subject of a message inside the message; `block`: its header."""
+    match = _SUBJECT.search(block)
+    if match is not None:
+        reader.units(origin, *texts_of(unfolded(match[1])[:_ENOUGH]))

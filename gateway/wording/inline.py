@@ -1,0 +1,109 @@
+"""What is read of every message, in the worker, while it is there: its header, its files' names, its texts if small.
+
+Runs on the event loop: an ordinary message takes some tens of microseconds. Larger texts, documents and messages with
+several readings are left for whoever opens files.
+"""
+
+from __future__ import annotations
+
+from gateway.contents import NO_WORDS, Source, Words
+from gateway.documents.read import can_read
+from gateway.message.part import Part
+from gateway.message.result import ScannedMessage, SpooledMessage
+from gateway.model import Attachment
+from gateway.wording.bodies import body_of, leaves_of, read_body
+from gateway.wording.fields import read_header, read_inner_header
+from gateway.wording.judge import Origin
+from gateway.wording.reader import Reader
+
+SMALL = 64 * 1024  # bytes of all texts together, decoded, that are read here
+_NAMES = 200  # files' names that are read here
+_INNER = 50  # messages inside the message whose subjects are read here
+_HEAD = 4096  # bytes of a file
+_HEADER = 16 * 1024  # octets of a header of a message inside the message
+_NO_WORDS = ("image/", "audio/", "video/", "font/")
+_DRAWING = "image/svg+xml"
+_NEITHER = frozenset(
+    f"application/{kind}"
+    for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature", "x-dosexec", "vnd.microsoft.icon")
+)
+_UNKNOWN = "application/octet-stream"
+_SIGNATURES = (".p7s", ".sig")
+
+
+def read_inline(content: SpooledMessage, message: ScannedMessage, wants: frozenset[str]) -> tuple[Words, bool]:
+    """What is remarkable in the texts that are read at once, and whether others are left for another process.
+
+    `wants`: some of `gateway.wording.reader.WANTS`. `NO_WORDS` itself where there is nothing. Raises nothing that the
+    library does not.
+    """
+    reader = Reader(wants)
+    read_header(reader, message)
+    if message.attachments:
+        read_names(reader, message)
+    here = reads_here(message, in_memory=content.in_memory() is not None)
+    if here:
+        for part, quoted in leaves_of(message):
+            read_body(reader, body_of(part, quoted), content.decoded(part, SMALL))
+        if message.root.children:
+            _inner_headers(reader, content, message)
+    words = reader.words
+    left = message.suspicious or not here or _has_documents(content, message)
+    return (words if words.legacy or words.markings or words.unmarked else NO_WORDS), left
+
+
+def reads_here(message: ScannedMessage, *, in_memory: bool) -> bool:
+    """Whether the message's texts, as its strict scan shows them, are read in the worker."""
+    if not in_memory:
+        return False
+    root = message.root
+    if not root.children:
+        return root.attachment or root.decoded_size <= SMALL
+    return sum(part.decoded_size for part, _quoted in leaves_of(message)) <= SMALL
+
+
+def read_names(reader: Reader, message: ScannedMessage) -> None:
+    """The names of attached files, each once."""
+    for attachment in message.attachments[:_NAMES]:
+        if attachment.filename:
+            reader.text(Source.NAME, attachment.filename, part=attachment.part, names=(attachment.filename,))
+
+
+def _inner_headers(reader: Reader, content: SpooledMessage, message: ScannedMessage) -> None:
+    """The subjects of messages inside the message."""
+    inner = [part for part in message.parts if part.content_type == "message/rfc822" and part.children]
+    for part in inner[:_INNER]:
+        head = part.children[0]
+        block = content.read(head.start, min(_HEADER, head.header_end - head.start))
+        read_inner_header(reader, block, Origin(Source.QUOTED, part.path, where="Subject"))
+
+
+def _has_documents(content: SpooledMessage, message: ScannedMessage) -> bool:
+    return any(_has_words(content, message, attachment) for attachment in message.attachments)
+
+
+def may_hold_words(attachment: Attachment) -> bool:
+    """False for a file that is known to hold no text: a picture, a sound, a signature, nothing at all.
+
+    A message that stands in its message as it is holds none either: its parts are looked at by themselves.
+    """
+    kind = attachment.sniffed_type
+    if not attachment.decoded_size or kind in _NEITHER:
+        return False
+    if kind == _UNKNOWN and attachment.filename.lower().endswith(_SIGNATURES):
+        return False
+    if kind == "message/rfc822" and attachment.counted >= 0:
+        return False
+    return kind == _DRAWING or not kind.startswith(_NO_WORDS)
+
+
+def _has_words(content: SpooledMessage, message: ScannedMessage, attachment: Attachment) -> bool:
+    """Whether a file is to be opened for its words; of bytes of no known kind their beginning decides."""
+    if attachment.sniffed_type != _UNKNOWN or content.in_memory() is None:
+        return may_hold_words(attachment)
+    part = next((part for part in message.parts if part.path == attachment.part), None)
+    return part is not None and can_read(_UNKNOWN, attachment.filename, _head(content, part))
+
+
+def _head(content: SpooledMessage, part: Part) -> bytes:
+    return content.decoded(part, _HEAD)

@@ -1,0 +1,151 @@
+"""Collects what is remarkable in one message's texts, within bounds. One object a message; knows no MIME.
+
+What is looked for is said once; what is not wanted costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.contents import Source, Words
+from gateway.documents.document import Unit
+from gateway.wording.charsets import units_of
+from gateway.wording.joined import Declared
+from gateway.wording.judge import (
+    PASSAGES,
+    Late,
+    LateError,
+    Origin,
+    is_legacy,
+    is_marked,
+    is_unmarked,
+    legacy_of,
+    markings_of,
+    unmarked_of,
+)
+from gateway.wording.kept import KeptWords
+from gateway.wording.quoting import parted
+
+CHARSET, MARKING, DIACRITICS = "charset", "marking", "diacritics"
+WANTS = frozenset((CHARSET, MARKING, DIACRITICS))
+"""What can be looked for."""
+
+_CHARACTERS = 16 * 1024 * 1024  # of one message; beyond them nothing is read
+_PROSE = (Source.BODY, Source.QUOTED, Source.DOCUMENT)
+
+
+class Reader:
+    """`wants`: some of `WANTS`. `late` says whether the time is over, `characters` how many are read at most,
+    `passages` how many are told of one text.
+
+    `out_of_time`: something was left out because the time was over.
+    """
+
+    def __init__(
+        self,
+        wants: frozenset[str],
+        *,
+        late: Late | None = None,
+        characters: int = _CHARACTERS,
+        passages: int = PASSAGES,
+    ) -> None:
+        self._charset, self._marking, self._diacritics = (one in wants for one in (CHARSET, MARKING, DIACRITICS))
+        self._late, self._room, self._passages = late, characters, passages
+        self._kept = KeptWords()
+        self.out_of_time = False
+
+    def text(
+        self,
+        source: Source,
+        text: str | bytes,
+        *,
+        part: str = "",
+        names: tuple[str, ...] = (),
+        where: str = "",
+        fonts: tuple[str, ...] = (),
+        declared: str = "",
+    ) -> None:
+        """Read one text. `declared`: for bytes, the charset that their mail names, "" for none."""
+        units = units_of(text, declared.lower()) if isinstance(text, bytes) else [Unit("", text, fonts)]
+        self.units(Origin(source, part, names, where), units, declared)
+
+    def document(self, part: str, names: tuple[str, ...], units: Sequence[Unit], declared: Declared = "") -> None:
+        """Read a file's text."""
+        self.units(Origin(Source.DOCUMENT, part, names), units, declared)
+
+    def units(self, origin: Origin, units: Sequence[Unit], declared: Declared = "", *, markings: bool = True) -> None:
+        """Read a text that comes in units, as one text. `markings`: whether it may be marked secret."""
+        units = self._within(units)
+        if not units or self._is_late():
+            return
+        texts = self._legacy(units, origin, declared)
+        if self._marking and markings and (found := markings_of(units, texts, origin)):
+            self._kept.markings.add(found)
+        self._prose(texts, origin)
+
+    def body(self, origin: Origin, units: Sequence[Unit], declared: Declared = "") -> None:
+        """Read a body: what it quotes is a text of its own. `origin`'s source holds for the rest."""
+        own, quoted = parted(units) if origin.source is Source.BODY else (units, ())
+        if not quoted:
+            self.units(origin, own, declared)
+            return
+        other = replace(origin, source=Source.QUOTED)
+        for each, lines in ((origin, own), (other, quoted)):
+            self.units(each, lines, declared)
+
+    def passes(self, text: str) -> bool:
+        """Whether nothing that is looked for is in a body's text, roughly; what does not pass has to be read."""
+        return not (
+            (self._charset and is_legacy(text))
+            or (self._marking and is_marked(text))
+            or (self._diacritics and is_unmarked(text))
+        )
+
+    @property
+    def words(self) -> Words:
+        """What was found so far."""
+        return self._kept.words
+
+    def fresh(self) -> Words:
+        """What was found since this was asked last."""
+        return self._kept.fresh()
+
+    def _legacy(self, units: Sequence[Unit], origin: Origin, declared: Declared) -> list[str]:
+        """The units' texts in Unicode: markings and prose are looked for in those."""
+        if not self._charset and all(unit.text.isascii() and not unit.raw for unit in units):
+            return [unit.text for unit in units]
+        try:
+            found, texts = legacy_of(units, origin, declared, self._late, self._passages)
+        except LateError:
+            self.out_of_time = True
+            return [unit.text for unit in units]
+        if found is not None and self._charset:
+            self._kept.legacy.add((found,))
+        return texts
+
+    def _prose(self, texts: Sequence[str], origin: Origin) -> None:
+        if not self._diacritics or origin.source not in _PROSE:
+            return
+        found = unmarked_of(texts, origin)
+        if found is not None:
+            self._kept.unmarked.add((found,))
+
+    def _within(self, units: Sequence[Unit]) -> Sequence[Unit]:
+        """As many of these as there is room for."""
+        size = len(units[0].text) if len(units) == 1 else sum(len(unit.text) for unit in units)
+        if size <= self._room:
+            self._room -= size
+            return units
+        kept = []
+        for unit in units:
+            if len(unit.text) > self._room:
+                break
+            self._room -= len(unit.text)
+            kept.append(unit)
+        self._room = 0
+        return kept
+
+    def _is_late(self) -> bool:
+        self.out_of_time = self.out_of_time or (self._late is not None and self._late())
+        return self.out_of_time

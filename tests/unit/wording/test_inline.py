@@ -1,0 +1,108 @@
+"""What is read of every message at once, and what is left for another process."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from gateway.contents import NO_WORDS, Source, Words
+from gateway.wording.inline import SMALL, read_inline
+from gateway.wording.reader import WANTS
+from tests.unit.wording.mail import GOOD, TCVN3, attachment, mail, multipart, spooled, text
+
+RAW = TCVN3.encode("latin-1")
+
+
+def look(raw: bytes, folder: Path, wants: frozenset[str] = WANTS) -> tuple[Words, bool]:
+    content = spooled(raw, folder)
+    try:
+        return read_inline(content, content.scan, wants)
+    finally:
+        content.spool.close()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail(b"hello\r\n"),
+        mail(GOOD.encode()),
+        mail(base64.b64encode(GOOD.encode()), encoding="base64"),
+        mail(f"<p>{GOOD}</p>".encode(), "text/html; charset=utf-8"),
+        multipart(text(GOOD.encode()), text(f"<p>{GOOD}".encode(), kind="html"), kind="alternative"),
+        mail(b"", header="Subject: Về việc báo cáo\r\n".encode()).replace(
+            "Về việc báo cáo".encode(), b"=?utf-8?Q?V=E1=BB=81_vi=E1=BB=87c?="
+        ),
+    ],
+)
+def test_ordinary_messages_cost_nothing_more(raw: bytes, tmp_path: Path) -> None:
+    words, left = look(raw, tmp_path)
+    assert words is NO_WORDS
+    assert not left
+
+
+def test_each_place_of_a_message(tmp_path: Path) -> None:
+    inner = b"Content-Type: message/rfc822\r\n\r\n" + mail(RAW, "text/plain", header=b"Subject: " + RAW + b"\r\n")
+    raw = multipart(
+        text(RAW, "x-unknown"),
+        attachment(b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(50), RAW + b".jpg", b"image/jpeg"),
+        inner,
+        header=b"Subject: " + RAW + b"\r\nFrom: " + RAW + b" <a@example.com>\r\n",
+    )
+    words, left = look(raw, tmp_path)
+    assert not left
+    assert [(one.source, one.part, one.where) for one in words.legacy] == [
+        (Source.HEADER, "", "Subject"),
+        (Source.HEADER, "", "From"),
+        (Source.NAME, "1.2", ""),
+        (Source.BODY, "1.1", ""),
+        (Source.QUOTED, "1.3.1", ""),
+        (Source.QUOTED, "1.3", "Subject"),
+    ]
+    assert words.legacy[2].names == (f"{TCVN3}.jpg",)
+    assert {one.family for one in words.legacy} == {"tcvn3"}
+
+
+def test_a_person_s_name_is_no_marking(tmp_path: Path) -> None:
+    header = 'Subject: MẬT\r\nFrom: Mật <a@example.com>\r\nTo: "MẬT" <b@example.com>\r\n'.encode()
+    words, _left = look(mail(b"", header=header), tmp_path)
+    assert [(one.source, one.where, one.level) for one in words.markings] == [(Source.HEADER, "Subject", "mật")]
+
+
+def test_large_texts_are_left(tmp_path: Path) -> None:
+    filler = b"0123456789abcdef\r\n" * (SMALL // 18 + 1)
+    words, left = look(mail(filler + RAW, "text/plain", header=b"Subject: " + RAW + b"\r\n"), tmp_path)
+    assert left
+    assert [one.source for one in words.legacy] == [Source.HEADER]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "left"),
+    [
+        (b"PK\x03\x04" + bytes(60), b"a.zip", True),
+        (b"%PDF-1.4\n", b"a.pdf", True),
+        (b"some words\r\n", b"a.txt", True),
+        (RAW, b"a.txt", True),
+        (bytes([1, 2, 3, 200, 0, 255]) * 50, b"a.dat", False),
+        (bytes([1, 2, 3, 200, 0, 255]) * 50, b"a.txt", True),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(30), b"a.png", False),
+        (b"", b"a.docx", False),
+    ],
+)
+def test_documents_are_left_and_pictures_are_not(data: bytes, name: bytes, left: bool, tmp_path: Path) -> None:
+    assert look(multipart(text(b"hello"), attachment(data, name)), tmp_path) == (NO_WORDS, left)
+
+
+def test_a_message_with_several_readings_is_left(tmp_path: Path) -> None:
+    raw = mail(b"hello").replace(b"Content-Type:", b"Content-Type: multipart/mixed; boundary=x\r\nContent-Type:", 1)
+    words, left = look(raw, tmp_path)
+    assert (words, left) == (NO_WORDS, True)
+
+
+def test_only_what_is_wanted(tmp_path: Path) -> None:
+    raw = mail(RAW, "text/plain", header="Subject: MẬT\r\n".encode())
+    words, _left = look(raw, tmp_path, frozenset({"marking"}))
+    assert (len(words.legacy), len(words.markings)) == (0, 1)
+    words, _left = look(raw, tmp_path, frozenset({"charset"}))
+    assert ("tcvn3" in {one.family for one in words.legacy}, len(words.markings)) == (True, 0)
