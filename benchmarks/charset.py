@@ -45,7 +45,7 @@ class Run:
     @property
     def detectors(self) -> quality.Detectors:
         """Ours, and the peers for fewer texts."""
-        return quality.Detectors(self.peers, 1000 if self.quick == 1 else 200)
+        return quality.Detectors(self.peers, 400 if self.quick == 1 else 100)
 
 
 def _cells(run: Run, cells: Iterator[quality.Cell]) -> None:
@@ -56,31 +56,32 @@ def _cells(run: Run, cells: Iterator[quality.Cell]) -> None:
         found = {name: [100 * cell.share(name), 100 * cell.share(name, "right")] for name in asked}
         shown = "".join(f"{one:11.3f}{two:9.3f}" for one, two in found.values())
         checks = [
-            Check(f"{cell.row}: {what}", found[quality.OURS][at], goal) for at, (what, goal) in enumerate(cell.goals)
+            Check(f"{cell.row}, {cell.family}: {what}", found[quality.OURS][at], goal)
+            for at, (what, goal) in enumerate(cell.goals)
         ]
         texts = cell.asked[quality.OURS]
         run.report.add(Row(cell.row, cell.what, texts, checks, found, cell.missed), columns, f"{texts:8}{shown}")
 
 
 def _damaged(run: Run) -> None:
-    _cells(run, quality.damaged_cells(run.detectors, run.encoders, run.lines, 50_000 // run.quick))
+    _cells(run, quality.damaged_cells(run.detectors, run.encoders, run.lines, 25_000 // run.quick))
 
 
 def _cut(run: Run) -> None:
-    _cells(run, quality.cut_cells(run.detectors, run.encoders, run.lines, 50_000 // run.quick))
+    _cells(run, quality.cut_cells(run.detectors, run.encoders, run.lines, 12_000 // run.quick))
 
 
 def _amid(run: Run) -> None:
-    _cells(run, quality.amid_cells(run.detectors, run.encoders, run.lines, 10_000 // run.quick))
+    _cells(run, quality.amid_cells(run.detectors, run.encoders, run.lines, 4000 // run.quick))
 
 
 def _others(run: Run) -> None:
-    _cells(run, quality.other_cells(run.detectors, run.encoders, run.lines, 10_000 // run.quick))
+    _cells(run, quality.other_cells(run.detectors, run.encoders, run.lines, 4000 // run.quick))
 
 
 def _conversion(run: Run) -> None:
     table, lines = "conversion, letters right", long_enough(run.lines, 20)
-    for one in quality.conversions(run.encoders, lines, 5000 // run.quick):
+    for one in quality.conversions(run.encoders, lines, 2500 // run.quick):
         checks = [Check(table, 100 * one.share, 99.9)]
         row = Row(table, one.what, one.marked, checks, {}, one.examples)
         run.report.add(row, f"{'letters':>8}{'right %':>10}", f"{one.marked:8}{100 * one.share:10.4f}")

@@ -51,9 +51,10 @@ def family(data: bytes | str) -> str | None:
 
 @dataclass(slots=True)
 class Cell:
-    """What every detector said of one kind of text. `goals`: what is asked for of all, and the least per cent."""
+    """What every detector said of one kind of text in a family. `goals`: what is asked for, and the least per cent."""
 
     row: str
+    family: str
     what: str
     goals: tuple[tuple[str, float], ...] = ()
     asked: dict[str, int] = field(default_factory=dict)  # by detector
@@ -99,49 +100,52 @@ def _of(encoders: Sequence[Encoder], families: Sequence[str]) -> list[Encoder]:
     return [one for name in families for one in encoders if one.family == name]
 
 
+def _cell(row: str, encoder: Encoder, form: str, *goals: tuple[str, float]) -> Cell:
+    return Cell(row, encoder.family, f"{encoder.family} {form} ({encoder.name})", goals)
+
+
 def damaged_cells(
-    detectors: Detectors, encoders: Sequence[Encoder], lines: Sequence[str], count: int, seed: int = 1
+    detectors: Detectors, encoders: Sequence[Encoder], lines: Sequence[str], count: int
 ) -> Iterator[Cell]:
     """Windows with at least 4 damaged letters (10 for the rarer families)."""
     for encoder in _of(encoders, COMMON):
-        rng = random.Random(f"{seed}{encoder.name}{encoder.family}")
-        samples = encoded(encoder, damaged_windows(lines, count, 4, encoder.damaged, rng))
+        samples = encoded(encoder, damaged_windows(lines, count, 4, encoder.damaged, random.Random(encoder.family)))
         for form in FORMS:
-            cell = Cell("≥ 4 damaged letters", f"{encoder.family} {form} ({encoder.name})", _BOTH)
+            cell = _cell("≥ 4 damaged letters", encoder, form, *_BOTH)
             yield detectors.ask(cell, violation, encoder.family, _pairs(samples, form))
         if encoder.family == "mojibake":
-            cell = Cell("≥ 4 damaged letters", "mojibake twice (python)", _BOTH)
             twice: list[Pair] = [(twice_read(sample.text), sample.text) for sample in samples[: count // 5]]
+            cell = _cell("≥ 4 damaged letters", encoder, "twice", *_BOTH)
             yield detectors.ask(cell, violation, "mojibake", twice)
     for encoder in _of(encoders, RARE):
-        rng = random.Random(f"{seed}{encoder.name}{encoder.family}")
-        samples = encoded(encoder, damaged_windows(lines, count // 2, 10, encoder.damaged, rng))
+        samples = encoded(
+            encoder, damaged_windows(lines, count // 2, 10, encoder.damaged, random.Random(encoder.family))
+        )
         for form in FORMS:
-            cell = Cell("≥ 10 damaged letters", f"{encoder.family} {form} ({encoder.name})", (("detected", 99.9),))
+            cell = _cell("≥ 10 damaged letters", encoder, form, ("detected", 99.9))
             yield detectors.ask(cell, violation, encoder.family, _pairs(samples, form))
 
 
 def other_cells(detectors: Detectors, encoders: Sequence[Encoder], lines: Sequence[str], count: int) -> Iterator[Cell]:
     """The four families that hardly occur: no goal stands in the issue."""
     for encoder in _of(encoders, ("bkhcm1", "bkhcm2", "vietware_f", "vietware_x")):
-        rng = random.Random(encoder.family)
-        samples = encoded(encoder, damaged_windows(lines, count, 10, encoder.damaged, rng))
+        samples = encoded(encoder, damaged_windows(lines, count, 10, encoder.damaged, random.Random(encoder.family)))
         for form in FORMS:
-            cell = Cell("others, ≥ 10 damaged", f"{encoder.family} {form} ({encoder.name})")
+            cell = _cell("others, ≥ 10 damaged", encoder, form)
             yield detectors.ask(cell, violation, encoder.family, _pairs(samples, form))
 
 
 def cut_cells(detectors: Detectors, encoders: Sequence[Encoder], lines: Sequence[str], count: int) -> Iterator[Cell]:
     """50 characters cut anywhere in prose. A window in which no letter changes is the same text in every charset, so
-    nothing can be found in it: those are counted in a line of their own, without a goal."""
-    lines = prose(lines)
+    nothing can be found in it: a line of its own, without a goal, counts those too."""
+    row, lines = "50 characters, unfiltered", prose(lines)
     for encoder in _of(encoders, COMMON):
-        samples = encoded(encoder, cut_windows(lines, count, 50, random.Random(f"cut{encoder.name}{encoder.family}")))
+        samples = encoded(encoder, cut_windows(lines, count, 50, random.Random(encoder.family)))
         changed = [sample for sample in samples if sample.damaged]
         for form in FORMS:
-            cell = Cell("50 characters, unfiltered", f"{encoder.family} {form} ({encoder.name})", (("detected", 99.7),))
+            cell = _cell(row, encoder, form, ("detected", 99.7))
             yield detectors.ask(cell, family, encoder.family, _pairs(changed, form))
-        cell = Cell("50 characters, unfiltered", f"  {encoder.family}: also windows with nothing changed")
+        cell = _cell(row, encoder, "hack, also with nothing changed")
         yield Detectors({}, 0).ask(cell, family, encoder.family, _pairs(samples, "hack"))
 
 
@@ -149,13 +153,11 @@ def amid_cells(detectors: Detectors, encoders: Sequence[Encoder], lines: Sequenc
     """One legacy paragraph of about 80 characters in 2,000 characters of good Unicode text."""
     good = prose(lines)
     for encoder in _of(encoders, COMMON):
-        rng = random.Random(f"amid{encoder.name}{encoder.family}")
+        rng = random.Random(encoder.family)
         samples = encoded(encoder, paragraphs_of(good, 80, count, rng))
         for form in FORMS:
             texts: list[Pair] = [(amid(around(lines, 2000, rng), sample, form, rng), sample.text) for sample in samples]
-            cell = Cell(
-                "one paragraph in 2,000 good", f"{encoder.family} {form} ({encoder.name})", (("detected", 99.9),)
-            )
+            cell = _cell("one paragraph in 2,000 good", encoder, form, ("detected", 99.9))
             yield detectors.ask(cell, family, encoder.family, texts)
 
 
@@ -176,10 +178,12 @@ class Converted:
 
 
 def conversions(encoders: Sequence[Encoder], lines: Sequence[str], count: int) -> Iterator[Converted]:
-    """Lines with at least 4 damaged letters, converted without a word on the family, and with it."""
+    """Texts with at least 4 damaged letters (10 for the rarer families), converted without a word on the family, and
+    with it."""
     for encoder in encoders:
         rng = random.Random(f"convert{encoder.name}{encoder.family}")
-        samples = encoded(encoder, damaged_windows(lines, count, 4, encoder.damaged, rng))
+        least = 4 if encoder.family in COMMON else 10
+        samples = encoded(encoder, damaged_windows(lines, count, least, encoder.damaged, rng))
         for named in (None, Family(encoder.family)):
             for form in FORMS:
                 shown = "family told" if named else "detected"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -181,16 +181,16 @@ class PostfixQueue(_Postfix):
 class CongThu:
     """This gateway with every rule on, its journal, metrics and log lines."""
 
-    def __init__(self, sink: int, workers: int = 1, *, content: bool = True) -> None:
+    def __init__(self, sink: int, workers: int = 1, *, without: str = "", off: Iterable[str] = ()) -> None:
         self.name = "congthu" if workers == 1 else f"congthu-{workers}"
-        self.name += "" if content else "-no-content"
+        self.name += without
         limits: Table = {"max_transactions": 10**9, "max_size": "64MiB"}
         self.gateway = Gateway(
             [listener("sink", **limits)],
             {"sink": upstream(sink, pool_size=100)},
             gateway={"workers": workers},
             store={"queue": 100_000},
-            rules={} if content else dict.fromkeys(CONTENT_RULES, "off"),
+            rules=dict.fromkeys(off, "off"),
         )
         self.port = self.gateway.port
 
@@ -211,12 +211,14 @@ class CongThu:
         """It keeps nothing."""
 
 
-CONTENT_RULES = ("attachment-cap", "dangerous-type", "unscannable")
+WORD_RULES = ("vietnamese-charset", "secret-marking", "vietnamese-diacritics")
+CONTENT_RULES = ("attachment-cap", "dangerous-type", "unscannable", *WORD_RULES)
 
 PEERS: dict[str, Callable[[int], Peer]] = {
     "congthu": CongThu,
     "congthu-2": lambda sink: CongThu(sink, 2),
-    "congthu-no-content": lambda sink: CongThu(sink, content=False),
+    "congthu-no-words": lambda sink: CongThu(sink, without="-no-words", off=WORD_RULES),
+    "congthu-no-content": lambda sink: CongThu(sink, without="-no-content", off=CONTENT_RULES),
     "nothing": Nothing,
     "haproxy": HAProxy,
     "postfix-filter": PostfixFilter,

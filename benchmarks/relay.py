@@ -3,7 +3,8 @@
 X: this gateway with 1 and 2 workers and every rule on, nothing, HAProxy (TCP), Postfix's proxy filter (inspects
 nothing), Postfix's queue, a plain aiosmtpd + aiosmtplib relay. All live at once and are measured in turn within each
 round, so that a busy moment of the machine hits them alike; medians over the rounds, ratios within a round.
-What looking into files costs: --only congthu,congthu-no-content --workloads E,F,G,H
+What looking into files costs: --only congthu-no-words,congthu-no-content --workloads E,F,G,H,I
+What reading texts costs: --only congthu,congthu-no-words
 
 usage: python -m benchmarks.relay [--rounds 7] [--seconds 2] [--quick] [--only congthu,postfix-filter] [--workloads A,B]
        [--xforward] [--json]
@@ -41,7 +42,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         type=lambda text: _names(text, dict(PEERS)),
-        default=[name for name in PEERS if name != "congthu-no-content"],
+        default=[name for name in PEERS if "-no-" not in name],
     )
     parser.add_argument("--workloads", type=lambda text: _names(text, dict(WORKLOADS)), default=list("ABCDE"))
     parser.add_argument(

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from gateway.archives.limits import ArchiveLimits
@@ -38,6 +39,7 @@ from gateway.model import Defect
 from gateway.rules.listed import WORDS, Need
 from gateway.wording.inline import read_inline
 from gateway.wording.kept import merged
+from gateway.wording.warm import warm
 
 SCANNER = "ClamAV"
 _WARM = 2.0  # seconds after which the document workers are started without being needed
@@ -58,6 +60,8 @@ class Looks:
         self._files = Need.FILES in given
         self._malware = Need.MALWARE in given
         self._words = frozenset(need.value for need in WORDS & given)
+        if self._words:
+            _learn()
         self._wants = self._words | (_FILES if self._files else _NOTHING_WANTED)
         self._tools = tools
 
@@ -157,6 +161,12 @@ async def _scan(clamd: Clamd, content: Content) -> Scan:
     figures.scanned(scan.failed or ("found" if scan.signature else "clean"), time.monotonic() - began)
     figures.up = clamd.healthy
     return scan
+
+
+@cache
+def _learn() -> None:
+    """What is known of Vietnamese is put together once, before mail waits for it."""
+    warm()
 
 
 class Tools:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from gettext import GNUTranslations
@@ -97,7 +98,7 @@ def clean(text: str) -> str:
 def _of_catalogue(data: bytes) -> list[str]:
     try:
         catalogue = GNUTranslations(io.BytesIO(data))
-    except (OSError, UnicodeDecodeError, LookupError, ValueError, IndexError):
+    except (OSError, UnicodeDecodeError, LookupError, ValueError, struct.error):
         return []
     known = getattr(catalogue, "_catalog", {})
     found = [line for given, text in known.items() if given and text != given for line in _of_message(str(text))]

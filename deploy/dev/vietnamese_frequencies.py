@@ -1,9 +1,10 @@
-"""Writes gateway/vietnamese/frequencies.py: how often syllables are used, and which foreign words look like legacy ones.
+"""Writes gateway/vietnamese/frequencies.py: how often syllables are used, which foreign words look like legacy ones.
 
     python deploy/dev/vietnamese_frequencies.py CORPUS
 
 CORPUS: the training split that deploy/dev/vietnamese_corpus.py builds from packages: plain UTF-8 text, Vietnamese in
-vi*.txt, every other language in a neg_*.txt of its own. Counts are facts about a language; no sentence enters the repository.
+vi*.txt, every other language in a neg_*.txt of its own. Counts are facts about a language; no sentence enters the
+repository.
 """
 
 from __future__ import annotations

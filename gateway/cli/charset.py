@@ -39,7 +39,12 @@ class Asked:
 @click.argument("files", nargs=-1, type=str, metavar="[FILE]...")
 @click.option("--convert", "converting", is_flag=True, help="Print the text in Unicode; what was found goes to stderr.")
 @click.option("-o", "--output", metavar="FILE", help="With --convert: write the text to this file.")
-@click.option("--charset", type=click.Choice(_CHARSETS), help="With --convert: what it is in, where you know it.")
+@click.option(
+    "--charset",
+    type=click.Choice(_CHARSETS),
+    metavar="NAME",
+    help=f"With --convert: what it is in, where you know it: {', '.join(_CHARSETS)}.",
+)
 @click.option("--all", "everything", is_flag=True, help="Every place; also secret markings and text without marks.")
 @json_option
 @click.option("--jsonl", is_flag=True, help="Answer questions on standard input, one JSON object a line.")
@@ -106,10 +111,8 @@ def _reports(asked: Asked) -> Iterator[Report]:
     from gateway.cli.charset_judge import judge
     from gateway.cli.charset_open import Opener, UnreadableError
     from gateway.cli.charset_report import Report
-    from gateway.logs import configure
     from gateway.vietnamese import Family
 
-    configure("error", "console")  # on stderr: without it the log of the opening process goes to stdout
     if not asked.files and sys.stdin.isatty():
         say("congthu: reading standard input; Ctrl-D ends it", err=True)
     family = None if asked.charset is None else Family(asked.charset)
@@ -129,22 +132,24 @@ def _converted(report: Report, asked: Asked) -> Report:
         several = len(asked.files) > 1
         if several:
             click.echo(f"==> {safe(report.name)} <==")
-        _write(report.converted.encode("utf-8", "replace"), asked.output, apart=several)
+        _write(report.converted, asked.output, apart=several)
     if not asked.as_json:
         click.echo(summary(report), err=True)
     return replace(report, converted=None)
 
 
-def _write(text: bytes, output: str | None, *, apart: bool) -> None:
-    """`apart`: something else follows, and begins on a line of its own, as in a terminal."""
+def _write(text: str, output: str | None, *, apart: bool) -> None:
+    """`apart`: something else follows, and begins on a line of its own, as in a terminal, which no text may steer."""
     if output is None:
-        sys.stdout.buffer.write(text)
-        if (apart or sys.stdout.isatty()) and not text.endswith(b"\n"):
-            sys.stdout.buffer.write(b"\n")
+        terminal = sys.stdout.isatty()
+        if terminal:
+            text = "\n".join(safe(line.removesuffix("\r")) for line in text.split("\n"))
+        end = "\n" if (apart or terminal) and not text.endswith("\n") else ""
+        sys.stdout.buffer.write((text + end).encode("utf-8", "replace"))
         sys.stdout.flush()
         return
     try:
-        Path(output).write_bytes(text)
+        Path(output).write_bytes(text.encode("utf-8", "replace"))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no file name"
         raise StartError(f"{output} cannot be written: {why}") from None

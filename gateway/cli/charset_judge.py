@@ -16,12 +16,13 @@ from pathlib import Path
 
 from gateway.cli.charset_open import STDIN, Opened
 from gateway.cli.charset_report import Found, Report, inside
+from gateway.cli.output import safe
 from gateway.contents import LegacyText, Passage, Source, Unchecked, Words
 from gateway.documents.charset import decode
 from gateway.documents.document import DocumentError, Unit
 from gateway.documents.limits import DocumentLimits
 from gateway.documents.read import read
-from gateway.inspection.inspector import DocumentText
+from gateway.inspection.result import DocumentText
 from gateway.vietnamese import Family, Note, Verdict, convert, family_of_font, verdict_of
 from gateway.wording.fields import read_header
 from gateway.wording.judge import Origin, legacy_of
@@ -136,7 +137,7 @@ def _converted(opened: Opened, documents: Sequence[DocumentText], family: Family
     texts = [(document, "\n".join(_units(document.units, family))) for document in documents]
     if len(texts) <= 1:
         return "".join(f"{text}\n" for _, text in texts) or None
-    return "".join(f"==> {' › '.join(document.names)} <==\n{text}\n\n" for document, text in texts)
+    return "".join(f"==> {safe(' › '.join(document.names))} <==\n{text}\n\n" for document, text in texts)
 
 
 def _whole(data: bytes, family: Family | None) -> str:

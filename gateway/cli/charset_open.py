@@ -15,17 +15,21 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import pybase64
 
 from gateway.contents import UNREACHED, ContainedFile, Unchecked
 from gateway.documents.read import format_of
-from gateway.inspection.inspector import DocumentText, Inspector, PoolLimits, Result, WalkLimits
+from gateway.inspection.limits import PoolLimits
+from gateway.inspection.result import DocumentText, Result
 from gateway.message.result import ScannedMessage
 from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
+
+if TYPE_CHECKING:
+    from gateway.inspection.inspector import Inspector
 
 LARGEST: Final = 64 * 1024 * 1024  # bytes of a file
 STDIN: Final = "-"
@@ -104,13 +108,22 @@ class Opener:
 
     async def _ask(self, message: bytes) -> Result:
         if self._inspector is None:
-            self._inspector = Inspector(self._limits, WalkLimits())
+            self._inspector = _inspector(self._limits)
         return await self._inspector.inspect(message, self._scanned(message), _WANTS)
 
     def _scanned(self, message: bytes) -> ScannedMessage:
         scanner = Scanner(sniff=self._sniff)
         scanner.feed(message)
         return scanner.finish()
+
+
+def _inspector(limits: PoolLimits) -> Inspector:
+    """What opens files, imported for a file that needs it; its log goes to stderr."""
+    from gateway.inspection.inspector import Inspector
+    from gateway.logs import configure
+
+    configure("error", "console")
+    return Inspector(limits)
 
 
 def _bytes_of(name: str, largest: int) -> bytes:

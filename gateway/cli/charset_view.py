@@ -14,7 +14,6 @@ from gateway.cli.charset_report import NOT_CHECKED, ORDER, Found, Report, inside
 from gateway.cli.charset_words import NOTES, SOURCES, VERDICTS, Said, repair
 from gateway.cli.output import hang, safe
 from gateway.contents import LegacyText, Passage
-from gateway.rules.words import place_in_vietnamese
 
 _COLOURS = {"ok": "green", "note": "cyan", "not-checked": "yellow", "warning": "yellow", "violation": "red"}
 _SHOWN = 5  # passages of one text, where not everything is asked for
@@ -99,6 +98,8 @@ def _both(said: Said) -> str:
 
 def _place(place: str) -> str:
     """ "paragraph 12 · đoạn 12"."""
+    from gateway.rules.words import place_in_vietnamese  # brings all rules with it
+
     vietnamese = place_in_vietnamese(place)
     return safe(place if vietnamese == place else f"{place} · {vietnamese}")
 

@@ -28,7 +28,8 @@ _SUBJECTS = {
 _KINDS = tuple(_SUBJECTS)
 # "legacy": as it stands where somebody types TCVN3 and the mail program believes that it is Latin-1.
 _BODIES = {
-    "legacy": "Céng hoµ x· héi chñ nghÜa ViÖt Nam\n§éc lËp - Tù do - H¹nh phóc\n\nKÝnh göi V¨n phßng, ®¬n vÞ göi b¸o c¸o.\n",
+    "legacy": "Céng hoµ x· héi chñ nghÜa ViÖt Nam\n§éc lËp - Tù do - H¹nh phóc\n\n"
+    "KÝnh göi V¨n phßng, ®¬n vÞ göi b¸o c¸o.\n",
     "secret": "TỐI MẬT\n\nỦY BAN NHÂN DÂN QUẬN 4\nSố: 12/KH-UBND\n\nKẾ HOẠCH\nCông tác bảo vệ kỳ họp cuối năm.\n",
 }
 _PDF = (

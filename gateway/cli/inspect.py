@@ -15,6 +15,7 @@ from gateway.cli.output import safe
 from gateway.config import HostPort, Listener, Settings
 from gateway.contents import NOTHING, Inspection, Words
 from gateway.errors import StartError
+from gateway.logs import configure
 from gateway.looks import Looks, Tools
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.message.scan import Scanner
@@ -40,6 +41,7 @@ def command(
     config: Path | None, file: Path, sender: str, recipients: tuple[str, ...], name: str, as_json: bool
 ) -> None:
     """Judge a message FILE as the gateway would. Exit code 0: it would pass, 1: it would not."""
+    configure("error", "console")  # to standard error; unconfigured, a warning would stand amid the answer
     settings = config_file.load(config) if config is not None else Settings()
     listener, rules = _rules(settings, name)
     session = Session("inspect", listener.name, listener.direction, "", 0)

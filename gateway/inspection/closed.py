@@ -33,7 +33,7 @@ def stays_closed(source: Source, scanned: ScannedMessage) -> bool:
     if not unknown or scanned.suspicious or scanned.size > _LARGEST:
         return False
     pieces = in_memory(source)
-    if pieces is None:
+    if pieces is None or sum(map(len, pieces)) != scanned.size:  # on disk, or not there any more
         return False
     wanted = {(one.part, one.filename): one for one in unknown}
     extracts = [e for e in strict_view(scanned).extracts if e.attachment and (e.part, e.filename) in wanted]

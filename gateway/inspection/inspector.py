@@ -19,14 +19,13 @@ from gateway.inspection.need import needs_look
 from gateway.inspection.pool import Pool
 from gateway.inspection.process import Child, ChildError, log
 from gateway.inspection.result import DocumentText, Result
-from gateway.inspection.source import Source, descriptor, in_memory
+from gateway.inspection.source import Source, descriptor
 from gateway.inspection.texts import known_bodies
 from gateway.inspection.wire import text
 from gateway.inspection.words_forms import body_rows, words_of
 from gateway.message.result import ScannedMessage
 from gateway.message.union import UnionView, strict_view
 from gateway.metrics import InspectionMetrics, watch_inspection
-from gateway.wording.inline import reads_here
 from gateway.wording.kept import merged
 from gateway.wording.reader import WANTS
 
@@ -81,14 +80,12 @@ class Inspector:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def inspect(
-        self, source: Source, scanned: ScannedMessage, wants: frozenset[str], *, key: str = ""
-    ) -> Result:
+    async def inspect(self, source: Source, scanned: ScannedMessage, wants: frozenset[str], *, key: str = "") -> Result:
         """Look into a message. Raises nothing; what could not be looked into is in the result's `unchecked`.
 
         `source`: its bytes, kept until this returns. `scanned`: its strict scan. `wants`: "files" for what is in its
         attachments, "text" for their text besides, and any of `gateway.wording.reader.WANTS` for what is remarkable in
-        all texts but those that `gateway.wording.inline` reads; empty for the view alone, which a message that is not
+        all texts but those of the header; empty for the view alone, which a message that is not
         suspicious does not need. `key`: on whose behalf, a client's or an account's; where messages wait for a child,
         those of others have their turn first (see `turns`).
         """
@@ -131,8 +128,8 @@ class Inspector:
             fd, size = await descriptor(source)
             left = max(_LEAST, began + self.limits.timeout - time.monotonic())
             request = self._request(scanned, size, wants, left)
-            if answer.words is not None:
-                request |= _texts(source, scanned)
+            if answer.words is not None and not scanned.suspicious:
+                request["bodies"] = body_rows(known_bodies(scanned))
             await child.ask(request, fd, left, answer.take)
             gone = False
         except ChildError as error:
@@ -171,12 +168,6 @@ class Inspector:
             self._warned = True
             log.warning("inspection.lacking", lacking=list(child.lacking))
         return child
-
-
-def _texts(source: Source, scanned: ScannedMessage) -> dict[str, Any]:
-    """Which of the message's own texts the child is to read."""
-    here = reads_here(scanned, in_memory=in_memory(source) is not None)
-    return {"here": here} if scanned.suspicious or here else {"bodies": body_rows(known_bodies(scanned))}
 
 
 class _Answer:

@@ -51,7 +51,7 @@ def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits, sniff
     def late(share: float = 1.0) -> bool:
         return time.monotonic() > begin + share * seconds
 
-    texts = Texts(wants, limits, send, partial(late, _WORDS), names="extracts" not in request)
+    texts = Texts(wants, limits, send, partial(late, _WORDS))
     if texts.wanted:
         texts.bodies(read, bodies)
         texts.flush()
@@ -65,10 +65,7 @@ def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits, sniff
 def _message(
     request: dict[str, Any], read: Read, send: Send, limits: WalkLimits, sniff: Sniff
 ) -> tuple[Sequence[Attachment], Sequence[Extract], list[tuple[Extract, Body]]]:
-    """A message's attachments, its contents, and those of them that are texts to be read here.
-
-    The worker reads small texts itself ("here"), as its scan shows them.
-    """
+    """A message's attachments, its contents, and those of them that are shown as texts."""
     if "extracts" in request:
         attachments, extracts = attachments_of(request["attachments"]), extracts_of(request["extracts"])
         known = {body.part: body for body in bodies_of(request.get("bodies", []))}
@@ -77,8 +74,6 @@ def _message(
     send({"view": view_form(view)})
     known = {body.part: body for body in known_bodies(scanned)}
     shown = [one for one in view.extracts if not one.attachment]
-    if request.get("here"):
-        shown = [one for one in shown if one.part not in known]
     return (
         view.attachments,
         view.extracts,

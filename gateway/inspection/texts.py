@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from gateway.contents import NO_WORDS, Source, Why, Words
+from gateway.contents import Source, Why
 from gateway.documents import read as documents
-from gateway.documents.document import DocumentError
+from gateway.documents.document import Document, DocumentError
 from gateway.inspection.bugs import place_of
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.listing import Place
@@ -31,10 +31,7 @@ _BODY = 16 * 1024 * 1024  # bytes of one body
 
 
 class Texts:
-    """One message's. Without any of `WANTS` among the `wants` nothing is read and nothing is sent.
-
-    `names`: those of the attachments themselves are read, too, not only those of files in them.
-    """
+    """One message's. Without any of `WANTS` among the `wants` nothing is read and nothing is sent."""
 
     def __init__(
         self,
@@ -42,12 +39,10 @@ class Texts:
         limits: WalkLimits,
         send: Callable[[dict[str, Any]], None],
         late: Callable[[], bool],
-        *,
-        names: bool = True,
     ) -> None:
         wanted = WANTS.intersection(wants)
         self._reader = Reader(wanted, late=late) if wanted else None
-        self._send, self._names = send, names
+        self._send = send
         self._documents = replace(limits.documents, text=min(_TEXT, limits.documents.text))
         self._failed = ""
         self.worn = False  # memory ran out once
@@ -57,23 +52,20 @@ class Texts:
         """Whether anything is read."""
         return self._reader is not None
 
-    @property
-    def found(self) -> Words:
-        """What was found so far."""
-        return self._reader.words if self._reader is not None else NO_WORDS
-
     def name(self, place: Place) -> None:
         """Read a file's name."""
         with self._reading() as reader:
-            if reader is not None and place.name and (place.depth or self._names):
+            if reader is not None and place.name:
                 reader.text(Source.NAME, place.name, part=place.part, names=place.names)
 
-    def document(self, place: Place, file: BinaryIO, kind: str) -> None:
-        """Read a document's text."""
+    def document(self, place: Place, file: BinaryIO, kind: str) -> Document | None:
+        """Read a document's text. Returns the document where all of it was read."""
+        document = None
         with self._reading() as reader:
-            if reader is not None:
+            if reader is not None and not reader.is_late():
                 document = documents.read(file, kind, place.name, self._documents)
                 reader.document(place.part, place.names, document.units)
+        return document if document is not None and not document.unchecked else None
 
     def letter(self, place: Place, read: Read, scanned: ScannedMessage) -> None:
         """Read the texts of a message that is a file: it is quoted, as is what is forwarded in any other way."""

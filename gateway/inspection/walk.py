@@ -172,9 +172,8 @@ class Walk:
             return
         self._seen[key] = (place.depth, None)
         self._try(ways, file, opening)
-        if says and self._texts is not None:
-            for reading in self._readings(file, opening):
-                self._texts.document(place, reading, kind)
+        if says and self._texts is not None and Way.DOCUMENT not in ways:
+            self._texts.document(place, file, kind)
         self._seen[key] = (place.depth, self._listing.file(opening.number))
 
     def _try(self, ways: Iterable[Way], file: BinaryIO, opening: Opening) -> None:
@@ -273,8 +272,7 @@ class Walk:
 
     def _judge(self, file: BinaryIO, opening: Opening) -> None:
         """One reading of a document, and everything in it. DocumentError where it is none."""
-        name, kind = opening.place.name, opening.kind
-        document = self._words(opening, lambda limits, text: documents.read(file, kind, name, limits, text=text))
+        document = self._read(file, opening)
         self._listing.rename(opening.number, precise(opening.kind, document.format))
         traits = (
             (document.encrypted, Trait.ENCRYPTED),
@@ -292,6 +290,18 @@ class Walk:
             self._budget.expand(len(embedded.data))
             content = Held(io.BytesIO(embedded.data), len(embedded.data))
             self._visit(content, self._inside(opening, embedded.name or embedded.place))
+
+    def _read(self, file: BinaryIO, opening: Opening) -> Document:
+        """Facts and words come from one reading; where that did not go well, the facts from one of their own."""
+        place, kind = opening.place, opening.kind
+        document = None
+        if self._texts is not None and not self._text:
+            document = self._texts.document(place, file, kind)
+        if document is None:
+            document = self._words(
+                opening, lambda limits, text: documents.read(file, kind, place.name, limits, text=text)
+            )
+        return document
 
     def _words(self, opening: Opening, read: Callable[[DocumentLimits, bool], Document]) -> Document:
         """Read a document; its text is sent off, as far as there is room for it."""

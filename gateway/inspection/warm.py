@@ -25,15 +25,14 @@ import gateway.vietnamese
 import gateway.wording
 from gateway.archives.budget import Budget
 from gateway.archives.expand import expand
-from gateway.contents import Source
 from gateway.documents import read as documents
 from gateway.documents.limits import DocumentLimits
 from gateway.errors import CongThuError, StartError
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.request import look
-from gateway.inspection.samples import WRITTEN, samples
+from gateway.inspection.samples import samples
 from gateway.message.sniff import Sniffer
-from gateway.wording.reader import WANTS, Reader
+from gateway.wording.warm import warm
 
 if TYPE_CHECKING:
     from gateway.inspection.child import Look
@@ -72,7 +71,7 @@ def prepared(limits: WalkLimits) -> tuple[Look, tuple[str, ...]]:
     sniff = Sniffer()
     for name, data in samples().items():
         _open(name, data, sniff(data))
-    _read_words()
+    warm()
     return partial(look, limits=limits, sniff=sniff), missing
 
 
@@ -107,13 +106,6 @@ def _loaded(name: str) -> bool:
     except (ImportError, StartError):
         return False
     return True
-
-
-def _read_words() -> None:
-    """What is known of Vietnamese is put together when it is first asked for."""
-    reader = Reader(WANTS)
-    for text in WRITTEN:
-        reader.text(Source.BODY, text)
 
 
 def _open(name: str, data: bytes, kind: str) -> None:

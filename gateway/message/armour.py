@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from gateway.message.defects import Flaw
-from gateway.message.seek import Opening
+from gateway.message.seek import LineOpener, Opening
 from gateway.message.uu import QUOTE, SINGLY
 
 _LABEL = rb"(?:PGP MESSAGE(?:, PART \d{1,9}(?:/\d{1,9})?)?|PKCS ?#?7(?: [A-Z ]{1,40})?|CMS)"
@@ -21,19 +21,13 @@ _MARGIN = b">| \t\r\n"
 _GAP = 1024  # octets of blank lines in a row inside one
 _GAPS = 1000  # blank lines in all
 _FIELDS = 32  # lines before the data
+_SHORT = 32  # lines of data before one that is long enough for it
 
 
-class ArmourOpener:
+class ArmourOpener(LineOpener):
     """Finds "BEGIN" lines."""
 
-    __slots__ = ("_base", "_data", "_end")
-
-    def __init__(self) -> None:
-        self._data, self._end, self._base = b"", 0, 0
-
-    def block(self, data: bytes, start: int, end: int, base: int, last: bool) -> None:
-        """See `seek.Opener`."""
-        self._data, self._end, self._base = data, end if last else start, base
+    __slots__ = ()
 
     def next(self, at: int) -> Opening | None:
         """See `seek.Opener`."""
@@ -50,13 +44,13 @@ class ArmourOpener:
 class ArmourCoder:
     """From the "BEGIN" line on; see `seek.Coder`. "Decodes" to the armour as it stands."""
 
-    __slots__ = ("_fields", "_gaps", "_held", "accepted", "ended", "filename", "flaws")
+    __slots__ = ("_fields", "_gaps", "_held", "_short", "accepted", "ended", "filename", "flaws")
 
     def __init__(self) -> None:
         self.flaws: set[Flaw] = {Flaw.ENCODING_UNENDED}
         self.filename = b""
         self.ended = self.accepted = False
-        self._fields = self._gaps = 0
+        self._fields = self._gaps = self._short = 0
         self._held = b""  # line ends and blank lines that belong to it only if more follows
 
     def take(self, data: bytes, start: int, end: int, first: bool, last: bool) -> tuple[bytes, int, int]:
@@ -108,6 +102,7 @@ class ArmourCoder:
             return True
         if _DATA.match(data, at, stop):
             self.accepted |= stop - at > 16
-            return True
+            self._short += not self.accepted
+            return self._short <= _SHORT
         self._fields += 1
         return not self.accepted and self._fields <= _FIELDS and _FIELD.match(data, at, stop) is not None

@@ -63,7 +63,10 @@ def line_of(data: bytes, at: int, end: int, last: bool) -> tuple[bytes, int] | N
 class Base64Coder:
     """See `seek.Coder`. A short line belongs to the run if a full one without padding stands right before it."""
 
-    __slots__ = ("_blank", "_cases", "_decoder", "_least", "_short", "_size", "accepted", "ended", "filename", "flaws")
+    __slots__ = (
+        *("_alone", "_blank", "_cases", "_decoder", "_least", "_short", "_size"),
+        *("accepted", "ended", "filename", "flaws"),
+    )
 
     def __init__(self, least: int) -> None:
         self.flaws: set[Flaw] = set()
@@ -76,6 +79,7 @@ class Base64Coder:
         self._cases = list(_CASES)
         self._short = False  # the last line was a short one, or padded
         self._blank = 0
+        self._alone = 0  # padding characters on lines of their own
 
     def take(self, data: bytes, start: int, end: int, first: bool, last: bool) -> tuple[bytes, int, int]:
         """See `seek.Coder`."""
@@ -118,7 +122,8 @@ class Base64Coder:
             self._blank += 1
             return text if self._blank <= _PATIENCE else None
         short = len(text) < _FULL
-        if short and (self._blank or (self._short and text != b"=")):  # the second "=" may stand alone
+        self._alone += text == b"="
+        if short and (self._blank or (self._short and (text != b"=" or self._alone > 2))):  # the second may stand alone
             return None
         self._short, self._blank = short or text.endswith(b"="), 0
         return text

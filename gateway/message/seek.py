@@ -49,6 +49,19 @@ class Opener(Protocol):
         """The first opening in the block from `at` (the beginning of a line) on."""
 
 
+class LineOpener:
+    """The part of an opener that looks at whole lines alone: what it keeps of a block."""
+
+    __slots__ = ("_base", "_data", "_end")
+
+    def __init__(self) -> None:
+        self._data, self._end, self._base = b"", 0, 0
+
+    def block(self, data: bytes, start: int, end: int, base: int, last: bool) -> None:
+        """See `Opener`."""
+        self._data, self._end, self._base = data, end if last else start, base
+
+
 class Sink(Protocol):
     """Is told what a run has decoded."""
 
@@ -63,23 +76,25 @@ class Sink(Protocol):
 
 
 _OPENINGS = 20_000  # tried in one text, most of them for nothing; each costs as much as 10 KB of ordinary text
+_SHORT = 40  # octets of a line: shorter ones are taken one at a time
+_LINES = 200_000  # such lines taken in one text
 
 
 class Seeker:
     """One kind of run. `take` is a `textlines.Taker`. Each byte is looked at a bounded number of times."""
 
-    __slots__ = ("_coder", "_end", "_left", "_opener", "_sink", "_start")
+    __slots__ = ("_coder", "_end", "_left", "_lines", "_opener", "_sink", "_start")
 
     def __init__(self, opener: Opener, sink: Sink) -> None:
         self._opener = opener
         self._sink = sink
         self._coder: Coder | None = None
         self._start = self._end = 0
-        self._left = _OPENINGS
+        self._left, self._lines = _OPENINGS, _LINES
 
     @property
     def exhausted(self) -> bool:
-        """Too many beginnings were tried: no more are looked for."""
+        """Too many beginnings were tried, or too many short lines taken: no more are looked for."""
         return not self._left
 
     def take(self, data: bytes, start: int, end: int, base: int, first: bool, last: bool) -> None:
@@ -104,14 +119,23 @@ class Seeker:
 
     def _follow(self, coder: Coder, data: bytes, at: int, end: int, base: int, first: bool, last: bool) -> int:
         if at < end:
+            begun = at
             decoded, at, good = coder.take(data, at, end, first, last)
             if decoded:
                 self._sink.take(decoded)
             if good >= 0:
                 self._end = base + good
+            self._count(coder, data.count(b"\n", begun, at), at - begun)
         if coder.ended:
             self._close(coder)
         return at
+
+    def _count(self, coder: Coder, lines: int, size: int) -> None:
+        if lines * _SHORT > size:
+            self._lines -= lines
+            if self._lines < 0:
+                self._left = 0
+                coder.ended = True
 
     def _close(self, coder: Coder) -> None:
         self._coder = None

@@ -12,7 +12,7 @@ import pybase64
 
 from gateway.message.decode import Base64Decoder
 from gateway.message.defects import Flaw
-from gateway.message.seek import Opening
+from gateway.message.seek import LineOpener, Opening
 
 QUOTE = rb"[>| \t]{0,64}+"
 _BEGIN = re.compile(
@@ -22,6 +22,7 @@ _UU = bytes(range(32, 97))
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TO_BASE64 = bytes(_BASE64[(octet - 32) & 63] if 32 <= octet <= 96 else 33 for octet in range(256))
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]++={0,2}[ \t]*+")
+_BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/]++\r?\n){4}(?:[A-Za-z0-9+/]++\r?\n)*+")
 _FULL = 45  # bytes in a full line
 _WIDTH = 61  # its characters
 _MIN_LINES = 4  # decoded at once
@@ -31,19 +32,15 @@ SINGLY = 4096  # octets that are taken line by line where taking many lines at o
 _PATIENCE = 8  # foreign lines in a row, before the run is over; blank ones before it has begun
 
 
-class UuOpener:
+class UuOpener(LineOpener):
     """Finds "begin" lines. `declared`: it is said to be uuencode, so full lines of data are enough."""
 
-    __slots__ = ("_base", "_data", "_declared", "_end", "_tries")
+    __slots__ = ("_declared", "_tries")
 
     def __init__(self, *, declared: bool = False) -> None:
+        super().__init__()
         self._declared = declared
         self._tries = _TRIES
-        self._data, self._end, self._base = b"", 0, 0
-
-    def block(self, data: bytes, start: int, end: int, base: int, last: bool) -> None:
-        """See `seek.Opener`."""
-        self._data, self._end, self._base = data, end if last else start, base
 
     def next(self, at: int) -> Opening | None:
         """See `seek.Opener`."""
@@ -166,7 +163,10 @@ class UuCoder:
         if self._base64 is not None:
             taken = self._base64.lines(data, at, end) if data.find(b"\n", at, at + 40) < 0 else None
             self.accepted |= taken is not None
-            return (taken[0], taken[1]) if taken is not None else (b"", at)
+            if taken is not None:
+                return taken[0], taken[1]
+            lines = _BASE64_LINES.match(data, at, end) if self.accepted else None
+            return (self._base64.feed(lines[0]), lines.end()) if lines is not None else (b"", at)
         decoded, stop = full_lines(data, at, end) if data[at] == 77 else (b"", at)
         self.accepted |= stop > at
         return decoded, stop

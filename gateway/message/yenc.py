@@ -9,7 +9,7 @@ import re
 import zlib
 
 from gateway.message.defects import Flaw
-from gateway.message.seek import Opening
+from gateway.message.seek import LineOpener, Opening
 
 _BEGIN = re.compile(rb"=ybegin[ \t][^\r\n]{0,512}?\b(?:line|size)=\d[^\r\n]{0,1024}")
 _KEYWORD = re.compile(rb"=y(?:begin|part|end)(?=[ \t\r\n])")
@@ -23,17 +23,10 @@ _USUAL = ((b"=@", b"\0"), (b"=J", b"\n"), (b"=M", b"\r"), (b"=I", b"\t"), (b"=n"
 _ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 
 
-class YencOpener:
+class YencOpener(LineOpener):
     """Finds "=ybegin" lines."""
 
-    __slots__ = ("_base", "_data", "_end")
-
-    def __init__(self) -> None:
-        self._data, self._end, self._base = b"", 0, 0
-
-    def block(self, data: bytes, start: int, end: int, base: int, last: bool) -> None:
-        """See `seek.Opener`."""
-        self._data, self._end, self._base = data, end if last else start, base
+    __slots__ = ()
 
     def next(self, at: int) -> Opening | None:
         """See `seek.Opener`."""

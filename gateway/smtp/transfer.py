@@ -24,12 +24,18 @@ _log = get_logger("congthu.smtp")
 _RATE_WINDOW = 60.0
 _SMALL_CHUNK = 1024  # octets of a BDAT chunk that counts as a command without effect
 _DRAIN_FACTOR = 4  # a refused message is read to its end, but not for ever
+_TURN = 0.01  # seconds of scanning after which other connections have their turn
+_FEW, _FIRST, _ANY = 32 * 1024, 64 * 1024, 1 << 30  # octets that are scanned at once: see `Receiver.at_once`
 
 
 class Receiver:
-    """Takes the content of one message. After the first problem it only counts; `problem` then holds the reply."""
+    """Takes the content of one message. After the first problem it only counts; `problem` then holds the reply.
 
-    __slots__ = ("_context", "_normalizer", "problem", "scanner", "size", "spool", "started")
+    `at_once`: octets to give it at a time. Ordinary mail is scanned in no time, however much came; where a stranger
+    makes each octet take long, pieces are small. `worked`: seconds of scanning since others had their turn.
+    """
+
+    __slots__ = ("_context", "_normalizer", "at_once", "problem", "scanner", "size", "spool", "started", "worked")
 
     def __init__(self, context: ListenerContext) -> None:
         self._context = context
@@ -38,6 +44,7 @@ class Receiver:
         self.size = 0
         self.problem: Reply | None = None
         self.started = time.monotonic()
+        self.at_once, self.worked = _FIRST, 0.0
         self.spool = context.spools.new()
 
     def take(self, data: bytes) -> None:
@@ -61,7 +68,17 @@ class Receiver:
         except SpoolFull:
             self.fail(replies.NO_SPACE)
             return
+        began = time.perf_counter()
         self.scanner.feed(data)
+        took = time.perf_counter() - began
+        self.worked += took
+        self.at_once = _FEW if took > _TURN else min(2 * self.at_once, _ANY)
+
+    async def rest(self) -> None:
+        """Let others have their turn, if it is time."""
+        if self.worked > _TURN:
+            self.worked = 0.0
+            await asyncio.sleep(0)
 
     def fail(self, reply: Reply) -> None:
         """Keep nothing from here on."""
@@ -137,7 +154,7 @@ class Transfer(Connection):
         stream = DotStream()
         inbox, pace = self.inbox, Pace(self)
         while True:
-            data = inbox.chunk()
+            data = inbox.take(receiver.at_once)
             if not data:
                 await self.need_input(pace.allowed())
                 continue
@@ -150,6 +167,7 @@ class Transfer(Connection):
                 break
             if receiver.spool.needs_flush:
                 await receiver.settle()
+            await receiver.rest()
             self._drain_limit(receiver)
         inbox.put_back(stream.rest)
 
@@ -201,7 +219,7 @@ class Transfer(Connection):
         if left > _DRAIN_FACTOR * self.context.settings.max_size:
             raise self.quit(replies.TOO_BIG, "too-big")
         while left:
-            data = self.inbox.take(left)
+            data = self.inbox.take(left if receiver is None else min(left, receiver.at_once))
             if not data:
                 await self.need_input(pace.allowed())
                 continue
@@ -212,6 +230,7 @@ class Transfer(Connection):
                     receiver.bare()
                 receiver.take(data)
                 await receiver.settle()
+                await receiver.rest()
                 self._drain_limit(receiver)
 
     async def _end_bdat(self) -> None:

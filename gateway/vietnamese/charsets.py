@@ -1,7 +1,7 @@
 """Bytes to text: what a declared charset's name means here, and how bytes are read that have a wrong one or none.
 
-Bytes that are neither UTF-8 nor declared otherwise are read as Latin-1, a character a byte, so that legacy letters stand in
-them as they do in a font hack. It knows charsets' names and no Vietnamese.
+Bytes that are neither UTF-8 nor declared otherwise are read as Latin-1, a character a byte, so that legacy letters
+stand in them as they do in a font hack. It knows charsets' names and no Vietnamese.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gateway.vietnamese.family import Family
 
-# Names seen in mail, without case, blanks, hyphens and underscores. Python knows windows-1258's; the rest nobody registered.
+# Names seen in mail, without case, blanks, hyphens and underscores. Most of them nobody registered.
 _FAMILIES = {
     Family.CP1258: "windows1258 cp1258 xcp1258 1258 mswin1258",
     Family.VISCII: "viscii csviscii viscii11 viscii1.11 xviscii",
@@ -87,7 +87,7 @@ def incoming(data: bytes, declared: str | None) -> Incoming:
     if _SEVERAL_BYTES.match(plain) and declared and (text := _decoded(data, declared.strip())) is not None:
         return Incoming(text, declared.strip())
     if _mostly_utf8(data):
-        return Incoming("".join(_lines(data)), _MIXED, data=data)
+        return Incoming("\n".join(_lines(data)), _MIXED, data=data)
     return Incoming(data.decode("latin-1"), "latin-1", raw=True)
 
 
@@ -128,7 +128,6 @@ def _lines(data: bytes) -> Iterator[str]:
     for line in data.split(b"\n"):
         text = _decoded(line, "utf-8")
         yield line.decode("latin-1") if text is None else text
-        yield "\n"
 
 
 def _offsets(data: bytes, places: Sequence[int]) -> Iterator[int]:

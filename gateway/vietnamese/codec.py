@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import cache
 
 from gateway.vietnamese import hack
-from gateway.vietnamese.capitals import raised
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.mojibake import mojibake, unmojibake
 from gateway.vietnamese.viqr import from_viqr, to_viqr
@@ -35,7 +34,7 @@ def decode(data: bytes, family: Family) -> str:
     if family in hack.TWO_BYTES:
         return _UNDEFINED.sub("\ufffd", from_hack(codecs.charmap_decode(data, "strict", _WINDOWS)[0], family))
     text = unicodedata.normalize("NFC", codecs.charmap_decode(data, "strict", _single(family))[0])
-    return raised(text) if family in hack.NO_CAPITALS else text
+    return hack.finished(text, family)
 
 
 def encode(text: str, family: Family) -> bytes:

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import merge
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.vietnamese.charsets import incoming
 from gateway.vietnamese.codec import decode, from_hack
+from gateway.vietnamese.detect import HINT, found_passages
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.fonts import family_of_font
 from gateway.vietnamese.hack import WINDOWS
 from gateway.vietnamese.lines import Passage
-from gateway.vietnamese.passages import passages
-from gateway.vietnamese.spelled import spelled_passages
 from gateway.vietnamese.syllables import is_syllable
 from gateway.vietnamese.viqr import from_viqr
 from gateway.vietnamese.words import WORD
 
-_HINT = 4.0  # nats by which a font's name makes its charset likelier, as in detect()
 # Letters that no family hides behind: where they stand, Unicode stands.
 _PROOF = re.compile(
     "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u0323\u1ea0-\u1ef9]"
 )
 _WESTERN = re.compile("[A-Za-zÀÁÂÄÇÈÉÊËÍÎÏÑÓÔÖÚÜßàáâäçèéêëíîïñóôöùúûü]+")
-_HCM1_WORD = re.compile(f"[\\^`{{|}}~]*(?:{WORD.pattern})")  # of its capitals seven are signs of ASCII
+_CAPITAL = "[A-Z\x80-\x9f\xc0-\xde€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_NBSP = re.compile(f"(?<!{_CAPITAL})\xa0")
+_WORDS = {  # letters that are none elsewhere: six of BK HCM 1's capitals are ASCII's signs, VISCII's Õ is a NBSP
+    Family.BKHCM1: re.compile(f"(?:{WORD.pattern}|[\\^`{{|}}~])+"),
+    Family.VISCII: re.compile(f"(?:{WORD.pattern}|(?<={_CAPITAL})\xa0)+"),
+}
+_LETTER = re.compile("[A-Za-z]")
 _CONTROLS = {byte: WINDOWS[byte] for byte in range(0x80, 0xA0)}
 
 
@@ -45,18 +48,9 @@ def convert(data: bytes | str, family: Family | None = None, *, font: str = "") 
         read = decode(data, family) if isinstance(data, bytes) else from_hack(data, family)
         return read.upper() if capitals and family is drawn else read
     text = _text_of(data)
-    found = list(_found(text, {drawn: _HINT} if drawn else {}))
+    found = list(found_passages(text, {drawn: HINT} if drawn else {}))
     read = unicodedata.normalize("NFC", "".join(_parts(text, found)))
     return read.upper() if capitals and any(passage.family is drawn for passage in found) else read
-
-
-def _found(text: str, bias: Mapping[Family, float]) -> Iterator[Passage]:
-    """What detect() counts, in order and apart; where a passage in VIQR lies over another, the first counts."""
-    done = 0
-    for passage in merge(passages(text, bias), spelled_passages(text), key=lambda passage: passage.start):
-        if passage.start >= done and passage.damaged:
-            done = passage.end
-            yield passage
 
 
 def _parts(text: str, found: Iterable[Passage]) -> Iterator[str]:
@@ -84,32 +78,40 @@ def _line(text: str, start: int, end: int, here: Sequence[Passage]) -> str:
     done = text.rfind("\n", start, here[0].start) + 1 or start
     parts, whole = [text[start:done]], not _PROOF.search(text, done, end)
     for passage in here:
-        first = _first(text, done, passage)
+        first = passage.start
+        while passage.family is Family.BKHCM1 and first > done and text[first - 1] in "^`{|}~":
+            first -= 1
         parts.append(_beside(text[done:first], passage.family, whole))
-        parts.append(from_hack(text[first : passage.end], passage.family))
+        parts.append(_read(text[first : passage.end], passage.family))
         done = passage.end
     return "".join((*parts, _beside(text[done:end], here[-1].family, whole)))
 
 
-def _first(text: str, least: int, passage: Passage) -> int:
-    """Where a passage starts: BK HCM 1's capitals among ASCII's signs belong to their word."""
-    first = passage.start
-    while passage.family is Family.BKHCM1 and first > least and text[first - 1] in "^`{|}~":
-        first -= 1
-    return first
+def _read(text: str, family: Family) -> str:
+    """A passage. In VISCII a NBSP is Õ only behind a capital, in BK HCM 1 a sign of ASCII is one only in a syllable."""
+    if family is Family.VISCII:
+        return "\xa0".join(from_hack(words, family) for words in _NBSP.split(text))
+    if family is Family.BKHCM1:
+        return _WORDS[family].sub(lambda match: _ascii_word(match[0]), text)
+    return from_hack(text, family)
+
+
+def _ascii_word(word: str) -> str:
+    read = from_hack(word, Family.BKHCM1)
+    return word if word.isascii() and not (_LETTER.search(word) and is_syllable(read)) else read
 
 
 def _beside(text: str, family: Family, whole: bool) -> str:
     """Text on a passage's line. `whole`: nothing on the line shows Unicode; it is likelier all of the family."""
     if family is Family.VIQR:
         return from_viqr(text)
-    if family is Family.BKHCM1:
-        return _HCM1_WORD.sub(lambda match: _word(match[0], family, whole), text)
-    return text if text.isascii() else WORD.sub(lambda match: _word(match[0], family, whole), text)
+    if text.isascii() and family is not Family.BKHCM1:
+        return text
+    return _WORDS.get(family, WORD).sub(lambda match: _word(match[0], family, whole), text)
 
 
 def _word(word: str, family: Family, whole: bool) -> str:
-    read = from_hack(word, family)
+    read = _ascii_word(word) if family is Family.BKHCM1 else from_hack(word, family)
     if read == word:
         return word
     known = is_syllable(word)

@@ -28,7 +28,8 @@ SPANS = 50
 """Passages that are told one by one; all are counted."""
 SAMPLE = 200
 """Characters of a sample."""
-_HINT = 4.0  # nats by which a font's name or a declared charset makes its family likelier
+HINT = 4.0
+"""Nats by which a font's name or a declared charset makes its family likelier."""
 _TOLERATED = frozenset({Family.CP1258, Family.VISCII})  # charsets in which mail may be declared: a warning at most
 
 
@@ -40,16 +41,17 @@ def detect(data: bytes | str, declared: str | None = None, *, fonts: Sequence[st
     """
     hints = dict(map(family_of_font, fonts))
     capitals = frozenset(family for family, drawn in hints.items() if family and drawn)
-    bias = {family: _HINT for family in hints if family}
+    bias = {family: HINT for family in hints if family}
     if isinstance(data, str):
         return _with_font(_judged(data, bias, capitals), data, bias)
     family = declared_family(declared)
     coming = incoming(data, declared)
-    found = _judged(coming.text, bias | ({family: _HINT} if family else {}), capitals)
+    found = _judged(coming.text, bias | ({family: HINT} if family else {}), capitals)
     found = replace(found, spans=_in_bytes(coming, found.spans))
     if coming.codec == "latin-1":
         return _by_charset(found, data, family)
-    if coming.codec == "mixed" and found.damaged or coming.misdeclared and VIETNAMESE.search(coming.text):
+    wrong = coming.misdeclared and VIETNAMESE.search(coming.text)
+    if wrong or (coming.codec == "mixed" and found.damaged):
         found = replace(found, notes=(*found.notes, Note.UNDECLARED))
     return _with_font(found, coming.text, bias)
 
@@ -61,7 +63,7 @@ def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family]
     weights: Counter[Family] = Counter()
     spans: list[Span] = []
     sample = ""
-    for passage in _all_passages(text, bias):
+    for passage in found_passages(text, bias):
         letters[passage.family] += passage.damaged
         weights[passage.family] += min(1_000, int(passage.weight * 10))  # tenths of nats
         if len(spans) < SPANS:
@@ -75,7 +77,8 @@ def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family]
     return Detection(family, letters.total(), _confidence(weights[family] / 10), tuple(spans), sample)
 
 
-def _all_passages(text: str, bias: Mapping[Family, float]) -> Iterator[Passage]:
+def found_passages(text: str, bias: Mapping[Family, float]) -> Iterator[Passage]:
+    """Every legacy passage of a text, in order, apart, each within one line. `bias`: nats for a family beforehand."""
     done = 0
     for passage in heapq.merge(passages(text, bias), spelled_passages(text), key=lambda passage: passage.start):
         if passage.start >= done and passage.damaged:

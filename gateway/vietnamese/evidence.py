@@ -1,4 +1,4 @@
-"""Adding up what words are worth: for a set of words, for the run of a line that weighs most, for the words without marks.
+"""Adding up what words are worth: a set of words, the run of a line that weighs most, the words without marks.
 
 It knows words and weights (nats), not where texts come from.
 """
@@ -14,8 +14,8 @@ from gateway.vietnamese.reading import readings
 from gateway.vietnamese.score import ASIDE, legacy, vietnamese
 
 _COMMON = -9.0  # a syllable without marks that speaks for Vietnamese is one that is used
-_FOR, _AGAINST, _UNICODE = 0.4, -0.5, -2.0
-_LEAST, _MOST = -8.0, 3.0
+_FOR, _AGAINST, _UNICODE = 0.4, -0.3, -3.0
+_LEAST, _MOST = -9.0, 3.0
 _INITIALS = 5  # letters of an abbreviation, which speaks neither way
 
 

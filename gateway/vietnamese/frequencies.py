@@ -4,91 +4,96 @@ Written by deploy/dev/vietnamese_frequencies.py from the corpus's training split
 """
 
 VIETNAMESE = """\
-4 các có không tin tập được
-5 bạn bị bộ cho chỉ chọn của dùng dụng hoặc hợp khi ký kết liệu là lại lỗi một mục này nếu phần ra số thư thể trong
-5 trình tên tùy từ tự và vào với đã đầu đặt để định đổi
-6 báo bản bảng bằng bỏ chuyển chuỗi chưa chạy chế chữ cuối cài cách công cảnh cần cập cỡ cửa danh dòng dạng dấu dẫn dữ
-6 ghi gian giá gặp hay hiển hiện hiệu hình hệ hỗ in khác khóa khởi kiểm kiểu kích liên làm lý lưu lệ lệnh máy mã mật
-6 mặc mới mở người như nhận nhập những nào nó nối nội phiên phân phép phím phải qua rộng sau sách sẽ sổ sử thay theo
-6 thiết thành thêm thì thông thường thấy thị thống thời thực tra trên trước trường trị trợ tài tác tìm tính tương tượng
-6 tại tạo tắt việc vùng về vị xem xuất xác đang điều đĩa đến địa đọc đối độ động ảnh ở ứng
-7 a bao biến biết biểu biệt bàn bên bảo bất bật bắt bổ bởi cao chi chia chiếu chiều chung chuẩn chép chính chương chấm
-7 chỉnh chủ chứa con cung cái câu còn cùng cũng cơ cả cấp cấu cầu cột cục di diện do dung dài dưới dịch e giao giúp giả
-7 giải giống giới giờ giữa gì gói gắn gỡ hai hoàn hoạt hàm hành hãy hóa hơn hướng hạn hồ hữu i khiển kho khoá khoảng
-7 khả khẩu khối khớp kiếm kê liệt loại lên lượng lấy lần lập lớn lục muốn mà màn màu mô mạng mẫu mềm mọi mỗi nghĩa
-7 nguyên nguồn ngày ngược ngữ nhau nhiều nhân nhóm nhưng nhạc nhấn nhất nhật nhỏ nhớ nén nên nút năng nằm nền phát
-7 phương phụ phục quy quyền quá quả quản riêng rõ sai sang sao sung sơ sắp sẵn sở sửa sự tham thanh thao thiếu thoát
-7 thuộc thái thích thúc thẻ thế thứ thức thử tiên tiêu tiến tiếp tiết toàn trang truy trí trạng trắng trống tích tóm
-7 tạm tả tải tất tố tối tồn tổng tới tử u vi viết vì văn vụ xóa xếp xử yêu âm đ đa đi điểm đánh đây đích đó đóng đúng
-7 đăng đơn đưa đường đầy đặc đề đệm đồ đồng đủ
-8 an biên buộc bài bày bình bí bù bấm bố chuột chèn chí chú chúng chơi chấp chắc chỗ chờ chụp chức chứng coi cuộc cuộn
-8 cá cáo cây cú cũ cắm cắt cố cổng cộng cờ cụ cứng diễn duyệt dành dây dãy dõi dụ dứt dừng dự dựa dựng giây giảm giản
-8 giấy giữ gõ gạch gần gọi gốc gồm gửi hiểu hoa hoá hàng hạng hậu hết hỏi hỏng hồi hộp hủy khoản khách khỏi kiện kéo kế
-8 kỳ luôn luồng lòng lúc lược lạc lặp lẽ lịch lớp lời miền mong môi mảng mất mặt mức ngang ngay nghe ngoài ngoại ngôn
-8 ngăn ngắn ngắt nhanh nhiên nhiệm nhà nhánh nhãn nhị no nâng năm nơi nạp nữa o phim pháp phóng phông phạm phản phẩy
-8 pin quan quay quyết quét rác rãnh rất rằng rồi rỗng sinh siêu so soạn sàng sáng sánh sắc sẻ tay the thi thoại thu
-8 tháng thước thập tiền tiện to toán trao trái trì trích trò trùng trúc trả trọng trỏ trộn trừ trữ trực tuyến tuỳ tách
-8 tái tín tùychọn tăng tậptin tắc tốc tốt tổ tục từng viện vui vài ví vòng vô vấn vẫn vậy vẽ vỏ vừa xa xoá xung xuống
-8 xây xạ xảy y án ánh áp ích ít ô ý đen điện điệp đo đoán đoạn đun đè đôi đương đại đẩy đếm đệ đột đợi đừng ưu ảo ẩn
-8 ống ổ
-9 ai ba ban bthức bán bát bây bít bóng băng bước bại bệ bội canh cha chu chéo chìa chùm chậm chắn chẵn chặn chịu chối
-9 chứ chữa co cong cân cạc cạnh cảm cấm cậy cặp cụm cứ duy dán dáng dính dò dương dần dễ dọc gia gán gây góc hoán hát
-9 hòa hưởng hạt họ họa học khai khung khuôn khó khảo kiến kèm két kênh kính kýtự kể lai lâu lõi lạ lẫn lắng lẻ lề lọc
-9 lờ lửa lựa lực minh mình múi mũ mũi mẹ nay nghiêm nghệ nghỉ ngoặc ngưng ngẫu ngờ ngụ ngủ nhiêu nhiệt nhìn nhúng nhảy
-9 nhấp nhắc nhắn ninh nói nước nổi on phá phía phòng phù phút phỏng phối quân rom run ràng rời song sum suốt sĩ sạch
-9 sản sọt ta thiểu thiệu thuật tháo thân thô thôi thùng thăm thưmục thả thảo thấp thất thẩm thậm thận thật thẳng thủ
-9 thừa tiếng tmục triển trung truyền tràn tránh tráo tròn trôi trăm trưng trở trục tuyệt tuần tình tô tôi tư tường tần
-9 tẩy tế tệp tọa tức tựa tỷ viên ván vượt vật vệ xe xen xin xoay xuyên xâu yếu ép điền điển đào đáng đáp đúp đảm đảo
-9 đấu đằng đều đống đổ độc đứng ưa ước ấn ổn ủy
-10 anh bay be bung buổi bá bãi bíp băm bạ bạo bẫy bậc bận bề bọc bốn bụp bức can chiếm chiến chuyện chuông chào chát
-10 chạm chất chẩn chết chếđộ chống chồng chớp com càng cáp cô côngsai căn cải cản cất cẩn cứu cực du dàn dàng dãn dù dư
-10 dời ghép giác gián giãn giết gài gíc góp gấp gọn gộp gợi hao hiểm hoãn hoạch hè hôm hđh hơi hư hạ hại hầu hậutố hằng
-10 hẹn hội ia im khay khe khoát khuyên khuyến khá khôi khăn khấc khấu kim kiệm kép kêu kì kí kýhiệu kẻ kẽ kỷ kỹ loa
-10 long luận luật lát lãi lí lô lôgíc lùi lũy lưới lượt lắp lệch lồng lỗ lửng ma mang miếng miễn móc môđem môđun mười
-10 mạch mạnh mạo mảnh mẩu mẹo mịn mồi mờ mừng mực mỹ neo nghiệm nghị nguy ngôi ngưỡng ngầm ngừng ngữcảnh nhu nháp nháy
-10 nhạy nhả nhẹ non nét nóng nạ nảy nắp nửa pe phi phí phận phố phổ phủ phức po qui quát quên quạt quảng quốc ro rã rút
-10 rải rẽ rối rủi si suy suất sâu sóng sưu sạc sớm sức tai thiếtbị thiện thuận thụt tinh tiếc tiểu toạ treo trạm trặc
-10 trễ trụ tuy tuyên tuyển tuân tuỳchọn tâm tínhiệu túi tĩnh tơ tước tưởng tỉ tồi ui uỷ vai virút viền viễn vua vá vân
-10 vé véc vĩ vĩnh vạch vận vẹn vẻ vết vọng vỡ xong xám xáo xén xét xô xả đtcv đtth đuôi đàm đáy đèn đêm đính đông đạt
-10 đậm đỉnh đỏ đốisố đỡ ấy
-11 am bin biển bo bom buông bánh bão bìa bó bút bảnghi bảy bắc bọt bớt ca che chen chuyên chân chênh chút chập chẳng
-11 chặt chẽ chổi chữsố cu cà câm câulệnh cường cạn cầm cẩu cận cổ cụt cự diệt dong dè déjà dải dậy dặt dẻo dị dọn dốc
-11 dội dở dục en gam ghim giành giátrị giêng giấu go gtrị gắng gột gởi hiệp hoà hoài huỷ hy hànhvi hảo hẳn hẹp họp hộ
-11 insơ khiến khoa khu khuếch khái khám khán khí khích khít khô khẩn khắc khắng khẳng khổ khứ kia kinh kém kề la lam
-11 lan lang le li linh liêt lo loang loạt ly làn lê lít lôga lúp lướt lượcđồ lấp lắm lặng lỏng lối lộn lợi man may mi
-11 micrô min mát mâu mét mù mượt mắt mối mớ na nan ne nghi nghiệp nghìn nghĩ nguội ngón ngônngữ ngại ngột nha nho nhuận
-11 nhé nhĩ nhầm nhắm nhắp nhịp nhọn nhờ nhở ni nón nắm nặng nếp pam pem pha phiền phê phơi phạmvi phạn phẩm phẳng phồn
-11 pon quang quanh quán re ri rung rè rô rơi rập rộn soát sun sát sáu sê sót sườn sẵp sống sởhữu tam thang then thiếp
-11 thoả thua thuẫn thù thú thương thầm thần thỏa thổ thụ thự ti tiềm tiềntố toả tranh truyện trách trông trú trơn trượt
-11 trải trời tu tuổi ty tám tán tây tíc tạp tảng tầm tầng tệ tốn tờ vaitrò việt vuông vù vănlệnh vắng vệt vốn vực xanh
-11 xkhông xoắn xuôi xách xóm xấp xấu xỉ yên âu é ê ăn đem đinh điểu điệu đá đâu đình đòi đắn đặctả đẹp địachỉ đội đời
-11 đục ả ấm ốc ức
-12 ben bi biếm bong bun báng bè búng bưu bạc bẩn bằn bặt bền bện bỉ bồ bờ bở chang chinh chiệu chon cháu chém chìm chòn
-12 chóng chót chỉsố chốn chờn chở chục chừng cuốn cư cương cốt cợt dan dang doanh dom dày dánh dân dùm dường dược dẹp
-12 dịp ghé ghế gi giai gieo giáp giọng gàng góm gẫu gập gốcmới gỗ hang hau he hi hiến hiệubài hoàng hoạ hoại huy huyền
-12 huống hài hàn hãng hóc hông hổng keo khiện khoi khéo khỏa ki kiệu kĩ kẹt kếm kịch lau lin liênkết liền lkết loài
-12 luân luỹ lá lót lôgic lăn lăng lĩnh lơi lười lạp lật lộ lỡ mai mau me mem miêu miến mo mom mua mày mái mãn mê mông
-12 mùa múc mại mấu mấy mầu mắc mệnh mộ mời nghiêng nghịch ngoặt ngu nguyện nguồi ngàn ngã ngạc ngạch nhi nhạt nhằm nhẳn
-12 niên niệm num nèn nêm nô nạn nặc nết nốt phầu pi pim quen quấy quẩn ranh ru rìa rạc rảnh rớt rụt se sim su sắt sẳn
-12 sọc sốlượng sốlớn sốnhỏ sờ sụn sụp sụt sỹ tang tem them thiên thiệp thong thoạt thoải thuyết thuần thuế thuốc thuộm
-12 thuỵ thác thí thăng thơ thưa thượng thắc thắng thọ thụy tinnhập toái tri trinh trán tróc trơ trương trận trẻ trừu
-12 tua tuý tí tùng tĩu tươi tướng tận tị tịch tớ va ve viếng vu vàng vôn vải vắt vịtrí vựng xi xia xlỗi xoa xon xu
-12 xuyệc xâm xã xê xích xơ xắp xẻ xứng ào ái è ôm úng đan đia điễn đàn đáo đô đùa đút đăt đạo đả đất đẫn đập đắp đắt
-12 đẳng đế đỉa đọng đức đựng ẩm ối ồn ởỡa
-13 ay bai bang bia biễu buột bành bót búa bơi bấn bế bịt bốt bồi bột bụi chiểu choi chuyến chuốt chín chói chúc chước
-13 chược chảy chấn chầm chị chốt chới chớm chủng chửi coa cuất cuỗi cán cánh căm cưới cưỡng cạ cạch cống cợ củ dam dia
-13 dinh diệu doi don duyện dâm dĩ dấn dầu dể dịnh dồn dộ dộng dới dựt em eng ga gianh giám giáo gió giấc giật giọt giời
-13 goa gom gu gun gác gách gân gô gơ gư gắt gở han hinh hiêu hiếm hoành hoã hoạc hô hôn hơ hưu hảy hấp hệt hỗn hởi hứng
-13 inh kha khau khiền khoán khuynh khôn khúc khước khải khản khảng khắp khếch khổng kiển ky kín kệ len liêm liêu lui
-13 luyến luộm luộn lài lây lãnh lênh lình líu lóe lơn lường lạnh lắc lặt lồ lởi lợp lủi lứa lừa men mon muộn mành mác
-13 máu mây méo mòn mó mơ mươi mạ mạt mầm nam nang nghia nghiên ngoan ngó ngói ngõ ngũ ngơi ngươi ngước ngạy ngốc ngừa
-13 nhiếp nhiểu nhiễu nhã nhìm nhòm nhượng nhẽo nhỉ nhừng nhửng niềm nát nê nảu nều nỗ nộ nới nục nững oải oặc pa phan
-13 phiêu phái pháo phúc phường pu pô quén quê quý quần quẹt quỹ ram ray rim rong rê rít rò rúp rơ rượu rấc rầy rắn rỉ
-13 rống san say sin som séc síp súc sơn sư sỗ sứ sứng sữa tao thoái thoảng thui thàm thàng thách thâm thình thôn thơi
-13 thưởng thảnh thằng thề thễ thỉnh thổng thớt thủy ton trau trim triều trìn trính tròi trùm trũng trầm trần trọ trọn
-13 trộng tuệ tuốc tàu tánh táo têu túy tấn tấu tật tặc tẹn tống tộc um un uể vay vo vây vơi vương vả vất vẩn vắn vặt vớ
-13 vời vở vởi xom xuyệt xuẩn xé xíu xó xăm xưa xưng xước xưởng xổ xộn à ác ân đam đe đoan đoạt đoặn đuổi đà đôn đùng
-13 đạc đắc đặn đển đện địch đỗi đờ đợn đứt đựa ơn ướt ịnh ố ồ ỗi ột ủng
+4 có của không được định
+5 bản bị bộ cho chỉ chọn các dùng dụng hiện hoặc hợp khi kết là lỗi một người này pháp phải phần quyết quyền ra số sự
+5 theo thể tin trong tài tên tòa tập việc và với vụ án điều đã để
+6 báo bên bạn bảo bằng bỏ chuyển chưa chạy chủ chứng cách công cơ cấp cần cầu danh di do dân dòng dạng dịch dữ ghi giao
+6 giá giải gặp hay hiển hiệu hành hình hạn hệ hữu in khác khởi kiểm kiểu ký liên liệu luật làm lý lưu lại lệ lệnh mà
+6 máy mã mặc mở mục nghĩa nhân như nhận nhập những nước nếu nội phiên phân qua quan quy sau sản sẽ sổ sở sử thay thiết
+6 thành thêm thì thông thư thường thẩm thị thời thực trên trình trường trị trợ tìm tính tùy tại tạo tắt từ tự vi vào về
+6 vị xem xuất xác xét xử yêu đang đó đơn đầu đặt đến địa đọc đối đồng đổi độ động ảnh ở ứng
+7 a bao biến biết biểu biệt bảng bất bật bắt bố bồi bổ bởi cao chi chia chiều chung chuẩn chuỗi chính chương chấm chấp
+7 chế chứa chức chữ con cung cuối cài cá cáo câu còn cùng cũng cả cảnh cấu cập cột cỡ cứ cửa diện dung dài dưới dấu dẫn
+7 dứt gia gian giám giữ gỡ gửi hai hoàn hoạt hãy hơn hại họ hồ hỗ hộ hội hủy khiển kho khoá khoản khoảng kháng khóa
+7 khẩu kiện kê kích kế kể loại lên lượng lấy lần lập lời lợi lực muốn màn màu mình mô mạng mẫu mật mặt mềm mọi mỗi mới
+7 nam nghị ngoài nguyên nguồn ngày ngữ nhau nhiều nhiệm nhà nhóm nhưng nhất nhật nhớ nào nên nó năng nơi nối phán phát
+7 phép phí phím phương phạm phụ phục quá quả quản rõ rộng sai sao sung sách sát sơ sắp sẵn sửa tham thanh thi thiệt
+7 thoát thuận thuộc thái thích thấy thế thỏa thống thủ thứ thức thử tiêu tiến tiếp tiền toàn toán tra trang truy trí
+7 trước trạng trả trừ tác tích tóm tương tượng tạm tả tải tất tố tối tổ tới tục tụng tử viên viện việt vì vùng văn vệ
+7 xóa xếp áp ích ý đa đi điểm đánh đây đình đích đúng đăng đĩa đưa đương đường đại đảm đầy đặc đề đồ đủ ủy
+8 an ba ban biên biện buộc bài bàn bày bán bí bù cha chiếm chiếu chuột chánh chép chú chúc chúng chất chậm chắc chết
+8 chỉnh chịu chối chỗ chờ chụp chữa coi cuộc cái cú căn cũ cư cầm cắm cố cổng cộng cờ cụ cục cứng dành dây dõi dụ dừng
+8 dự dựng e giây giúp giả giảm giản giấy giống giới giờ giữa gây gì gói gõ gắn gọi gốc gồm hiểu hoa hàm hàng hòa hóa
+8 hôn hướng hưởng hạng hậu hết họp hỏi hỏng hồi hộp i khai khiếu khách khả khẩn khỏi khối khớp kiếm kiến kèm kỳ lao
+8 liệt luôn luồng lãnh lòng lúc lược lạc lặp lịch lớn lớp lục minh miền mua môi mất mẹ mức ngay ngôn ngăn ngược ngắn
+8 ngắt nhãn nhạc nhấn nhỏ no nuôi nén nút năm nại nạp nằm nền nộp o phòng phóng phông phúc phản pin quốc riêng rãnh rút
+8 rồi rỗng sang sinh so sánh sẻ tay thao thiếu thoại thu thuê tháng thúc thước thập thẻ thụ thừa tiên tiết tiện to
+8 tranh trung trách trái trích trú trúc trắng trọng trỏ trống trở trực tuyên tuyến tuỳ tái tình tín tùychọn tư tậptin
+8 tắc tế tốc tồn tổng từng u viết vui ví vô vấn vẫn vận vật vắng vẽ vỏ xoá xuống xây xã xảy y yếu âm ít ô đ điện điệp
+8 đoạn đè đóng đạt đất đếm đệm đốc đợi đừng ưu ẩn ổ
+9 ai bthức bát bình bít băng bước bại bấm bề bệnh chèn chéo chìa chí chùm chơi chắn chặn chồng chứ co cuộn cân cây cạnh
+9 cản cấm cắt cặp cụm cứu cử diễn doanh duy duyệt dán dáng dãy dò dưỡng dễ dọc dựa gán gạch gần gọn hiểm hoá hoãn hát
+9 hư họa học khoán khung khuyết khó khăn khảo kia kinh kéo kênh kýtự kề lai liền luận ly lâu lãi lạ lẫn lẻ lẽ lề lọc
+9 lựa miễn mong mười mượn mại mảng ngang nghe nghiêm nghiệp nghề nghệ ngoại ngoặc nguy ngưng ngẫu nhanh nhiên nhánh
+9 nhảy nhấp nhắc nhằm nhị ninh niên nâng nêu nói nửa nữa phim phá phía phù phút phẩm phẩy phận phỏng phối quay quán
+9 quân quét rom ràng rác rất rằng rời siêu soạn sum suất sàng sáng súc sĩ sắc sống sức the thiểu thuật thác tháo thân
+9 thô thôi thương thả thảo thấp thất thậm thật tiếng tiểu trao triển triệu truyền tràn tránh trì trò trùng trăm trưng
+9 trưởng trộn trụ trữ tuyệt tuân tuần tuổi tàu tách tô tôi tăng tặng tệp tỉnh tịch tọa tống tốt tộc tờ tức tựa tỷ vay
+9 vài ván vòng vượt vậy vợ vừa xa xung xâm xạ ánh ép đen điển đo đoán đoạt đun đào đáng đáp đòi đôi đảo đấu đẩy đẻ đều
+9 đệ đổ độc đột đứng ước ảo ống
+10 anh bay biển buổi bác bây bãi bíp bó bóng băm bưu bạo bận bệ bốn bội cam canh chiến chu chuyên chuyện chuông chuộc
+10 chào chát chăm chẩn chẵn chếđộ chống chớp com cong càng cáp cô cước cưỡng cạc cải cảm cẩn cận cậy cọc cực du dàng
+10 dính dù dương dần dọa dối dục em gián giáo giãn giấu giết gìn góc góp gấp gộp gợi hao hiến hoán hoạch huyện hơi hạ
+10 hạt hầu hậutố hằng hẹn hứa im khay khoát khuyên khuôn khám khí khôi khấc khắc khỏe kim kiệm két kêu kí kính kịp kỷ
+10 kỹ loa long lô lôgíc lõi lăm lương lưới lượt lắng lắp lệch lối lồng lờ lừa lửa ma mang miếng mâu múi mũ mũi mạch mạo
+10 mẩu mẹo mối mờ mời mừng mực mỹ nay neo nghiên nghiệm nghỉ nguyện ngân ngưỡng ngại ngầm ngờ ngụ ngủ ngừng ngữcảnh
+10 nhiêu nhiệt nhu nhuận nháp nháy nhìn nhúng nhầm nhắn nhẹ nhờ niêm non nét nóng nạ nạn nảy nổi nợ on pe phi phong
+10 phạt phố phổ phủ phức quanh qui quên quạt quỹ ro run ruột rã rơi rẽ rủi song suy suốt sáp sáu sóc sóng sút sư sưu
+10 sạc sạch sọt sớm ta tai thiện thiệu thuẫn thù thùng thăm thưmục thưởng thần thận thẳng thổ thụt tinh tiếc tmục treo
+10 tráo tròn trôi trông trặc trẻ trễ trục tuy tuyển ty tám tâm tôn tĩnh tước tường tưởng tạp tần tẩy tật tổn uy uỷ vai
+10 virút viền viễn vua vá vân vé vĩ vĩnh vũ vạch vẻ vết vọng vốn vực xe xen xin xoay xong xuyên xám xâu xả yết đai đe
+10 điền đtcv đuôi đàm đính đông đúp đạo đậm đằng đẳng đỉnh đỏ đống đới đức ưa ương ấn ổn
+11 am be bin bung bà bá bánh bão bìa bút bạ bạc bảy bẫy bậc bọc bọt bớt bụp bức ca can che chen cháu chân chênh chìm
+11 chôn chạm chảy chẳng chặt chẽ chị chổi chở chủng chữsố câm côngsai cúng cường cược cảng cất cối cổ diệt dàn dãn dè
+11 dư dải dậy dội dời dỡ en gam ghim ghép giai giác giátrị go gtrị gài gíc gắng gởi hiệp hoại huy huỷ hè hôm hđh hải
+11 hẳn ia khe khiến khoa khoẻ khu khuyến khá khái khán khích khít khô khấu khẳng khứ kép kì kín kýhiệu kẻ kẽ lan lang
+11 le li linh loang lát lí lít lôga lùi lúp lĩnh lũy lượcđồ lạm lấp lặng lỗ lộ lửng mi miệng mét mòn móc môn môđem
+11 môđun mươi mượt mạc mạnh mảnh mắc mắt mịn mốc mồi na nghĩ ngón ngôi ngônngữ nhiễm nhạy nhả nhắm nhắp nhở nom nắm nắp
+11 nặng nếp pam pem pha phó phơi phường phẳng phồn po pon quang quát quý quảng ranh ri rung rè rải rập rối rộn sa si
+11 soát sun sâu sót thai thang then thiên thiếtbị thiệp thua thuyết thuần thải thầu thờ ti tiềm tiềntố toạ toả truyện
+11 trượt trạm trải trấn trật trốn trời tu tuệ tuỳchọn tán tây tínhiệu túi tơ tảng tầng tỉ tỏa tốn tồi tội ui vuông véc
+11 vùi vẹn vỡ xanh xkhông xuôi xách xáo xén xô xúc xấp xấu xỉ ông ăn đem đoàn đtth đài đá đáy đâu đèn đêm đắm đắp đẹp
+11 đền địachỉ đốisố đội đời đỡ đục ấm ấy
+12 ao ben bi biêu biếm bo bom bong bun buôn buông bách báng bè bì búng bạch bảnghi bẩn bắc bằn bặt bến bền bện bỉ bồ bờ
+12 bở cai chang chinh chiệu chon chuyến cháy chém chín chòn chóng chót chút chập chắt chỉsố chốn chờn chục chừng cu
+12 cuốn cà cành cán cánh câulệnh cương cạn cẩu cậu cống cốt cợt cụt cự dan dang dom dong dày dánh déjà dì dôi dùm dường
+12 dược dượng dặt dẹp dẻo dị dịp dọn dốc dở ghé ghế gi giam gieo giành giáp giêng giếm giọng gàng gánh góm gẫu gập
+12 gốcmới gỗ gột hang hau he hi hiệubài hoà hoài hoàng hoạ hung huyết huyền huống hy hài hàn hànhvi hãng hóc hông hảo
+12 hẹp hổng hỗn hụi insơ keo khiện khoi khoáng khuếch khéo khắng khỏa khổ ki kiệu kém kĩ kẹt kếm kịch la lam lau lin
+12 liênkết liêt lkết lo loài loạt luân luỹ làn làng lá lâm lây lê lót lôgic lăn lăng lơi lướt lười lường lạp lầm lật
+12 lắm lễ lỏng lộn lỡ lứa mai man mau may me mem micrô min miêu miến mo mom muộn mày mái mát mãn mê mông mù mùa múc mưa
+12 mả mấu mấy mầu mẫn mệnh mồ mộ mớ nan ne nghi nghiêng nghiện nghìn nghịch ngoặt ngu nguồi nguội ngàn ngành ngã ngũ
+12 ngạc ngạch ngồi ngột ngừa nha nhi nho nhé nhĩ nhượng nhạt nhẳn nhặt nhịp nhọn ni niệm num nèn nêm nón nô nặc nết nốt
+12 nổ nữ phiền phum phê phạmvi phạn phầu pi pim quen quấy quẩn re ru ruộng rào rìa rô rông rượu rạc rảnh rễ rớt rụt
+12 rừng se sim su sân sê sườn sắt sẳn sẵp sọc sốlượng sốlớn sốnhỏ sờ sởhữu sụn sụp sụt sỹ tam tang tem them thiếp thong
+12 thoạt thoả thoải thuyền thuế thuốc thuộm thuỵ thí thôn thú thăng thơ thưa thượng thảm thầm thắc thắng thọ thụy thủy
+12 thự tinnhập toái tri trinh truất trán tróc trơ trơn trương trần trận trồng trổ trừu tua tuý táng tí tíc tùng túy tĩu
+12 tươi tưới tướng tầm tận tệ tị tớ tụ uống va vaitrò ve viếng vu vàng vây vôn vù vănlệnh vải vắt vệt vịtrí vựng xi xia
+12 xlỗi xoa xon xoắn xu xuyệc xê xích xóm xơ xưởng xắp xẻ xứ xứng yên ào ái âu è é ê ðiều ôm úng đan đia đinh điểu điễn
+12 điệu đoan đàn đáo đãi đô đôn đùa đút đăt đả đẫn đập đắn đắt đặctả đế đỉa đọng đựng ả ấp ẩm ốc ối ồn ởỡa ức
+13 ay bai bang bia biễu buột bành bóc bót búa bơi bấn bầu bẩm bế bịt bốt bột bụi chiểu choi chuốt chói chước chược chấn
+13 chầm chốt chới chớm chửi coa cuất cuỗi căm cưới cạ cạch cấy cắp cợ củ dam dia dinh diệu doi don doạ duyện dâm dĩ dấn
+13 dầu dập dể dịnh dồn dộ dộng dới dựt eng ga gianh gió giấc giật giếng giềng giọt giời goa gom gu gun gác gách gân gô
+13 gơ gư gắt gở han hinh hiêu hiếm hoành hoã hoạc hà hào hô hút hơ hưu hảy hấp hệt hởi hứng inh kha khau khiền khuynh
+13 khôn khúc khước khải khản khảng khắp khếch khổng kiển ky kệ len liêm liêu lui luyến luộm luộn lài láng lênh lình líu
+13 lóe lơn lạnh lấn lắc lặt lồ lởi lợp lủi men mon mành mác máu mây méo mó mơ mương mạ mạt mầm mổ nang nghia nghèo
+13 ngoan ngó ngói ngõ ngơi ngươi ngước ngạy ngốc nhiếp nhiểu nhiễu nhã nhìm nhòm nhẽo nhỉ nhừng nhửng niềm nát nê núi
+13 nương nảu nều nỗ nộ nới nục nững oải oặc pa phan phiêu phái pháo pu pô quyên quén quê quần quận quẹt ram ray rim
+13 rong rãi rê rít rò rúp rơ rấc rầy rắn rỉ rống san say sin som séc síp sơn sập sỗ sứ sứng sữa tao thoái thoảng thui
+13 thàm thàng thách thâm thình thói thơi thảnh thầy thằng thề thễ thỉnh thổng thớt thửa ton trau trim triều trìn trính
+13 tròi trù trùm trũng trại trầm trọ trọn trộng tuốc tánh táo têu tù túc tấn tấu tẩu tặc tẹn tỉa tỏ um un uể vo vơi
+13 vương vả vất vẩn vắn vặt vớ vời vở vởi xom xuyệt xuẩn xé xíu xó xăm xưa xưng xước xổ xộn à ác ân đam đeo đoặn đuổi
+13 đà đùng đạc đắc đặn đển đện địch đỗi đờ đợn đứt đựa ơn ướt ịnh ố ồ ỗi ột ủng
 """
 
 FOREIGN = """\

@@ -31,6 +31,22 @@ NO_CAPITALS = frozenset({Family.TCVN3, Family.VIETWARE_F})
 # What extractors of PDF text make of a glyph with two code points in Adobe's glyph list: the one that we do not expect.
 _TWINS = {"\u02c9": "\xaf", "\u2212": "\xad", "\u2219": "\xb7", "\u03bc": "\xb5"}
 _TWIN_IN_WORD = re.compile("(?<=[A-Za-z\xa1-\xff])[{0}]|[{0}](?=[A-Za-z\xa1-\xff])".format("".join(_TWINS)))
+# TCVN3's ư is a soft hyphen in Latin-1, which many programs drop ("níc" for nước); ơ has no rhyme in ng, c or u.
+_LOST_U = re.compile("[ơờởỡớợ](?<![ưƯ].)(?=ng|c|u)")
+_PIECE = 4096  # characters
+_PLAINER = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": "'",
+    "’": "'",
+    "‚": ",",
+    "–": "-",
+    "—": "-",
+    "•": "*",
+    "…": "...",
+    "\xad": "-",
+}
 
 
 def from_hack(text: str, family: Family, *, capitals: bool = False) -> str:
@@ -39,10 +55,15 @@ def from_hack(text: str, family: Family, *, capitals: bool = False) -> str:
     capitals: the font draws capitals (.VnTimeH); the result is in upper case. Any text is taken, in linear time.
     KeyError for VIQR and mojibake, which hide nothing behind Latin-1 letters: codec.from_hack knows them all.
     """
-    read = unicodedata.normalize("NFC", _reader(family)(text))
-    if family in NO_CAPITALS:
-        read = raised(read)
+    read = finished(unicodedata.normalize("NFC", _reader(family)(text)), family)
     return read.upper() if capitals else read
+
+
+def finished(text: str, family: Family) -> str:
+    """What a family's codes alone cannot tell put right in its letters: capitals, and TCVN3's ư that was dropped."""
+    if family is Family.TCVN3:
+        text = _LOST_U.sub(r"ư\g<0>", text)
+    return raised(text) if family in NO_CAPITALS else text
 
 
 def to_hack(text: str, family: Family) -> str:
@@ -58,22 +79,6 @@ def single(family: Family) -> str:
     """Byte → character, all 256, for a family whose letters are bytes; undefined bytes are U+FFFD."""
     table = "".join(_by_character(family).get(ord(char), char) for char in WINDOWS)
     return "".join("\ufffd" if "\x80" <= char <= "\x9f" else char for char in table)
-
-
-_PIECE = 4096  # characters
-_PLAINER = {
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "‘": "'",
-    "’": "'",
-    "‚": ",",
-    "–": "-",
-    "—": "-",
-    "•": "*",
-    "…": "...",
-    "\xad": "-",
-}
 
 
 @cache
@@ -113,12 +118,12 @@ def _pair_reader(family: Family) -> Callable[[str], str]:
     table = {code.decode("latin-1"): letter for letter, code in _codes(family)}
     table |= {code[:-1] + code[-1:].swapcase(): letter for code, letter in table.items() if len(code) == 2} | table
     bases, marks = ("".join(sorted({code[at] for code in table if len(code) == 2})) for at in (0, 1))
-    singles = "".join(code for code in table if len(code) == 1 and code not in bases)
-    pattern = re.compile(f"[{bases}][{marks}]|[{singles}]|[{bases}]")
+    singles = "".join(code for code in table if len(code) == 1)
+    pattern = re.compile(f"[{bases}][{marks}]|[{singles}]")
     for base in bases:  # a base before a mark that it does not take
         for mark in marks:
             table.setdefault(base + mark, table.get(base, base) + mark)
-    return lambda text: pattern.sub(lambda match: table.get(match[0], match[0]), text)
+    return lambda text: pattern.sub(lambda match: table[match[0]], text)
 
 
 @cache
@@ -150,12 +155,10 @@ def _writer(family: Family) -> Mapping[int, str]:
 
 def _plainer(family: Family) -> dict[int, str]:
     """Characters that the family reads as something else → what to write in their place."""
-    taken = {ord(WINDOWS[byte]) for _, code in _codes(family) for byte in code if byte > 127 or len(code) == 1}
-    taken |= (
-        {code for code, read in _by_character(family).items() if read != chr(code)}
-        if family not in TWO_BYTES
-        else set()
-    )
+    if family in TWO_BYTES:
+        taken = {byte for _, code in _codes(family) for byte in code if byte > 127}
+    else:
+        taken = {code for code, read in _by_character(family).items() if read != chr(code)}
     return {code: _PLAINER.get(chr(code)) or _bare(chr(code)) for code in taken}
 
 

@@ -1,19 +1,20 @@
 """The marking of a document's secrecy: MẬT, TỐI MẬT, TUYỆT MẬT as a stamp or as a field.
 
-An Giang 50/2009 article 4.4: documents that are secret by law do not travel by this mail. What a marking looks like:
-Decree 26/2020/NĐ-CP and Circular 24/2020/TT-BCA; docs/secret-marking.md says what counts, and why. The words "mật
-khẩu", "bảo mật", a decree that speaks of the levels, a list of them, are no markings. A result holds place and
-marking, never the words around. The text is Unicode already, in any normal form.
+An Giang 50/2009 article 4.4: documents that are secret by law do not travel by this mail. What a marking looks like and
+what counts as one, and why: docs/secret-marking.md; its sources: `marking_forms`. The words "mật khẩu", "bảo mật", a
+decree that speaks of the levels, a list of them, are no markings. A result holds place and marking, never the words
+around. The text is Unicode already, in any normal form.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from gateway.vietnamese.marking_forms import Level, composed, plain_words, prefix, words
+from gateway.vietnamese.marking_forms import Level, composed, may_mark, plain_words, prefix, words
 from gateway.vietnamese.marking_lines import Candidate, Form, Stands, stands
 from gateway.vietnamese.marking_names import Named, name_markings, title_markings
 from gateway.vietnamese.marking_sense import Standing, markings_of
@@ -27,9 +28,9 @@ file's name."""
 
 MARKINGS = 32
 """At most so many are reported of one text."""
-_JUDGED = 2048  # levels of one text whose line is looked at
-_SEEN = 200_000  # occurrences of the word, most of them in "mật khẩu"
-_WIDTH = 300  # characters of a line on either side
+_FIRST, _LAST = 96, 24  # levels of one text whose lines are looked at: where stamps stand
+_OFTEN, _ENOUGH = 64, 200  # the word is looked at once in so many characters, and so often in a short text
+_WIDTH = 200  # characters of a line on either side
 _HEADING_LINES, _HEADING_WIDTH = 6, 800
 
 _BROKEN = {"TỐI": Level.TOP, "TUYỆT": Level.HIGHEST}  # a line of its own, in a narrow frame
@@ -54,11 +55,15 @@ def find_markings(text: str, *, kind: Kind = "document") -> tuple[Marking, ...]:
     """
     if kind == "name":
         return _of_named(name_markings(text))
-    found = markings_of(text, list(_standing(text, header=kind == "header")))
-    markings = [Marking(each.level, each.form, each.start, each.line) for each in found[:MARKINGS]]
+    markings = _of_standing(text, header=kind == "header") if may_mark(text) else ()
     if kind == "header" and not markings:
         return _of_named(title_markings(text))
-    return tuple(markings)
+    return markings
+
+
+def _of_standing(text: str, *, header: bool) -> tuple[Marking, ...]:
+    found = markings_of(text, list(_standing(text, header=header)))
+    return tuple(Marking(each.level, each.form, each.start, each.line) for each in found[:MARKINGS])
 
 
 def _of_named(found: Iterable[Named]) -> tuple[Marking, ...]:
@@ -75,9 +80,9 @@ def _standing(text: str, *, header: bool) -> Iterator[Standing]:
 
 
 def _judged(
-    text: str, found: Iterable[tuple[Level, int, int]], *, header: bool, plain: bool = False
+    text: str, found: Iterator[tuple[Level, int, int]], *, header: bool, plain: bool = False
 ) -> Iterator[tuple[Candidate, Stands, int]]:
-    for level, start, end in islice(found, _JUDGED):
+    for level, start, end in (*islice(found, _FIRST), *deque(found, _LAST)):
         candidate = _candidate(text, level, start, end, plain=plain, header=header)
         how = stands(candidate)
         if how is not Stands.WORD:
@@ -85,15 +90,19 @@ def _judged(
 
 
 def _marked(text: str) -> Iterator[tuple[Level, int, int]]:
-    for start, end in islice(words(text), _SEEN):
+    for start, end in islice(words(text), _most(text)):
         if _may_stand(text, start, end, _STARTS_OR_LONGER):
             level, begin = prefix(text, start)
             if _may_stand(text, begin, end, _STARTS):
                 yield level, begin, end
 
 
+def _most(text: str) -> int:
+    return _ENOUGH + len(text) // _OFTEN
+
+
 def _plain(text: str) -> Iterator[tuple[Level, int, int]]:
-    for start, end in islice(plain_words(text), _SEEN):
+    for start, end in islice(plain_words(text), _most(text)):
         level, begin = prefix(text, start)
         yield level, begin, end
 

@@ -1,8 +1,8 @@
 """How a level of secrecy is written: the patterns that find it, and the words that it must not be taken for.
 
-Levels and the stamps' wording: Law on the Protection of State Secrets 29/2018/QH14, article 8 (and 117/2025/QH15 after
-it), Decree 26/2020/NĐ-CP, Circular 24/2020/TT-BCA; before them Ordinance 30/2000/PL-UBTVQH10 and Circular
-33/2015/TT-BCA. Knows words only: nothing of lines, documents or mail.
+Levels and the stamps' wording: Law on the Protection of State Secrets 117/2025/QH15 (in force since 1 March 2026) with
+Decree 63/2026/NĐ-CP; before it Law 29/2018/QH14, Decree 26/2020/NĐ-CP and Circular 24/2020/TT-BCA; before
+them Ordinance 30/2000/PL-UBTVQH10 and Circular 33/2015/TT-BCA. Knows words only: nothing of lines, documents or mail.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _COMPOSED = (
     re.compile(r"ậT(?<=[Mm]ậT)(?![^\W_])"),
     re.compile(rf"Ậ{_S}[Tt](?![^\W_])"),
 )
+_SIGNS = ("MAT", "o mat", "Ậ", "ật", "ậT", "\u0302", "\u0323")
 _M = re.compile(rf"[Mm]{_S}\Z")
 _M_WIDTH = 8  # characters: as far back as `_M` can begin
 
@@ -68,15 +69,17 @@ AFTER = table(
 )
 """Words whose compound begins with "mật": "mật khẩu", "mật ong", "mật mã"."""
 
-BROKEN_BEFORE = table("bí bảo cơ giữ giải độ dấu mức trăng túi ong")
-"""Those few that count where a line is broken before "mật"."""
-
 PLAIN_BEFORE = table("bi bao co giu giai an be rua kham dau kinh khuon do muc bo nuoc da sach ong ngoai ve sua")
 PLAIN_AFTER = table(
     "khau ong ma do thiet tham vu thu bang cat dung tien hang tran na dat duong troi trang kinh nuoc dien tich viec"
     " mat xich le nghi tai luc can an ngu gau hoa day ngoai trong sau truoc phai trai mon mua nhan"
 )
 """The same without marks, where "mat" may also be mặt, mắt, mất, mát: "mat bang", "kham mat", "mat dien"."""
+
+
+def may_mark(text: str) -> bool:
+    """Cheap: whether the text has anything that `words` or `plain_words` could find."""
+    return any(sign in text for sign in _SIGNS)
 
 
 def words(text: str) -> Iterator[tuple[int, int]]:

@@ -9,14 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from gateway.vietnamese.marking_forms import (
-    AFTER,
-    BEFORE,
-    BROKEN_BEFORE,
-    PLAIN_AFTER,
-    PLAIN_BEFORE,
-    Level,
-)
+from gateway.vietnamese.marking_forms import Level
+from gateway.vietnamese.unmarked import table
 
 _LETTERS = re.compile(r"[\s._]+")
 
@@ -35,7 +29,8 @@ class Stands(Enum):
 
     WORD = "word"  # in a sentence, or in a compound
     LISTED = "listed"  # alone, but as an entry of a list or in quotes: says that levels are spoken of
-    TITLE = "title"  # alone in mixed case or in quotes: a stamp only in a letterhead
+    TITLE = "title"  # alone in mixed case: a stamp only in a letterhead, or a higher level at a text's head
+    QUOTED = "quoted"  # alone in quotes: a stamp only in a letterhead
     NAMED = "named"  # with its kind of paper, "CÔNG ĐIỆN MẬT": a stamp in a letterhead or at a text's head
     STAMP = "stamp"
     FIELD = "field"
@@ -69,7 +64,7 @@ class Candidate:
 
 
 _URGENT = r"H(?:ỎA|OẢ) TỐC(?: HẸN GIỜ)?|THƯỢNG KHẨN|KHẨN|HOA TOC|THUONG KHAN|KHAN"
-_NUMBER = r"(?:SỐ|SO) ?: ?[\d.… ]*(?:[/-] ?[A-ZĐ\d.…/&-]*)*"
+_NUMBER = r"(?:SỐ|SO) ?: ?[\d.… ]*(?:[/&-] ?[A-ZĐ\d.…]*(?: (?=[/&-]))?){0,12}"
 _COPY = r"(?:BẢN|BAN) (?:SAO )?(?:SỐ|SO) ?:? ?[\d.…/]*"
 _DATE = r"(?:\w+(?: \w+){0,3}, )?NGÀY [\d.… ]{0,8} ?THÁNG [\d.… ]{0,8} ?NĂM [\d.…]{0,8}"
 _PAGE = r"(?:TRANG|TỜ) ?:? ?\d+(?: ?/ ?\d+)?|\d{1,4}(?: ?/ ?\d{1,4})?"
@@ -85,10 +80,12 @@ _PHRASE = (
 _COMPANION = re.compile(rf"(?<!\w)(?:{_PHRASE}|{_URGENT}|{_NUMBER}|{_COPY}|{_DATE}|{_PAGE})(?!\w)")
 _PAPERS = re.compile(rf"(?:{_PAPER})")
 
+_BESIDE = 160  # characters: a number, a date and the country's name; what is longer is a sentence
 _CELLS = re.compile(r"[\t|│¦]|[ \u00a0]{3,}")
 _BARS = re.compile(r"[\t|│¦]")
 _QUOTED = re.compile(r"\A\s{0,8}>[> ]{0,40}")
-_LAST_WORD, _FIRST_WORD = re.compile(r"(\w+)\W{0,3}\Z"), re.compile(r"[ \t\u00a0]*(\w+)")
+_LAST_WORD = re.compile(r"(\w+)\W*\Z")
+_NEAR = 60  # characters: across a gap between columns
 _WORDY = re.compile(r"[^\W_]")  # all else is ornament
 _BULLETS = re.compile(r"(?:(?:[-*•·+–—○●▪►o]|\d{1,3}[.)]|[a-zđA-Z][.)]|#\d)\s*)+")
 _CHOSEN = re.compile(r"(?:[☒☑✓✔]|\[[xX]\])\s*\Z")
@@ -112,10 +109,10 @@ _VALUE_ENDS = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LEVEL = re.compile(r"[\s*/,;|☐□◯○\[\]()-]*(?:hoặc |hay |và )?(?:tối|tuyệt|mật|không|thường)\b", re.IGNORECASE)
-_ORGAN = re.compile(r"\W{1,3}(?:t[ụu][yỵ]|gan|lách|dạ dày)\b", re.IGNORECASE)  # gan - mật - tụy
-_BODILY = re.compile(r"\b(?:gan|t[ụu][yỵ]|sỏi|lách|túi mật|siêu âm)\b", re.IGNORECASE)  # "MẬT" among organs
-_BROKEN = re.compile(  # the rest of a compound on the next line: "MẬT" above "KHẨU", above "ĐỘ" in a narrow column
-    r"\s*(?:khẩu|ong|thiết|thám|gấu|nhà nước|mã(?! (?:số|hồ|định|hiệu|vạch|văn))|độ(?! (?:khẩn|mật)))\b", re.IGNORECASE
+_BODILY = re.compile(r"\b(?:gan|tụy|tuỵ|sỏi|lách|túi mật|siêu âm)\b", re.IGNORECASE)  # "MẬT" among organs
+_BROKEN_BEFORE = table("bí bảo cơ giữ giải độ dấu mức trăng túi ong")
+_BROKEN_AFTER = re.compile(  # what a compound goes on with: "MẬT" above "KHẨU", above "ĐỘ" in a narrow column
+    r"\s*(khẩu|ong|thiết|thám|gấu|nhà nước|mã(?! (?:số|hồ|định|hiệu|vạch|văn))|độ(?! (?:khẩn|mật)))\b", re.IGNORECASE
 )
 
 
@@ -142,14 +139,14 @@ def _is_named(left: str, right: str) -> bool:
 
 
 def _is_field(candidate: Candidate, before: str, after: str) -> bool:
-    if _CHOSEN.search(before):
+    if _CHOSEN.search(before[-4:]):
         return True
     ends = _bare(after) == ""
     if _bare(before) == "" and _LABEL.match(candidate.above):
         return ends
     if ends and not candidate.written[:1].islower() and _LABEL.match(before):
         return True
-    return bool(_FIELD.search(before) and _VALUE_ENDS.match(after) and not _OTHER_LEVEL.match(after))
+    return bool(_FIELD.search(before[-_BESIDE:]) and _VALUE_ENDS.match(after) and not _OTHER_LEVEL.match(after))
 
 
 def _bare(side: str) -> str:
@@ -159,32 +156,17 @@ def _bare(side: str) -> str:
 
 
 def _in_compound(candidate: Candidate, before: str, after: str) -> bool:
-    """The word beside it, on this line or where this line is broken, makes "bảo mật" or "mật khẩu" of it."""
-    if candidate.spaced:
-        return _letters_beside(before, after)
-    heads, tails = (PLAIN_BEFORE, PLAIN_AFTER) if candidate.plain else (BEFORE, AFTER)
-    if _last_word(before) in heads or _first_word(after) in tails or _ORGAN.match(after):
+    """A compound is broken over two lines or columns ("BẢO" above "MẬT"), or the talk is of organs."""
+    if candidate.spaced:  # its neighbours are single letters, and leave it not alone
+        return False
+    if candidate.level is Level.SECRET and _BODILY.search(f"{candidate.above} {before} {after} {candidate.below}"):
         return True
-    if candidate.level is Level.SECRET and _BODILY.search(f"{candidate.above} {candidate.below}"):
+    tail = _BROKEN_AFTER.match(after if after.strip() else candidate.below)
+    head = _LAST_WORD.search((before if before.strip() else candidate.above)[-_NEAR:])
+    loud = candidate.capitals
+    if tail is not None and tail[1].isupper() == loud:
         return True
-    broken_before = not before.strip() and _last_word(candidate.above) in BROKEN_BEFORE
-    return broken_before or (not after.strip() and bool(_BROKEN.match(candidate.below)))
-
-
-def _letters_beside(before: str, after: str) -> bool:
-    """Single letters beside a letter-spaced level: "B Ả O M Ậ T", "M Ậ T K H Ẩ U"."""
-    near = (_last_word(before), _first_word(after))
-    return any(len(word) == 1 and word.isalpha() for word in near)
-
-
-def _last_word(text: str) -> str:
-    found = _LAST_WORD.search(text[-40:])
-    return found[1].lower() if found else ""
-
-
-def _first_word(text: str) -> str:
-    found = _FIRST_WORD.match(text[:40])
-    return found[1].lower() if found else ""
+    return head is not None and head[1].lower() in _BROKEN_BEFORE and head[1].isupper() == loud
 
 
 def _is_alone(left: str, right: str) -> bool:
@@ -194,9 +176,12 @@ def _is_alone(left: str, right: str) -> bool:
 
 def _rest(side: str) -> str:
     """What is left of one side without ornament and what belongs beside a stamp."""
-    if _BULLETS.fullmatch(side.strip()):
+    bare = _bare(side)
+    if not bare or _BULLETS.fullmatch(side.strip()):
         return ""
-    return _bare(_COMPANION.sub("", " ".join(_bare(side).upper().split())))
+    if len(bare) > _BESIDE:
+        return bare
+    return _bare(_COMPANION.sub("", " ".join(bare.upper().split())))
 
 
 def _kind_of_alone(candidate: Candidate, left: str, right: str) -> Stands:
@@ -204,7 +189,9 @@ def _kind_of_alone(candidate: Candidate, left: str, right: str) -> Stands:
     if listed or (not candidate.capitals and (candidate.spaced or candidate.written[:1].islower())):
         return Stands.LISTED
     quoted = left.rstrip()[-1:] in _QUOTES or right.lstrip()[:1] in _QUOTES
-    return Stands.STAMP if candidate.capitals and not quoted else Stands.TITLE
+    if quoted:
+        return Stands.QUOTED
+    return Stands.STAMP if candidate.capitals else Stands.TITLE
 
 
 def _closed(left: str, right: str) -> bool:

@@ -93,7 +93,7 @@ def _marks_a_chunk(place: Place) -> bool:
         loud = place.capitals and (place.bracketed or place.others or place.higher)
         highest = place.level is Level.HIGHEST and (place.others or place.bracketed)
         return loud or highest or (place.bracketed and (place.higher or place.paper))
-    titled = place.others and (place.paper or (place.first and place.words[0].text.istitle()))
+    titled = place.others and (place.paper or (place.edge and place.words[0].text.istitle() and not place.bodily))
     return place.capitals or place.bracketed or place.higher or titled
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from gateway.vietnamese.marking_forms import Level, composed
+from gateway.vietnamese.marking_forms import Level, composed, words
 from gateway.vietnamese.marking_lines import Candidate, Form, Stands
 
 NEAR_LINES = 12
@@ -67,13 +67,29 @@ def _is_marking(text: str, standing: list[Standing], index: int, *, spoken_of: b
     found = standing[index]
     if found.how is Stands.LISTED or _has_other_level_near(standing, index):
         return False
-    if found.how is Stands.FIELD:
-        return not spoken_of or found.line <= _AROUND_LINES or in_letterhead(text, found.start)
-    if found.how is Stands.NAMED and not spoken_of and found.candidate.heading:
+    if _stands_for_itself(found) and not spoken_of:
         return True
-    if found.how in (Stands.TITLE, Stands.NAMED) or spoken_of or _is_plain_single(found):
-        return in_letterhead(text, found.start) or (found.candidate.heading and found.level is not Level.SECRET)
-    return True
+    if found.how is Stands.FIELD and found.line <= _AROUND_LINES:
+        return True
+    if found.how is Stands.TITLE and _heads(text, found):
+        return True
+    return in_letterhead(text, found.start)
+
+
+def _heads(text: str, found: Standing) -> bool:
+    """In mixed case at a text's head: a higher level, or "Mật" above a text that does not go on about mật."""
+    if found.level is not Level.SECRET:
+        return found.candidate.heading
+    if text[: found.start].strip() or len(text) < _AROUND // 4:
+        return False
+    return sum(1 for _ in words(text[found.start : found.start + _AROUND])) == 1
+
+
+def _stands_for_itself(found: Standing) -> bool:
+    """Needs no letterhead, unless the text speaks of the levels."""
+    if found.how is Stands.NAMED:
+        return found.candidate.heading
+    return found.how is Stands.FIELD or (found.how is Stands.STAMP and not _is_plain_single(found))
 
 
 def _is_plain_single(found: Standing) -> bool:

@@ -19,6 +19,7 @@ JOINED_CUTS = re.compile(r"[()\[\]{}<>【】;,+&@#~=|.]|[-–—_]{2,}|_-|-_")
 """Where a name without blanks is cut: a single "-" or "_" stands for a blank there."""
 TITLE_CUTS = re.compile(r"[()\[\]{}<>【】|_]|\s[-–—]+\s")
 
+_LEVEL = re.compile(r"[Mm][AaÂâẬậẠạ][\u0302\u0323]*[Tt](?![^\W_])")  # nearly every name and title ends here
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _HEAD, _TAIL = re.compile(r"([^\W_]+)(?: {1,2}|[-_.])\Z"), re.compile(r"(?: {1,2}|[-_.])([^\W_]+)")
 _NEAR = 24  # characters in which a neighbour is looked for
@@ -38,6 +39,9 @@ _PAPERS = table(
 )
 _KINDS = table("bc cv vb kh qd ttr ct nq cd tb ubnd hdnd")
 """How papers' kinds and issuers are shortened in their numbers: 12/BC-UBND."""
+
+
+_BODILY = table("gan tuy soi tui ong duong ngot hoa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ class Word:
 class Place:
     """A level among the words of its chunk.
 
-    `first`: in the first chunk; `others`: there are other chunks; `paper`: a paper's kind or number is in the text;
-    `neighbours`: the words before and after, also across a mere "_" or "-", "" for none.
+    `edge`: in the first or last chunk; `others`: there are other chunks; `paper`: a paper's kind or number is in the
+    text; `bodily`: so are organs, or what is sweet; `neighbours`: the words before and after, also across a mere "_" or
+    "-", "" for none.
     """
 
     level: Level
@@ -77,9 +82,10 @@ class Place:
     left: tuple[Word, ...]
     right: tuple[Word, ...]
     bracketed: bool
-    first: bool
+    edge: bool
     others: bool
     paper: bool
+    bodily: bool
     neighbours: tuple[str, str]
 
     @property
@@ -104,10 +110,11 @@ class Place:
 
 def places(text: str, cuts: re.Pattern[str]) -> tuple[Place, ...]:
     """Every level in the text, in order."""
-    if "m" not in text and "M" not in text:
+    if not _LEVEL.search(text):
         return ()
     chunks = list(_chunks(text, cuts))
     paper = any(is_paper(chunk) for chunk, _ in chunks)
+    bodily = any(word.plain in _BODILY for chunk, _ in chunks for word in chunk)
     return tuple(
         Place(
             level,
@@ -115,9 +122,10 @@ def places(text: str, cuts: re.Pattern[str]) -> tuple[Place, ...]:
             chunk[:at],
             chunk[at + width :],
             bracketed,
-            index == 0,
+            index in (0, len(chunks) - 1),
             len(chunks) > 1,
             paper,
+            bodily,
             _neighbours(text, chunk[at], chunk[at + width - 1]),
         )
         for index, (chunk, bracketed) in enumerate(chunks)

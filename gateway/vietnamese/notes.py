@@ -1,7 +1,7 @@
 """What is remarkable about a text beside legacy letters: combining marks, Ð for Đ, lost letters, Telex.
 
-Each is looked for with one search in C first; only where that finds something words are read. It knows text in Unicode and no
-charsets; what a declaration or a font tells is for detect.py.
+Each is looked for with one search in C first; only where that finds something words are read. It knows text in Unicode
+and no charsets; what a declaration or a font tells is for detect.py.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _NEAR = 4_000  # characters behind the first sign of lost letters that are read
 _TELEX_SIGNS = ("uwow", "iee")
 _TYPED = re.compile("[A-Za-z]+")
 _KEYS = re.compile("dd|aa|ee|oo|w|[aeiouy][a-z]*[sfrxj]$", re.IGNORECASE)
+_STRONG_KEYS = re.compile("^dd|uow|uw|aw|(?:aa|ee|oo|w)[a-z]{0,3}[sfrxj]$|[fxj]$", re.IGNORECASE)
+_STRONG = 2  # different words with keys that hardly any language spells so
 _TELEX_SHARE = 0.4  # of all words: others are names, codes and syllables that need no keys
 
 
@@ -107,7 +109,9 @@ def _telex(text: str) -> Iterator[Place]:
     start = min(place for sign in _TELEX_SIGNS if (place := text.find(sign)) >= 0)
     words = _first(_TYPED.finditer(text, text.rfind("\n", 0, start) + 1))
     typed = [match for match in words if _KEYS.search(match[0]) and _is_telex(match[0])]
-    if len({match[0].lower() for match in typed}) >= _LEAST and len(typed) >= len(words) * _TELEX_SHARE:
+    different = {match[0].lower() for match in typed}
+    strong = sum(bool(_STRONG_KEYS.search(word)) for word in different)
+    if len(different) >= _LEAST and strong >= _STRONG and len(typed) >= len(words) * _TELEX_SHARE:
         yield Note.TELEX, *typed[0].span()
 
 

@@ -1,8 +1,8 @@
 """Where in a text a family's letters stand: blocks of lines, then lines, then the words of a line, as far as needed.
 
 A block in which no family's words add up is left at once; one that is all of one family is taken whole; any other is
-weighed line by line, and in a line the run of words that weighs most is taken, so that a legacy sentence is found inside good
-Unicode. It knows words' worth (reading.py) and no verdicts.
+weighed line by line, and in a line the run of words that weighs most is taken, so that a legacy sentence is found
+inside good Unicode. It knows words' worth (reading.py) and no verdicts.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ FAINT = 2.0
 """Nats from which a line is believed that stands beside lines of the same family."""
 PRIOR = {
     Family.VISCII: -1.0,
-    Family.VPS: -1.0,
+    Family.VPS: -2.0,
     Family.CP1258: -1.0,
-    Family.BKHCM1: -2.0,
-    Family.BKHCM2: -2.0,
-    Family.VIETWARE_F: -2.0,
-    Family.VIETWARE_X: -2.0,
+    Family.BKHCM1: -3.0,
+    Family.BKHCM2: -3.0,
+    Family.VIETWARE_F: -3.0,
+    Family.VIETWARE_X: -3.0,
 }
 """Nats that a family is rarer by than TCVN3, VNI and mojibake; it decides where two read the same words."""
 _PART = 2048  # characters below which lines are weighed one by one

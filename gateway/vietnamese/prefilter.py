@@ -1,8 +1,8 @@
 """The first pass over a text: where legacy letters may stand, found by regular expressions in C.
 
-Good Vietnamese, English and code have none of these places or few, so that nearly all text is read once and left. What is
-found here proves nothing: French and German have such letters too, and score.py weighs the words around them. It knows
-characters only.
+Good Vietnamese, English and code have none of these places or few, so that nearly all text is read once and left. What
+is found here proves nothing: French and German have such letters too, and score.py weighs the words around them. It
+knows characters only.
 """
 
 from __future__ import annotations
@@ -10,27 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-BLOCK = 8192
-"""Characters that are weighed together around a suspect one, more only to the end of a line that is not too long."""
-LONGEST = 2 * BLOCK
-"""Characters of a block at most: longer lines are cut, at a blank where there is one."""
+SMALLEST, LARGEST = 1024, 8192
+"""Characters that are weighed together around a suspect one: few where one stands alone, many where they follow each
+other. As many again to the end of a long line."""
 
 SHORT = 300
 """Characters of a text that is weighed without this pass: a subject's few words may show no suspect place."""
 
 # Letters of Latin-1 and windows-1252 that Vietnamese does not have.
 _ALIEN = "ÄÅÆÇËÎÏÐÑÖØÛÜÞßäåæçëîïðñöøûüþÿŒœŠšŽžŸƒ"
-# Signs that are letters in some family; suspect beside a letter only. Quotation marks and dashes are ordinary there.
-_SIGNS = "\x80-\x9f¡¢£¤¥¦§¨©ª«¬\xad®¯°±²³´µ¶·¸¹º»¼½¾¿×÷€‚„†‡ˆ‰‹›•˜™\u02c9\u2212\u2219\u03bc"
+# Signs that are letters in some family; suspect beside a letter only. Quotation marks («, too) and dashes
+# are ordinary there.
+_SIGNS = "\x80-\x9f¡¢£¤¥¦§¨©ª¬\xad®¯°±²³´µ¶·¸¹º¼½¾¿×÷€‚„†‡ˆ‰‹›•˜™\u02c9\u2212\u2219\u03bc"
 _LETTER = "A-Za-z\xc0-\xff"
 _CAPITALS = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ"
 # Letters that are good Vietnamese, after letters that they never follow there: each family of two bytes a letter.
 _PAIRS = (
-    ("[aeouyôöAEOUY]", "õù"),
-    ("[aA]", "âàáãêèúé"),
-    ("[eE]", "âàáã"),
-    ("[oO]", "â"),
-    ("[aeyêâôăơưýõã]", "ìò"),
+    ("[aeouyôöýAEOUYÝ]", "õù"),
+    ("[aeoAEO]", "â"),
+    ("[aeouyâêôãõýAEOUY]", "ìò"),
 )
 _CASES = (
     f"(?<=[{_ALIEN}])",
@@ -39,7 +37,7 @@ _CASES = (
     "(?<=Ã)(?=[\x80-\xbf‚ƒ„…†‡ˆ‰‹‘’“”•–—˜™›€])",
     *(f"(?<={before}[{letters}])" for before, letters in _PAIRS),
 )
-_SUSPECT = re.compile(f"[{_ALIEN}{_SIGNS}{_CAPITALS}õùâêèúéàáãìò](?:{'|'.join(_CASES)})", re.DOTALL)
+_SUSPECT = re.compile(f"[{_ALIEN}{_SIGNS}{_CAPITALS}õùâìò](?:{'|'.join(_CASES)})", re.DOTALL)
 _SPELLED = (re.compile(r"\^(?<=[aeoAEO]\^)"), re.compile(r"\+(?<=[uoUO]\+)"))
 
 
@@ -56,7 +54,7 @@ def spelled(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
-    done, nowhere = 0, len(text)
+    done, nowhere, size = 0, len(text), SMALLEST
     places = [-1] * len(patterns)
     while True:
         for which, pattern in enumerate(patterns):
@@ -66,17 +64,18 @@ def _blocks(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[in
         place = min(places)
         if place >= nowhere:
             return
-        start = max(done, text.rfind("\n", done, place) + 1, place - BLOCK)
-        done = max(_end(text, start), place + 1)
+        size = min(2 * size, LARGEST) if done and place - done < SMALLEST else SMALLEST
+        start = max(done, text.rfind("\n", done, place) + 1, place - size)
+        done = max(_end(text, start, size), place + 1)
         yield start, done
 
 
-def _end(text: str, start: int) -> int:
-    end = start + BLOCK
+def _end(text: str, start: int, size: int) -> int:
+    end = start + size
     if end >= len(text):
         return len(text)
-    line = text.find("\n", end, start + LONGEST)
+    line = text.find("\n", end, start + 2 * size)
     if line >= 0:
         return line + 1
-    blank = text.rfind(" ", end, start + LONGEST)
-    return blank + 1 if blank >= 0 else min(start + LONGEST, len(text))
+    blank = text.rfind(" ", end, start + 2 * size)
+    return blank + 1 if blank >= 0 else min(start + 2 * size, len(text))

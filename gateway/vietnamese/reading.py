@@ -6,12 +6,12 @@ It knows words, not where they stand. Memory is bounded: tables that have grown 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from gateway.vietnamese.codec import from_hack
 from gateway.vietnamese.family import Family
-from gateway.vietnamese.score import ASIDE, WRONG, legacy, worth
+from gateway.vietnamese.score import ASIDE, WRONG, legacy, may_be_word, vietnamese, worth
 from gateway.vietnamese.words import LONGEST_WORD, has_shape, is_misread
 
 _KEPT = 30_000
@@ -32,13 +32,21 @@ class Reading:
         self.worth.update(dict.fromkeys(words, value))
         self.damaged.update(dict.fromkeys(words, 0))
 
-    def read(self, words: Collection[str]) -> None:
-        """Words that can be the family's, all at once."""
+    def read(self, words: Sequence[str]) -> None:
+        """Words that can be the family's, all at once; most of them turn out to be nothing, which is seen quickly."""
         composed = unicodedata.normalize("NFC", "\n".join(words))
         reads = from_hack(composed, self.family)
-        for word, shown, read in zip(words, composed.split("\n"), reads.split("\n"), strict=False):
-            self.damaged[word] = letters = _damage(shown, read)
-            self.worth[word] = worth(shown, read, letters, self.family)
+        known = vietnamese()
+        for word, shown, read, low in zip(
+            words, composed.split("\n"), reads.split("\n"), reads.lower().split("\n"), strict=False
+        ):
+            if read == shown:
+                self.worth[word] = 0.0
+            elif low in known or may_be_word(read, low):
+                self.damaged[word] = _damage(shown, read)
+                self.worth[word] = worth(shown, read, self.family)
+            else:
+                self.damaged[word], self.worth[word] = 1, WRONG
 
     def forget(self) -> None:
         """All words."""
@@ -76,4 +84,4 @@ def _learn(new: list[str]) -> None:
 
 def _damage(word: str, read: str) -> int:
     """Letters of `read` beyond ASCII that `word` does not show as they are."""
-    return sum(letter > "\x7f" and letter not in word and letter.isalpha() for letter in read)
+    return sum(letter > "\x7f" for letter in set(read).difference(word))

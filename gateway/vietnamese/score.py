@@ -1,8 +1,8 @@
 """What a word is evidence of: of Vietnamese behind a family's letters, or of nothing but itself.
 
 A word is worth the logarithm (nats) of how much likelier it is as a Vietnamese word behind the family's letters than as
-what it shows: a word of Vietnamese in good Unicode, of another language, or a code. It knows words, not texts; detect.py
-adds them up.
+what it shows: a word of Vietnamese in good Unicode, of another language, or a code. It knows words, not texts;
+evidence.py adds them up.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gateway.vietnamese.words import LETTERS
 
 MOST = 6.0
 """The most that one word is worth: no single word decides."""
+_QUOTED = 1.0  # the most that a word is worth whose only signs are quotation marks
 WRONG = -3.0
 """A word that reads as no syllable under the family; names, codes and slips occur in any text."""
 _LONE = -1.4
@@ -32,7 +33,7 @@ ASIDE = -1.5
 _DISCOUNT = -1.0
 _RARE_PART = -9.0
 
-_TWO, _THREE = 4, 18  # letters of syllables that are run together
+_TWO, _THREE = 4, 14  # letters of syllables that are run together
 _LONGEST = 7  # letters of a syllable
 _IN_USE = -9.5
 _JOINED = -4.0
@@ -46,8 +47,13 @@ _ACCENTS = frozenset("àáâãäåæçèéêëìíîïðñòóôõöøùúûüý
 
 _LEGACY = frozenset(WINDOWS) | frozenset(map(chr, range(256))) | frozenset("\u02c9\u2212\u2219\u03bc")
 _EDGES = "‘’“”„…–—‹›«»•·´\"'\xa0 "
-_INITIALS = re.compile("[BCDĐGHKLMNPQRSTƯVX]{1,7}")  # QĐ, HĐND, TƯ: they speak neither way
+_MOST_INITIALS = 7
+_VOWELS = "[aeiouyàáâãèéêìíòóôõùúýăĩũơưạ-ỹ]{1,3}+"
+_SEVERAL = re.compile(f"(?:(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|[b-dđg-hk-np-tvx])?{_VOWELS}(?:ch|n[gh]|[cmnpt])?){{2}}")
+_INITIALS = re.compile(f"[BCDĐGHKLMNPQRSTƯVX]{{1,{_MOST_INITIALS}}}")  # QĐ, HĐND, TƯ: they speak neither way
 _OURS = frozenset("ăđĩũơư")  # rare in other languages, though in some
+_OPENING = "“„‘’‚«»‹…–—•"
+_CLOSING = "”“’‘»›…–—•"
 
 
 def _table(lists: str) -> dict[str, float]:
@@ -109,10 +115,15 @@ def legacy(word: str) -> bool:
     return _LEGACY.issuperset(word)
 
 
-def worth(word: str, read: str, damaged: int, family: Family) -> float:
+def may_be_word(read: str, low: str) -> bool:
+    """Is it worth a closer look, though it is no syllable: with quotation marks, initials, several syllables in one?"""
+    if read[0] in _EDGES or read[-1] in _EDGES or (len(read) <= _MOST_INITIALS and read.isupper()):
+        return True
+    return len(read) == 1 or (_TWO < len(read) <= _THREE and bool(_SEVERAL.fullmatch(low)))
+
+
+def worth(word: str, read: str, family: Family) -> float:
     """What `word`, which reads as `read` under the family, is evidence of: above zero for the family, below against."""
-    if not damaged:
-        return 0.0
     bare = read.strip(_EDGES)
     parts = LETTERS.findall(bare.lower())
     if len(parts) != 1 or len(parts[0]) != len(bare):
@@ -120,11 +131,14 @@ def worth(word: str, read: str, damaged: int, family: Family) -> float:
     likely = _likely(parts[0])
     if likely is None:
         return 0.0 if _INITIALS.fullmatch(bare) else WRONG if len(word) > 1 else _LONE
-    if family is Family.MOJIBAKE:
-        shown = _misread(bare)
-    else:
-        shown = as_shown(word if bare == read else word.strip(_EDGES))
-    return max(WRONG, min(MOST, likely - shown))
+    shown = _misread(bare) if family is Family.MOJIBAKE else as_shown(word if bare == read else word.strip(_EDGES))
+    most = MOST if legacy_letters(word) else _QUOTED
+    return max(WRONG, min(most, likely - shown))
+
+
+def legacy_letters(word: str) -> bool:
+    """Has a word a sign beyond ASCII that is no quotation mark or dash, which stand beside letters anywhere?"""
+    return not word.lstrip(_OPENING).rstrip(_CLOSING).isascii()
 
 
 def _likely(word: str) -> float | None:
@@ -132,7 +146,7 @@ def _likely(word: str) -> float | None:
     known = vietnamese()
     if (likely := known.get(word)) is not None or not _TWO < len(word) <= _THREE:
         return likely
-    return _tiled(word, 2)
+    return _tiled(word, 1)
 
 
 def _tiled(word: str, more: int) -> float | None:

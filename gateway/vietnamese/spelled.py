@@ -1,7 +1,7 @@
 """Passages in VIQR, which is plain ASCII: "Vie^.t Nam". Code, formulas and patterns are full of its marks.
 
-So only words that have a mark inside which other text hardly ever has there (^ after a, e, o; + after u, o; a parenthesis after a;
-dd) are counted as evidence, and they must read as syllables. It knows words and weights, and no verdicts.
+So only words that have a mark which other text hardly ever has there (^ after a, e, o; + after u, o; a parenthesis after
+a; dd) are evidence, and they must read as syllables. It knows words and weights, and no verdicts.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _run(line: list[re.Match[str]]) -> tuple[float, int, int]:
 @lru_cache(8192)
 def _weigh(word: str) -> tuple[float, int]:
     """A word's weight and its damaged letters."""
-    if word.isalpha() and "dd" not in word.lower() or len(word) > LONGEST_WORD:
+    if (word.isalpha() and "dd" not in word.lower()) or len(word) > LONGEST_WORD:
         return 0.0, 0
     strong = bool(_STRONG.search(word))
     read = _read(word)

@@ -1,9 +1,9 @@
 """Which strings are Vietnamese syllables: onset, rhyme and tone put together as the spelling puts them.
 
-Knows nothing of charsets, scores or files. The spelling rules are those that school grammars teach (Hội đồng Quốc ngữ's
-orthography; Đoàn Thiện Thuật, "Ngữ âm tiếng Việt"): which rhymes there are, that a rhyme ending in p, t, c or ch takes only
-sắc and nặng, that c, g and ng are written k, gh and ngh before e, ê, i. Both places of the tone are taken in open oa, oe
-and uy (hòa, hoà). About 18,000 strings, of which people use a third; how often is told by `frequencies.py`.
+It knows nothing of charsets, scores or files. The spelling rules are those that school grammars teach (and Đoàn Thiện
+Thuật, "Ngữ âm tiếng Việt"): which rhymes there are, that a rhyme ending in p, t, c or ch takes only sắc and nặng, that
+c, g and ng are written k, gh and ngh before e, ê, i. Both places of the tone are taken in open oa, oe and uy (hòa,
+hoà). About 18,000 strings, of which people use a third; how often is told by `frequencies.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 STOP_TONES = ("\u0301", "\u0323")
 STOPS = ("c", "p", "t", "ch")
 
-_ONSETS = "b ch d đ h kh l m n nh p ph r s t th tr v x".split()
+_ONSETS = "b ch d đ h kh l m n nh p ph r s t th tr v x"
 _BEFORE_BACK = ("c", "g", "ng", "gi")  # before a, o, u and theirs
 _BEFORE_FRONT = ("k", "gh", "ngh")  # before e, ê, i, y
 _FRONT = "eêiy"
@@ -29,14 +29,14 @@ o oi om on ong oc op ot oong ooc oa oai oan oang oanh oao oay oam oac oat oach o
 ô ôi ôm ôn ông ôc ôp ôt ơ ơi ơm ơn ơng ơp ơt
 u ui um un ung uc up ut ua uôi uôm uôn uông uôc uôt uê uên uênh uêch uêt uơ uân uâng uây uât uâc
 uy uya uyên uyêt uynh uyn uyu uych uyt uyp ư ưi ưu ưm ưn ưng ưa ưc ưt ươi ươm ươn ương ươu ươc ươp ươt
-""".split()
+"""
 _AFTER_QU = """
 a ai ao au ay am an ang anh ac ap at ach ăm ăn ăng ăc ăp ăt ân âng ây âu ât âc ôc
 e em en eng eo et ec ê ên ênh êt êch êu i in it y yn ynh yt ych yên yêt yp ơ ơn ơi ơt
-""".split()
-_ALONE_Y = "y yêm yên yêng yêt yêu".split()
-_ONSETS_BEFORE_Y = "h k l m s t v đ qu".split()
-_G_BEFORE_I = "i in im iêng iêt iêc ip it".split()
+"""
+_ALONE_Y = "y yêm yên yêng yêt yêu"
+_ONSETS_BEFORE_Y = "h k l m s t v đ qu"
+_G_BEFORE_I = "i in im iêng iêt iêc ip it"
 _MARKED = "ăâêôơư"
 _VOWELS = f"aeiouy{_MARKED}"
 _TWO_WAYS = ("oa", "oe", "uy")
@@ -65,24 +65,22 @@ def _toned(rhyme: str) -> Iterator[tuple[str, str]]:
 
 def _spelled() -> Iterator[tuple[str, str]]:
     """Each onset with each rhyme that may follow it."""
-    for rhyme in _RHYMES:
-        for onset in ("", *_ONSETS, *(_BEFORE_FRONT if rhyme[0] in _FRONT else _BEFORE_BACK)):
+    for rhyme in _RHYMES.split():
+        for onset in ("", *_ONSETS.split(), *(_BEFORE_FRONT if rhyme[0] in _FRONT else _BEFORE_BACK)):
             yield onset, rhyme
         if rhyme[0] in "eê":  # giết, giêng, gien
             yield "gi", rhyme
-    yield from (("qu", rhyme) for rhyme in _AFTER_QU)
-    yield from (("", rhyme) for rhyme in _ALONE_Y)
-    yield from ((onset, "y") for onset in _ONSETS_BEFORE_Y)
-    yield from (("g", rhyme) for rhyme in _G_BEFORE_I)
+    yield from (("qu", rhyme) for rhyme in _AFTER_QU.split())
+    yield from (("", rhyme) for rhyme in _ALONE_Y.split())
+    yield from ((onset, "y") for onset in _ONSETS_BEFORE_Y.split())
+    yield from (("g", rhyme) for rhyme in _G_BEFORE_I.split())
     yield from (("gi", rhyme) for rhyme in ("êng", "êt"))
 
 
 @cache
 def parts() -> Mapping[str, tuple[str, str, str]]:
-    """Every string that is spelled as a Vietnamese syllable (NFC, lower case) → its onset, its rhyme, its tone's mark."""
-    return {
-        onset + written: (onset, rhyme, tone) for onset, rhyme in _spelled() for tone, written in _toned(rhyme)
-    }
+    """Every string that is spelled as a Vietnamese syllable (NFC, lower case) → its onset, rhyme and tone's mark."""
+    return {onset + written: (onset, rhyme, tone) for onset, rhyme in _spelled() for tone, written in _toned(rhyme)}
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Where words begin and end, in text whose letters may hide behind any sign: legacy letters look like ® ¶ ¸ or like ‰ Š.
+"""Where words begin and end, in text whose letters may hide behind any sign: legacy letters look like ® ¶ ¸ or ‰ Š.
 
-It knows characters only. A word is split at blanks, digits, hyphens, underscores and ASCII punctuation (file names), never
-at U+00AD, which is ư in TCVN3.
+It knows characters only. A word is split at blanks, digits, hyphens, underscores and ASCII punctuation (file names),
+never at U+00AD, which is ư in TCVN3.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LONGEST_WORD = 60
 _ONSET = "(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|gi|[bcdghklmnprstvxq])"
 _CODA = "(?:ch|n[gh]|[cmnpt])"
 _BEYOND_ASCII = "\x02-\x06\x10-\x1e\x7f-\U0010ffff"
-_SYLLABLES = re.compile(f"(?:{_ONSET}?[aeiouy{_BEYOND_ASCII}]++{_CODA}?){{1,3}}")
+_SYLLABLES = re.compile(f"(?:{_ONSET}?[aeiouy{_BEYOND_ASCII}]{{1,6}}+{_CODA}?){{1,2}}")
 _INITIALS = re.compile(f"[A-Z{_BEYOND_ASCII}]{{1,8}}")
 _MISREAD = re.compile("[\xc2-\xc6\xcb-\xcd\xe1\xe2\xef][\x80-\xbf\u0152-\u2122 ]")
 
 
 def has_shape(word: str) -> bool:
-    """Can a word be one to three syllables, or initials, where each sign beyond ASCII may be any letter?
+    """Can a word be one or two syllables, or initials, where each sign beyond ASCII may be any letter?
 
     Most foreign words cannot, and need not be read under any family of one or two bytes a letter.
     """

@@ -19,8 +19,9 @@ from gateway.wording.reader import Reader
 
 FREE = ("Subject", "Comments", "Keywords", "Organization", "Thread-Topic", "Content-Description")
 NAMED = ("From", "Sender", "Reply-To", "To", "Cc", "Resent-From", "Resent-To")
-_ENOUGH = 4096  # octets of one field that are read: clients show far fewer
+_ENOUGH = 2048  # octets of one field that are read: clients show far fewer
 _EACH = 5  # fields of one name
+_ALL = 8 * 1024  # characters of all fields: they are read while everybody waits
 _LIST = 64 * 1024  # octets of a list of addresses
 _MOST = 1000  # pieces of one
 # What stands in a list of addresses: quoted words, comments, words without either; anything else is passed over.
@@ -44,6 +45,15 @@ def header_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
         for value in islice(scanned.headers("Subject"), _EACH):
             yield "Subject", texts_of(value[:_ENOUGH])
         return
+    room = _ALL
+    for field, text in _rich_texts(scanned):
+        room -= sum(len(unit.text) for unit in text[0])
+        if room < 0:
+            return
+        yield field, text
+
+
+def _rich_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
     for field in FREE:
         for value in islice(scanned.headers(field), _EACH):
             yield field, texts_of(value[:_ENOUGH])

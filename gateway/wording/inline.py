@@ -1,24 +1,28 @@
 """What is read of every message, in the worker, while it is there: its header, its files' names, its texts if small.
 
-Runs on the event loop: an ordinary message takes some tens of microseconds. Larger texts, documents and messages with
-several readings are left for whoever opens files.
+Runs on the event loop: an ordinary message takes some tens of microseconds. Texts that may take longer, documents and
+messages with several readings are left for whoever opens files, who then reads everything but the header again.
 """
 
 from __future__ import annotations
+
+from itertools import chain
 
 from gateway.contents import NO_WORDS, Source, Words
 from gateway.documents.read import can_read
 from gateway.message.part import Part
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.model import Attachment
+from gateway.vietnamese.prefilter import spelled, suspects
 from gateway.wording.bodies import body_of, leaves_of, read_body
 from gateway.wording.fields import read_header, read_inner_header
 from gateway.wording.judge import Origin
 from gateway.wording.reader import Reader
 
-SMALL = 64 * 1024  # bytes of all texts together, decoded, that are read here
-_NAMES = 200  # files' names that are read here
-_INNER = 50  # messages inside the message whose subjects are read here
+SMALL = 64 * 1024  # bytes of all texts together, decoded, that are read here where that takes no time
+DENSE = 16 * 1024  # the same, whatever they are
+_NAMES = 8 * 1024  # characters of files' names that are read here
+_INNER = 20  # messages inside the message whose subjects are read here
 _HEAD = 4096  # bytes of a file
 _HEADER = 16 * 1024  # octets of a header of a message inside the message
 _NO_WORDS = ("image/", "audio/", "video/", "font/")
@@ -39,34 +43,48 @@ def read_inline(content: SpooledMessage, message: ScannedMessage, wants: frozens
     """
     reader = Reader(wants)
     read_header(reader, message)
-    if message.attachments:
-        read_names(reader, message)
-    here = reads_here(message, in_memory=content.in_memory() is not None)
-    if here:
-        for part, quoted in leaves_of(message):
-            read_body(reader, body_of(part, quoted), content.decoded(part, SMALL))
-        if message.root.children:
-            _inner_headers(reader, content, message)
+    done = read_names(reader, message)
+    if message.root.children:
+        _inner_headers(reader, content, message)
+    done = _read_bodies(reader, content, message) and done
     words = reader.words
-    left = message.suspicious or not here or _has_documents(content, message)
+    left = message.suspicious or not done or _has_documents(content, message)
     return (words if words.legacy or words.markings or words.unmarked else NO_WORDS), left
 
 
-def reads_here(message: ScannedMessage, *, in_memory: bool) -> bool:
-    """Whether the message's texts, as its strict scan shows them, are read in the worker."""
-    if not in_memory:
-        return False
-    root = message.root
-    if not root.children:
-        return root.attachment or root.decoded_size <= SMALL
-    return sum(part.decoded_size for part, _quoted in leaves_of(message)) <= SMALL
-
-
-def read_names(reader: Reader, message: ScannedMessage) -> None:
-    """The names of attached files, each once."""
-    for attachment in message.attachments[:_NAMES]:
+def read_names(reader: Reader, message: ScannedMessage) -> bool:
+    """Read the names of attached files, and return whether these were all of them."""
+    room = _NAMES
+    for attachment in message.attachments:
+        room -= len(attachment.filename)
+        if room < 0:
+            return False
         if attachment.filename:
             reader.text(Source.NAME, attachment.filename, part=attachment.part, names=(attachment.filename,))
+    return True
+
+
+def _read_bodies(reader: Reader, content: SpooledMessage, message: ScannedMessage) -> bool:
+    """Read all texts that the message shows, or none, and return whether that was done."""
+    leaves = list(leaves_of(message))
+    size = sum(part.decoded_size for part, _quoted in leaves)
+    if size > SMALL or content.in_memory() is None:
+        return not size
+    texts = [(body_of(part, quoted), content.decoded(part, SMALL)) for part, quoted in leaves]
+    if size > DENSE and sum(_suspect(data) for _body, data in texts) > DENSE:
+        return False
+    for body, data in texts:
+        read_body(reader, body, data)
+    return True
+
+
+def _suspect(data: bytes) -> int:
+    """How much of a text is neither ASCII nor good Unicode, and so takes far longer. Characters."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    return sum(end - start for start, end in chain(suspects(text), spelled(text)))
 
 
 def _inner_headers(reader: Reader, content: SpooledMessage, message: ScannedMessage) -> None:

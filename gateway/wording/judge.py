@@ -114,6 +114,11 @@ def is_unmarked(text: str) -> bool:
     return _lacks_marks(diacritics(text))
 
 
+def is_vietnamese(text: str) -> bool:
+    """Whether there is so much Vietnamese prose in it that its marks can be judged."""
+    return diacritics(text).vietnamese
+
+
 def _lacks_marks(judged: Diacritics) -> bool:
     return judged.vietnamese and judged.share >= UNMARKED
 

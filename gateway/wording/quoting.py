@@ -33,7 +33,7 @@ _LONGEST = 500  # characters of a line that are looked at
 
 def parted(units: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
     """A body's units: what its sender wrote, and what is quoted; both in order. A unit of many lines may be cut."""
-    if not any(_hints(unit) for unit in units):
+    if not may_quote(units):
         return list(units), []
     lines = _lines(units)
     own: list[Unit] = []
@@ -41,6 +41,11 @@ def parted(units: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
     for line, flag in zip(lines, quoted_lines(lines), strict=True):
         (quoted if flag else own).append(line)
     return (own, quoted) if quoted else (list(units), [])
+
+
+def may_quote(units: Sequence[Unit]) -> bool:
+    """False where a body quotes nothing for certain."""
+    return any(map(_hints, units))
 
 
 def _hints(unit: Unit) -> bool:

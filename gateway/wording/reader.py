@@ -20,12 +20,13 @@ from gateway.wording.judge import (
     is_legacy,
     is_marked,
     is_unmarked,
+    is_vietnamese,
     legacy_of,
     markings_of,
     unmarked_of,
 )
 from gateway.wording.kept import KeptWords
-from gateway.wording.quoting import parted
+from gateway.wording.quoting import may_quote, parted
 
 CHARSET, MARKING, DIACRITICS = "charset", "marking", "diacritics"
 WANTS = frozenset((CHARSET, MARKING, DIACRITICS))
@@ -77,7 +78,7 @@ class Reader:
     def units(self, origin: Origin, units: Sequence[Unit], declared: Declared = "", *, markings: bool = True) -> None:
         """Read a text that comes in units, as one text. `markings`: whether it may be marked secret."""
         units = self._within(units)
-        if not units or self._is_late():
+        if not units or self.is_late():
             return
         texts = self._legacy(units, origin, declared)
         if self._marking and markings and (found := markings_of(units, texts, origin)):
@@ -86,7 +87,12 @@ class Reader:
 
     def body(self, origin: Origin, units: Sequence[Unit], declared: Declared = "") -> None:
         """Read a body: what it quotes is a text of its own. `origin`'s source holds for the rest."""
-        own, quoted = parted(units) if origin.source is Source.BODY else (units, ())
+        if not may_quote(units) or origin.source is not Source.BODY:
+            self.units(origin, units, declared)
+            return
+        if len(units) == 1 and not units[0].raw and self.passes(units[0].text, whole=True):
+            return
+        own, quoted = parted(units)
         if not quoted:
             self.units(origin, own, declared)
             return
@@ -94,12 +100,20 @@ class Reader:
         for each, lines in ((origin, own), (other, quoted)):
             self.units(each, lines, declared)
 
-    def passes(self, text: str) -> bool:
-        """Whether nothing that is looked for is in a body's text, roughly; what does not pass has to be read."""
+    def is_late(self) -> bool:
+        """Whether the time is over: nothing more is read."""
+        self.out_of_time = self.out_of_time or (self._late is not None and self._late())
+        return self.out_of_time
+
+    def passes(self, text: str, *, whole: bool = False) -> bool:
+        """Whether nothing that is looked for is in a body's text; what does not pass has to be read.
+
+        `whole`: what is quoted stands in it, too, perhaps with more marks than the rest.
+        """
         return not (
             (self._charset and is_legacy(text))
             or (self._marking and is_marked(text))
-            or (self._diacritics and is_unmarked(text))
+            or (self._diacritics and (is_vietnamese(text) if whole else is_unmarked(text)))
         )
 
     @property
@@ -145,7 +159,3 @@ class Reader:
             kept.append(unit)
         self._room = 0
         return kept
-
-    def _is_late(self) -> bool:
-        self.out_of_time = self.out_of_time or (self._late is not None and self._late())
-        return self.out_of_time

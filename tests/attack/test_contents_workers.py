@@ -1,4 +1,4 @@
-"""Document workers that are gone: trouble of ours is temporary, never a pass."""
+"""Document workers that are gone or kept busy: trouble of ours is temporary, never a pass, and one sender's is his own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.support.client import Client
 from tests.support.congthu import Gateway, listener, upstream
@@ -60,3 +62,36 @@ def test_a_program_never_passes_because_workers_died() -> None:
             over.set()
             killer.join()
         assert codes <= {451, 550}
+
+
+def _slow() -> bytes:
+    """Workbooks that take a document worker all the time that it is given."""
+    row = b"<Row><Cell><Data>x</Data></Cell></Row>" * 200_000
+    book = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">%d%b</Workbook>'
+    return attached(("r.zip", zipped({f"{number}.xml": book % (number, row) for number in range(40)})))
+
+
+def _sent(gateway: Gateway, source: str, content: bytes) -> int:
+    with Client(gateway.port, timeout=120, source=source) as client:
+        client.ehlo()
+        return client.message(content).code
+
+
+@pytest.mark.limit(180)
+def test_a_sender_of_slow_files_keeps_nobody_else_out() -> None:
+    slow, quick = _slow(), attached(("a.zip", zipped({"a.exe": PROGRAM})))
+    workers = {"count": 2, "timeout": 6, "cpu_time": 5}
+    with (
+        Recorder() as recorder,
+        Gateway([listener()], {"mailserver": upstream(recorder.port)}, document_workers=workers) as gateway,
+    ):
+        assert _sent(gateway, "127.0.0.3", quick) == 550
+        assert _sent(gateway, "127.0.0.2", slow) in (250, 451, 550)
+        busy = [threading.Thread(target=_sent, args=(gateway, "127.0.0.2", slow)) for _ in range(4)]
+        for thread in busy:
+            thread.start()
+        for _ in range(3):
+            assert _sent(gateway, "127.0.0.3", quick) == 550
+        assert all(thread.is_alive() for thread in busy)
+        for thread in busy:
+            thread.join()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 
 import pytest
 
 from gateway.app import App
+from gateway.message.scan import Scanner
 from tests.smtp.conftest import MESSAGE, Start
 
 ENVELOPE = (b"MAIL FROM:<a@so.example>", b"RCPT TO:<q4@tphcm.gov.vn>")
@@ -379,6 +381,46 @@ async def test_many_ordinary_chunks_are_no_abuse(start: Start) -> None:
         assert (await client.reply()).startswith(b"250 ")
     client.send(b"BDAT 0 LAST\r\n")
     assert (await client.reply()).startswith(b"250 ")
+
+
+@pytest.mark.parametrize("verb", [b"DATA", b"BDAT"])
+async def test_others_have_their_turn_while_a_message_takes_long_to_scan(
+    start: Start, monkeypatch: pytest.MonkeyPatch, verb: bytes
+) -> None:
+    sizes: list[int] = []
+    turns: set[int] = set()
+    feed = Scanner.feed
+
+    def slow(self: Scanner, data: bytes) -> None:
+        sizes.append(len(data))
+        until = time.perf_counter() + 0.011
+        while time.perf_counter() < until:
+            pass
+        feed(self, data)
+
+    async def other() -> None:
+        while True:
+            turns.add(len(sizes))
+            await asyncio.sleep(0)
+
+    running = await start()
+    client = await running.ready()
+    await client.ask(*ENVELOPE)
+    monkeypatch.setattr(Scanner, "feed", slow)
+    content = MESSAGE + b"x\r\n" * 200_000
+    if verb == b"DATA":
+        await client.ask(b"DATA")
+        client.send(content + b".\r\n")
+    else:
+        client.send(b"BDAT %d LAST\r\n" % len(content) + content)
+    task = asyncio.create_task(other())
+    try:
+        assert (await client.reply()).startswith(b"250 ")
+    finally:
+        task.cancel()
+    assert sum(sizes) == len(content)
+    assert sizes[0] <= 64 * 1024 + 8 and max(sizes[1:]) <= 32 * 1024 + 8
+    assert turns >= set(range(1, len(sizes)))
 
 
 async def test_a_bug_is_451_without_its_text(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,20 @@ async def test_ordinary_mail_needs_no_look(tmp_path: Path) -> None:
         assert made.inspector.running == 0
 
 
+async def test_bytes_of_no_known_kind_need_no_process(tmp_path: Path) -> None:
+    noise = bytes([0, 1, 2, 3, 200, 201]) * 99
+    async with tools(document_workers={"count": 1}) as made:
+        looks = Looks({Need.FILES, Need.CHARSET, Need.MARKING, Need.DIACRITICS}, made)
+        content = received(tmp_path, attached(("du_lieu.dat", noise)))
+        assert looks.wanted(content.scan)
+        assert await looks.look(content, content.scan) == NOTHING
+        assert made.inspector.running == 0
+        content = received(tmp_path, attached(("du_lieu.dat", noise + zipped({"b.js": b"c"}))))
+        seen = await looks.look(content, content.scan)
+        assert "b.js" in {file.names[-1] for file in seen.files}
+        assert made.inspector.running == 1
+
+
 async def test_a_program_in_another_reading_is_seen(tmp_path: Path) -> None:
     content = received(tmp_path, ODD)
     assert [a.reading for a in content.scan.attachments] == [""]

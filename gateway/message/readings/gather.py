@@ -10,7 +10,7 @@ from gateway.message.readings.build import Body, Reading
 from gateway.message.readings.content import Content, Want
 from gateway.message.readings.dialect import name_of
 from gateway.message.readings.survey import Survey
-from gateway.message.readings.tally import FILES, path_of, weights_of
+from gateway.message.readings.tally import FILES, path_of, weights_of, within_any
 from gateway.message.runs import Run
 
 _TYPES = {"pgp": "application/pgp-encrypted"}
@@ -36,8 +36,11 @@ def gather(found: Survey) -> Iterator[Shown]:
             yield from _body(found, body, name_of(reading.choices))
     for body in found.explored.strays:
         yield from _body(found, body, "stray header")
+    declared = within_any([want for want in found.contents if want.encoding == "base64" and want.digest])
     for want, run in found.runs:
-        yield from _run(found, want, run)
+        # Some reading may show these bytes as base64 anyway.
+        if run.kind != "base64" or want.encoding or not declared(want.start + run.start):
+            yield from _run(found, want, run)
     for inner in found.inner:
         for shown in gather(inner.survey):
             yield Shown(shown.extract, shown.content, shown.reading or "decoded", shown.listed, shown.names)
@@ -78,8 +81,6 @@ def _shown(found: Survey, body: Body, want: Want, content: Content | None, readi
 
 
 def _run(found: Survey, want: Want, run: Run) -> Iterator[Shown]:
-    if run.kind == "base64" and _is_declared(found, want, run):
-        return
     place = want.start if want.encoding else want.start + run.start
     if want.encoding:
         steps = (*into(found.steps, want[:3]), (run.body_start, run.body_end, run.encoding))
@@ -91,12 +92,3 @@ def _run(found: Survey, want: Want, run: Run) -> Iterator[Shown]:
     extract = Extract(path_of(found, place), steps, run.filename, _TYPES.get(run.kind, ""), run.kind in FILES)
     content = Content(run.decoded_size, run.sha256, run.head)
     yield Shown(extract, content, run.kind, listed, (run.filename,) if run.filename else ())
-
-
-def _is_declared(found: Survey, text: Want, run: Run) -> bool:
-    """Some reading shows these bytes as base64 anyway."""
-    at = text.start + run.start
-    return any(
-        want.encoding == "base64" and want.digest and want.start <= at < want.end and not text.encoding
-        for want in found.contents
-    )

@@ -39,24 +39,37 @@ def judge(context: Context, found: Survey) -> None:
         _encodings(context, found, body)
         for flaw in body.heading.elsewhere:
             context.dispute(flaw, body.path)
+    encoded = _Encoded(found)
     for hidden in found.hidden:
         context.defects.add(hidden.flaw, hidden.path)
         outside = hidden.flaw is Flaw.HIDDEN_PART and strict.delimited and found.owner(hidden.start) is None
-        if outside and not _is_written_twice(found, hidden):
+        if outside and not encoded.shows(hidden):
             context.dispute(Flaw.PART_OUTSIDE, hidden.path)
 
 
-def _is_written_twice(found: Survey, hidden: Hidden) -> bool:
-    """It stands in an encoded multipart whose decoded parts have a file of this name, too: all of them are shown."""
-    names = {name for body in found.explored.strays if body.start == hidden.start for name in body.heading.filenames}
-    return any(
-        inner.structure.kind == "multipart"
-        and inner.body.start <= hidden.start
-        and hidden.end <= inner.body.end
-        and inner.survey.total >= hidden.size // 2
-        and names <= {name for body in inner.survey.bodies() if body.attachment for name in body.heading.filenames}
-        for inner in found.inner
-    )
+class _Encoded:
+    """The multiparts of a document that are encoded, against the rules, and may stand there decoded, too."""
+
+    def __init__(self, found: Survey) -> None:
+        self._inner = [inner for inner in found.inner if inner.structure.kind == "multipart"]
+        self._names: dict[int, set[str]] = {}  # by where a stray begins
+        for body in found.explored.strays if self._inner else ():
+            self._names.setdefault(body.start, set()).update(body.heading.filenames)
+        self._shown = [
+            {name for body in inner.survey.bodies() if body.attachment for name in body.heading.filenames}
+            for inner in self._inner
+        ]
+
+    def shows(self, hidden: Hidden) -> bool:
+        """It stands in one of them whose decoded parts have a file of this name, too: all of them are shown."""
+        names = self._names.get(hidden.start, set())
+        return any(
+            inner.body.start <= hidden.start
+            and hidden.end <= inner.body.end
+            and inner.survey.total >= hidden.size // 2
+            and names <= shown
+            for inner, shown in zip(self._inner, self._shown, strict=True)
+        )
 
 
 def _baseline(found: Survey, reading: Reading) -> Reading:
@@ -95,10 +108,11 @@ def _holds(whole: Body, others: list[Body]) -> bool:
 
 def _is_void(found: Survey, reading: Reading) -> bool:
     """It decodes a multipart, and nothing shows in that."""
-    inside = [inner for inner in found.inner for body, _structure in reading.containers if inner.body.key == body.key]
-    return ("decoded", 1) in reading.choices and not any(
-        other.delimited for inner in inside for other in inner.survey.explored.readings
-    )
+    if ("decoded", 1) not in reading.choices:
+        return False
+    keys = {body.key for body, _structure in reading.containers}
+    inside = [inner for inner in found.inner if inner.body.key in keys]
+    return not any(other.delimited for inner in inside for other in inner.survey.explored.readings)
 
 
 def _first_beyond(strict: Reading, reading: Reading) -> str:

@@ -19,12 +19,12 @@ class UnionLimits:
     """
 
     readings: int = 32
-    marks: int = 8000
+    marks: int = 5000
     boundaries: int = 1000
     header_bytes: int = 4 * 1024 * 1024
-    steps: int = 200_000
+    steps: int = 100_000
     contents: int = 3000
     containers: int = 300
     extracts: int = 1200
-    decoded: int = 16
+    decoded: int = 10
     depth: int = 4

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gateway.message.defects import Flaw
 from gateway.message.readings.build import Body, Reading
+from gateway.message.readings.content import Want
 from gateway.message.readings.heading import MESSAGE
 from gateway.message.readings.survey import Hidden, Survey
 
@@ -66,14 +67,14 @@ def _total(found: Survey, reading: Reading) -> int:
     for body, structure in reading.containers:
         if structure.kind == "multipart":
             total += max((inner.survey.total for inner in found.inner if inner.body.key == body.key), default=0)
-    within_file, within_message = _within(files), _within(reading.messages)
+    within_file, within_message = within_any(files), within_any(reading.messages)
     for one in found.hidden:
         if not within_file(one.start):
             total += one.size - (one.end - one.start if within_message(one.start) else 0)
     return total
 
 
-def _within(bodies: list[Body]) -> Callable[[int], bool]:
+def within_any(bodies: Sequence[Body | Want]) -> Callable[[int], bool]:
     """Whether an offset stands in one of these, which are apart or inside one another."""
     ranges: list[tuple[int, int]] = []
     for start, end in sorted((body.start, -body.end) for body in bodies):

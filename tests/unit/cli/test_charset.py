@@ -20,7 +20,7 @@ from gateway.cli import main
 from gateway.cli.charset_open import Opener, UnreadableError
 from gateway.cli.charset_words import NOTES, repair
 from gateway.contents import LegacyText, Source
-from gateway.inspection.inspector import PoolLimits
+from gateway.inspection.limits import PoolLimits
 from gateway.vietnamese import Family, Note
 
 HACK = "Céng hoµ x· héi chñ nghÜa ViÖt Nam"
@@ -45,8 +45,14 @@ def found(*arguments: object, input: bytes | None = None) -> dict[str, Any]:
     return value
 
 
+_CORE = (
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Some title</dc:title></cp:coreProperties>'
+)
+
+
 def docx(*paragraphs: tuple[str, str]) -> bytes:
-    """A document with these (font, text) paragraphs."""
+    """A document with these (font, text) paragraphs, and a title among its properties."""
     body = "".join(
         f'<w:p><w:r><w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}"/></w:rPr><w:t>{text}</w:t></w:r></w:p>'
         for font, text in paragraphs
@@ -55,7 +61,9 @@ def docx(*paragraphs: tuple[str, str]) -> bytes:
         '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
         f"<w:body>{body}</w:body></w:document>"
     )
-    return zipped({"[Content_Types].xml": _TYPES, "word/document.xml": root.encode()})
+    return zipped(
+        {"[Content_Types].xml": _TYPES, "word/document.xml": root.encode(), "docProps/core.xml": _CORE.encode()}
+    )
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -164,10 +172,10 @@ class TestText:
 
     def test_every_place_is_told(self, tmp_path: Path) -> None:
         path = tmp_path / "a.txt"
-        path.write_text("\n".join(f"{UNICODE} {number}\n{HACK} {number}" for number in range(40)))
+        path.write_text("\n".join(f"{UNICODE}\n{HACK}{' ChÝnh phñ' * (number % 5)}" for number in range(40)))
         (text,) = found(path)["files"][0]["found"]
-        places = {passage["place"] for passage in text["passages"]}
-        assert places == {f"line {number}" for number in range(2, 81, 2)}
+        places = [passage["place"] for passage in text["passages"]]
+        assert places == [f"line {number}" for number in range(2, 81, 2)]  # in the order of the text
         assert "35 more: --all" in charset(path).stdout
         assert "line 80" in charset(path, "--all").stdout
 
@@ -291,9 +299,24 @@ class TestConverting:
         assert result.stdout == "".join(f"==> {tmp_path / name} <==\n{UNICODE}\n" for name in ("a.txt", "b.txt"))
 
     def test_a_document_without_its_properties(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.html"
-        path.write_text(f"<html><head><title>x</title></head><body><p>{HACK}</p><p>{UNICODE}</p></body></html>")
-        assert charset(path, "--convert").stdout.endswith(f"{UNICODE}\n{UNICODE}\n")
+        path = tmp_path / "a.docx"
+        path.write_bytes(docx((".VnTime", HACK), ("Arial", UNICODE)))
+        with Opener() as opener:
+            assert "property title" in [unit.place for unit in opener.open(str(path)).documents[0].units]
+        assert charset(path, "--convert").stdout == f"{UNICODE}\n{UNICODE}\n"
+
+    def test_a_document_of_a_charset_that_is_known(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.docx"
+        path.write_bytes(docx(("Arial", "öô")))
+        assert charset(path, "--convert").stdout == "öô\n"
+        assert charset(path, "--convert", "--charset", "vni").stdout == "ươ\n"
+
+    def test_wide_characters(self) -> None:
+        assert charset("--convert", input=HACK.encode("utf-16")).stdout == UNICODE
+
+    def test_unicode_with_bytes_of_something_else_in_it(self) -> None:
+        given = f"{UNICODE}, {UNICODE}\n".encode() * 5 + HACK.encode("latin-1")
+        assert charset("--convert", input=given).stdout == f"{UNICODE}, {UNICODE}\n" * 5 + UNICODE
 
     def test_in_json(self, tmp_path: Path) -> None:
         path = tmp_path / "a.txt"
@@ -349,19 +372,30 @@ class TestTrouble:
         assert (value["verdict"], value["exit_code"]) == ("ok", 2)
 
     def test_names_of_any_bytes(self, tmp_path: Path) -> None:
-        name = os.fsdecode(HACK.encode("latin-1") + b"\x1b[2J.txt")
+        name = os.fsdecode(HACK.encode("latin-1") + b"\x1b[2J\x07.txt")
         (tmp_path / name).write_text("x")
         value = found(tmp_path / name)
         (text,) = value["files"][0]["found"]
         assert (text["source"], text["charset"]) == ("name", "tcvn3")
-        assert value["files"][0]["name"].endswith("\\xd6t Nam\x1b[2J.txt")
-        assert "\x1b" not in charset(tmp_path / name).stdout
+        assert value["files"][0]["name"].endswith("\\xd6t Nam\x1b[2J\x07.txt")
+        assert not set("\x1b\x07") & set(charset(tmp_path / name).stdout)
         assert charset("a\0b").exit_code == 2
 
     def test_controls_do_not_reach_the_terminal(self, tmp_path: Path) -> None:
         path = tmp_path / "a.txt"
         path.write_text(f"\x1b[2J\u202e{HACK}\x1b]0;x\x07")
         assert not set("\x1b\u202e\x07") & set(charset(path, "--all").stdout)
+
+    def test_a_converted_text_does_not_steer_the_terminal(
+        self, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(f"\x1b[2J{UNICODE}\r\nend".encode())
+        assert charset(path, "--convert").stdout_bytes == path.read_bytes()  # into a pipe goes what it says
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        with pytest.raises(SystemExit):
+            main(["charset", "--convert", str(path)])
+        assert capsysbinary.readouterr().out.decode() == f"\\x1b[2J{UNICODE}\nend\n"
 
     def test_too_large(self, tmp_path: Path) -> None:
         path = tmp_path / "a.txt"

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cli import charset_jsonl, main
@@ -158,6 +158,7 @@ def test_any_bytes_are_answered(lines: list[bytes]) -> None:
     assert code == (2 if found else 0)
 
 
+@settings(deadline=None)  # tables are made at the first call
 @given(st.binary(max_size=300), st.none() | st.text(max_size=12))
 def test_any_content_is_judged(data: bytes, declared: str | None) -> None:
     (found,), code = ask(question("x", data, declared))
@@ -172,7 +173,7 @@ def test_any_content_is_judged(data: bytes, declared: str | None) -> None:
 def test_answers_come_while_questions_go_on() -> None:
     """Line by line through pipes: who asks may wait for each answer; and a reader that goes away is no error."""
     arguments = [sys.executable, "-m", "gateway", "charset", "--jsonl"]
-    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "PYTHONUNBUFFERED": ""}
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdin is not None
         assert process.stdout is not None

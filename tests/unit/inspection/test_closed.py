@@ -92,6 +92,14 @@ async def test_a_message_on_disk_is_for_a_process(tmp_path: Path) -> None:
     spool.close()
 
 
+def test_a_message_that_is_gone_is_for_a_process(tmp_path: Path) -> None:
+    raw = mail(part(NOISE, "a.bin"))
+    spool = SpoolPool(tmp_path, 1 << 20, 1 << 20, 1 << 20).new()
+    spool.feed(raw)
+    spool.close()
+    assert not stays_closed(spool, scan(raw))
+
+
 BEGINNINGS = [b"", NOISE, b"MZ", b"PK", b"\x1f\x8b\x08", b"%PDF", b"MIME-Version: 1.0\r\n", b"\xd0\xcf\x11\xe0", b"ID;"]
 ENDS = [b"", ZIP, ZIP[:-9], ZIP[-22:], b"PK\x05\x06", b"PK\x05\x06" + bytes(18), b"%%EOF"]
 NAMES = ["data.bin", "data", "a.zip", "a.docx", "a.exe", "a.jpg", "a.txt", "a.r01", "a.p7m", "a.html", "a.scr "]

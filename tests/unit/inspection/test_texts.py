@@ -29,7 +29,7 @@ from gateway.documents.limits import DocumentLimits
 from gateway.errors import CongThuError
 from gateway.inspection.forms import files_of, unchecked_of
 from gateway.inspection.limits import WalkLimits
-from gateway.inspection.listing import Listing, Place
+from gateway.inspection.listing import Listing
 from gateway.inspection.reading import reading_of
 from gateway.inspection.texts import Texts, known_bodies
 from gateway.inspection.walk import Walk
@@ -38,6 +38,7 @@ from gateway.inspection.words_forms import bodies_of, body_rows, words_form, wor
 from gateway.wording.bodies import Body
 from gateway.wording.kept import merged
 from gateway.wording.reader import WANTS
+from tests.unit.documents.packages import W, docx, fonts, pack, paragraph, xlsx
 from tests.unit.inspection.support import SNIFF, mail, part, zipped
 from tests.unit.wording.mail import GOOD, TCVN3, UNMARKED
 
@@ -113,6 +114,36 @@ def test_each_kind_of_document(data: bytes, name: str) -> None:
     assert (found.failed, found.unchecked) == ("", [])
 
 
+def test_a_word_document_s_fonts_and_places() -> None:
+    body = "".join(
+        paragraph(fonts(name) + f"<w:t>{text}</w:t>")
+        for name, text in (("Times New Roman", GOOD), (".VnTime", TCVN3), (".VnTime", "ViÖt Nam"), (".VnTimeH", GOOD))
+    )
+    header = f"<w:hdr {W}>{paragraph('<w:t>TUYỆT MẬT</w:t>')}</w:hdr>"
+    found = walk(mail(part(pack(docx(body, {"word/header1.xml": header})), "Tờ trình.docx")))
+    (legacy,) = found.words.legacy
+    assert (legacy.source, legacy.names, legacy.family) == (Source.DOCUMENT, ("Tờ trình.docx",), "tcvn3")
+    assert [(one.place, one.font) for one in legacy.passages] == [
+        ("paragraph 2", ".VnTime"),
+        ("paragraph 3", ".VnTime"),
+    ]
+    assert legacy.damaged == sum(one.damaged for one in legacy.passages)
+    assert legacy.notes == ("legacy-font",)
+    (marking,) = found.words.markings
+    assert (marking.where, marking.level, marking.form) == ("header 1", "tuyệt mật", "stamp")
+    assert (found.unchecked, found.failed) == ([], "")
+
+
+def test_a_workbook_s_cells() -> None:
+    texts = {1: GOOD, 2: TCVN3, 7: "Hµ Néi, ngµy 20 th¸ng 5"}
+    rows = "".join(
+        f'<row r="{row}"><c r="B{row}" t="inlineStr"><is><t>{text}</t></is></c></row>' for row, text in texts.items()
+    )
+    (legacy,) = walk(mail(part(pack(xlsx(rows)), "a.xlsx"))).words.legacy
+    assert [one.place for one in legacy.passages] == ["sheet 'Tháng 1' B2", "sheet 'Tháng 1' B7"]
+    assert legacy.passages[1].understood == "Hà Nội, ngày 20 tháng 5"
+
+
 def test_files_in_archives_and_their_names() -> None:
     inner = zipped([("b.txt", RAW), (f"{TCVN3}.txt", GOOD.encode())])
     found = walk(mail(part(zipped([("inner.zip", inner)]), "o.zip")))
@@ -120,14 +151,6 @@ def test_files_in_archives_and_their_names() -> None:
         (Source.DOCUMENT, "1.2", ("o.zip", "inner.zip", "b.txt")),
         (Source.NAME, "1.2", ("o.zip", "inner.zip", f"{TCVN3}.txt")),
     ]
-
-
-def test_names_of_attachments_are_left_to_the_worker() -> None:
-    texts = Texts(WANTS, LIMITS, lambda _: None, lambda: False, names=False)
-    texts.name(Place("1.2", (TCVN3,)))
-    assert texts.found == NO_WORDS
-    texts.name(Place("1.2", ("a.zip", TCVN3), 1))
-    assert [one.names for one in texts.found.legacy] == [("a.zip", TCVN3)]
 
 
 def test_a_message_that_is_a_file_is_quoted() -> None:

@@ -10,6 +10,7 @@ import structlog
 from gateway.contents import NO_WORDS, Source, Why
 from gateway.message.spool import SpoolPool
 from gateway.wording.inline import SMALL, read_inline
+from gateway.wording.kept import merged
 from gateway.wording.reader import WANTS
 from tests.unit.inspection.support import FILES, inspector, mail, part, scan, zipped
 from tests.unit.wording.mail import GOOD, TCVN3, UNMARKED, VNI, spooled
@@ -40,15 +41,17 @@ async def test_a_confined_child_reads_words_of_every_kind() -> None:
     assert (found.words_failed, found.unchecked) == ("", ())
 
 
-async def test_what_was_read_by_the_worker_is_not_read_again(tmp_path: Path) -> None:
-    raw = mail(part(b"hello", "a.txt")).replace(b"\r\n\r\nhello", b"\r\n\r\n" + RAW, 1)
+async def test_what_was_read_by_the_worker_too_is_the_same(tmp_path: Path) -> None:
+    raw = mail(part(RAW, f"{TCVN3}.txt")).replace(b"\r\n\r\nhello", b"\r\n\r\n" + RAW, 1)
     content = spooled(raw, tmp_path)
     words, left = read_inline(content, content.scan, WANTS)
     assert left
-    assert [one.source for one in words.legacy] == [Source.BODY]
+    assert [one.source for one in words.legacy] == [Source.NAME, Source.BODY]
     async with inspector(REAL) as made:
         found = await made.inspect(content.spool, content.scan, ALL)
-    assert (found.words, found.words_failed) == (NO_WORDS, "")
+    assert sorted(one.source for one in found.words.legacy) == ["body", "document", "name"]
+    both = merged(words, found.words)
+    assert [one.source for one in both.legacy] == [Source.NAME, Source.BODY, Source.DOCUMENT]
     content.spool.close()
 
 

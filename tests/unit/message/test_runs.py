@@ -191,6 +191,50 @@ def test_only_so_many_beginnings_are_tried() -> None:
     assert finder.finish() == ()
 
 
+_FULL_UU = b"M" + b"A" * 60 + b"\r\n"
+_SHORT_LINES = {
+    "uuencode": (b"begin 644 a\r\n" + _FULL_UU, b"#86)C\r\n"),
+    "base64": (b"", b"QUJD" * 13 + b"\r\n" + b"QUJD\r\n" + b"=\r\n" * 8),
+    "pgp": (b"", b"-----BEGIN PGP MESSAGE-----\r\nAAA\r\n" + b"=\r\n" * 20),
+}
+
+
+@pytest.mark.parametrize("kind", _SHORT_LINES)
+def test_only_so_many_short_lines_are_taken(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a step of Python: a stranger's megabytes of them are not read to their end, and that is said."""
+    monkeypatch.setattr("gateway.message.seek._LINES", 2000)
+    start, line = _SHORT_LINES[kind]
+    few, many = RunFinder(), RunFinder()
+    few.feed(start + line * (1000 // line.count(b"\n")))
+    few.finish()
+    assert not few.more
+    for _ in range(4):
+        many.feed(start + line * (20_000 // line.count(b"\n")))
+    many.finish()
+    assert many.more
+
+
+def test_padding_stands_alone_once() -> None:
+    """A stray "=" in each of many lines is no base64."""
+    raw = bytes(range(90, 150)) * 2
+    text = base64_lines(raw, 80).rstrip(b"=\r\n") + b"\r\n"
+    run = only(text + b"=\r\n=\r\n", "base64", raw)
+    assert run.end == len(text) + 6
+    assert only(text + b"=\r\n" * 50, "base64", raw).end < len(text) + 12
+
+
+def test_short_lines_of_base64_are_the_same_at_once_and_one_by_one() -> None:
+    raw = os.urandom(600)
+    lines = base64_lines(raw, 9).rstrip(b"=\r\n") + b"\r\n"
+    for cover in (b"", b"QQ==\r\n"):
+        text = b"begin-base64 644 a\r\n" + lines + cover + b"====\r\n"
+        (whole,) = [run for run in find(text) if run.kind == "uuencode"]
+        (apart,) = [
+            run for run in find(*[text[at : at + 7] for at in range(0, len(text), 7)]) if run.kind == "uuencode"
+        ]
+        assert whole == apart and whole.head.startswith(raw)
+
+
 def test_a_name_is_cut() -> None:
     finder = RunFinder(RunLimits(filename=10))
     finder.feed(uu(b"abc", b"n" * 50))

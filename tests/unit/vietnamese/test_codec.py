@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.vietnamese import hack, tables
@@ -16,6 +17,7 @@ from gateway.vietnamese.family import Family
 from tests.unit.vietnamese.published import ALPHABET
 
 LETTERS = " ".join(ALPHABET).split()
+LOST_U = re.compile("[ơờởỡớợ](?:ng|c|u)")  # no Vietnamese rhymes: where they stand in TCVN3 an ư was dropped
 PLAIN = "abcdefghiklmnopqrstuvxyzABCDEGHIKLMNOPQRSTUVXY 0123456789,;:-\n"
 families = st.sampled_from(list(Family))
 coded = st.sampled_from(tables.CODED)
@@ -26,6 +28,7 @@ SEEN = [
     (Family.TCVN3, "Céng hoµ x· héi chñ nghÜa ViÖt Nam", "Cộng hoà xã hội chủ nghĩa Việt Nam"),
     (Family.TCVN3, "§éc lËp - Tù do - H¹nh phóc", "Độc lập - Tự do - Hạnh phúc"),
     (Family.TCVN3, "ng\xadêi ®øng ®Çu c¬ quan nhµ n\xadíc", "người đứng đầu cơ quan nhà nước"),
+    (Family.TCVN3, "Bé trëng, nhµ níc, th¬ng lîng, hîp t¸c", "Bộ trưởng, nhà nước, thương lượng, hợp tác"),
     (Family.TCVN3, "Aµ, ¢Ê, Uñ ban", "À, Ấ, Ủ ban"),
     (Family.TCVN3, "n\u2212íc ®∙ “cã” – 5 \u2212 3", "nước đã “có” – 5 \u2212 3"),
     (Family.VNI, "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam", "Cộng hòa xã hội chủ nghĩa Việt Nam"),
@@ -66,16 +69,19 @@ def test_both_forms_of_the_bytes_80_to_9f_are_read(family: Family) -> None:
         assert from_hack("".join(hack.WINDOWS[byte] for byte in code) + "中", family) == letter + "中"
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from([*LETTERS, *PLAIN])), st.sampled_from([*tables.CODED, Family.MOJIBAKE]))
 def test_text_comes_back(text: str, family: Family) -> None:
     if (
         family in hack.NO_CAPITALS or family is Family.BKHCM1
     ):  # what lacks capitals brings some of them back in lower case
         text = text.lower()
+    assume(family is not Family.TCVN3 or not LOST_U.search(text))
     assert decode(encode(text, family), family) == text
     assert from_hack(to_hack(text, family), family) == text
 
 
+@settings(deadline=None)
 @given(st.binary(), families)
 def test_any_bytes_are_read(data: bytes, family: Family) -> None:
     read = decode(data, family)
@@ -83,6 +89,7 @@ def test_any_bytes_are_read(data: bytes, family: Family) -> None:
     assert len(read) <= len(data)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()), families, st.booleans())
 @example("\ud800Ã¡\udfff", Family.MOJIBAKE, False)
 def test_any_text_is_read_and_written(text: str, family: Family, capitals: bool) -> None:
@@ -92,12 +99,13 @@ def test_any_text_is_read_and_written(text: str, family: Family, capitals: bool)
 
 
 @pytest.mark.parametrize("family", Family)
-def test_one_word_of_a_megabyte_is_read_at_once(family: Family) -> None:
+def test_a_word_of_200_kb_is_read_at_once(family: Family) -> None:
     """A quadratic step would take hours."""
     for piece in ("Ã", "a", "Ã¡", "á» ", "AA", "µ", "Aµ", "a^.", "\u2212", "ô", "\\"):
-        assert from_hack("Ã¡a" + piece * (1_000_000 // len(piece)) + "1", family)
+        assert from_hack("Ã¡a" + piece * (200_000 // len(piece)) + "1", family)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from(["ế", "ữ", "đ", "Ặ", "中", "Ж", "😀", "a", " ", "1"])), coded)
 def test_good_unicode_stays(text: str, family: Family) -> None:
     assert from_hack(text, family) == text
@@ -173,6 +181,7 @@ class TestCapitals:
         assert from_hack(typed, Family.TCVN3) == meant
         assert decode(typed.encode("latin-1"), Family.TCVN3) == meant
 
+    @settings(deadline=None)
     @given(st.text(st.sampled_from([*LETTERS, *PLAIN])))
     def test_small_letters_stay_and_capitals_are_final(self, text: str) -> None:
         assert raised(text.lower()) == text.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.vietnamese import convert as exported
@@ -70,7 +70,13 @@ class TestBesideAPassage:
     def test_capitals_of_bk_hcm_1_among_ascii_s_signs(self) -> None:
         text = "Điều 302. Quỹ bảo đảm bồi thường thiệt hại; Đảng uỷ"
         assert convert(to_hack(text, Family.BKHCM1)) == text
-        assert convert(to_hack(text, Family.BKHCM1) + " {a}") == text + " {a}"
+        assert convert(to_hack(text, Family.BKHCM1) + " {a} ^ ~") == text + " {a} ^ ~"
+        text = "VIỆC HUỶ BỎ QUYẾT ĐỊNH Ý Yên"
+        assert convert(to_hack(text, Family.BKHCM1)).replace("{", "Ý") == text
+
+    def test_a_no_break_space_in_viscii_is_one_but_behind_a_capital(self) -> None:
+        legacy = to_hack("Ông VÕ Văn Kiệt dự hội nghị", Family.VISCII)
+        assert convert(legacy.replace("d\u00f1 hµi", "d\u00f1\xa0hµi")) == "Ông VÕ Văn Kiệt dự\xa0hội nghị"
 
     def test_other_lines_stay(self) -> None:
         legacy = to_hack("cộng hoà xã hội chủ nghĩa", Family.TCVN3)
@@ -111,6 +117,7 @@ class TestFonts:
         assert convert(TEXT, font=".VnTimeH") == TEXT
 
 
+@settings(deadline=None)
 @given(st.binary() | st.text(), st.none() | st.sampled_from(Family), st.sampled_from(["", ".VnTimeH", "VNI-Times"]))
 def test_anything_is_taken(data: bytes | str, family: Family | None, font: str) -> None:
     assert unicodedata.is_normalized("NFC", convert(data, family, font=font))

@@ -32,9 +32,12 @@ PEACE = {
     "lao": "khoi bo khao chai, khoi pai talat nyam sao ni. chao pai nai? khoi yak kin khao niao. mu ni hon lai",
     "cantonese": "ngo hai hoeng gong jan, nei hou maa? gam jat tin hei hou hou, ngo dei heoi bin dou sik faan aa?",
     "italian": "Gentile signore, le scrivo per chiedere se la riunione di domani si tiene ancora. Cordiali saluti.",
+    "about": "In Vietnamese you say khong duoc for must not and co the for can, nguoi dung means user, thong tin means "
+    "information, and that is all you should know about this language",
     "korean": "annyeong haseyo. jeoneun hanguk saram imnida. oneul nalssiga cham joayo. gong bu han da",
     "names": "Nguyen Van An, Tran Thi Binh, Le Hoang Chuong, Pham Minh Duc, Vo Thi Hong, Bui Quang Khai",
     "places": "ha noi, hai phong, da nang, can tho, hue, vinh, nha trang, quy nhon, vung tau, bien hoa, thu duc",
+    "menu": "banh mi, bun bo, nuoc mam, thanh long, dau phong, hu tieu, mang cut, dua hau, che ba mau, ca phe, pho tai",
     "files": "bao-cao-cong-tac.docx, danh-sach-can-bo.xlsx, quyet-dinh-khen-thuong.doc, quy-che-cua-co-quan.pdf",
     "addresses": "https://a.vn/thu-tuong-yeu-cau-khong-duoc-de-nguoi-dan-thieu-dien.html van.phong@angiang.gov.vn "
     "http://b.vn/nhung-dieu-can-biet-ve-cac-quy-dinh-moi-cua-nha-nuoc.htm nhung_nguoi_dung@so.gov.vn",
@@ -92,6 +95,11 @@ def test_an_english_part_does_not_hide_the_unmarked_one() -> None:
     seen = diacritics(f"{PEACE['english']}\n{PEACE['english']}\n{folded(MARKED['mail'])}\n{folded(MARKED['office'])}\n")
     assert seen.missing
     assert seen.syllables < 60
+
+
+def test_addresses_and_file_names_do_not_hide_it() -> None:
+    links = "https://vidu.angiang.gov.vn/a/b.html bao_cao.docx so.lieu@angiang.gov.vn "
+    assert diacritics(f"{links * 2}{folded(MARKED['mail'])} {links * 2}").missing
 
 
 def test_a_long_text_is_judged_by_slices_from_its_beginning_to_its_end() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.vietnamese.family import Family
@@ -51,6 +51,7 @@ def test_names(name: str, family: Family | None, capitals: bool) -> None:
     assert family_of_font(name) == (family, capitals)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_name_is_taken(name: str) -> None:
     family_of_font(name)

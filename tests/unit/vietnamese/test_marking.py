@@ -48,6 +48,8 @@ STAMPS = [
     "[{}] Kế hoạch phòng thủ năm 2024",
     "TÀI LIỆU {}",
     "CÔNG ĐIỆN {}",
+    "{}\nKhẩu trang và vật tư",
+    "{}\nTuy nhiên vẫn còn khó khăn",
     "{}\nTHỜI HẠN BẢO VỆ: 10 năm",
 ]
 
@@ -73,6 +75,14 @@ def test_mixed_case_is_a_stamp_in_a_letterhead_only(written: str) -> None:
     level = LEVELS[written.upper()]
     assert found(f"UBND TỈNH\n{written}\nSố: 14/BC-UBND{PROSE}") == [(level, Form.STAMP)]
     assert found(f"{PROSE * 3}{written}\n{PROSE}") == []
+
+
+def test_mixed_case_at_the_very_head_is_a_stamp_unless_the_text_is_about_it() -> None:
+    letter = "\nThực hiện chỉ đạo của cấp trên, đơn vị báo cáo kết quả trong tháng như sau.\n" * 3
+    assert found(f"Mật{letter}") == [(Level.SECRET, Form.STAMP)]
+    assert found(f"Tối mật{letter}") == [(Level.TOP, Form.STAMP)]
+    assert found(f"Mật\nMật là thứ nước ngọt do ong làm ra.{letter}") == []
+    assert found("Mật") == []
 
 
 FIELDS = [
@@ -120,6 +130,17 @@ WORDS = [
     "Văn bản có đóng dấu MẬT phải được gửi bằng bì kín, không gửi qua thư điện tử.",
     "In ấn: đóng dấu “MẬT”, đếm số lượng\nKhông gửi tài liệu có dấu MẬT, TỐI MẬT qua hệ thống này.",
     "đóng dấu\n“MẬT”\ntrên bì thư",
+    "có dòng chữ đỏ\n“TỐI MẬT”\ntrên bì thư",
+    "BẢO     MẬT\nMẬT     KHẨU",
+    "MẬT - TỤY - DẠ DÀY",
+    "Siêu âm\nMẬT\nBình thường",
+    "MẬT\nKHẨU TRANG",
+    "- MẬT",
+    "1. TỐI MẬT",
+    "• TUYỆT MẬT",
+    "MẬT,",
+    "Độ mật: MẬT KHẨU",
+    "Độ mật: Mật Ong",
     "Kính gửi: Công an tỉnh\nMật danh của chiến dịch là Sao Mai.",
     "Hồ sơ\ntuyệt mật\ncủa CIA",
     "1. Khi nào đóng dấu TỐI MẬT:\nMức độ TỐI MẬT do Thủ tướng quy định.",
@@ -158,9 +179,23 @@ def test_words_and_lists_are_no_markings(text: str, form: Literal["NFC", "NFD"])
 
 def test_a_text_about_state_secrets_shows_a_stamp_and_is_none() -> None:
     treatise = "Công tác bảo vệ bí mật nhà nước được duy trì.\n" * 12
-    assert found(f"{treatise}Hình dạng của dấu:\nTỐI MẬT\nKích thước 30mm x 8mm\n{treatise}") == []
+    shown = "Hình dạng như sau:\nTỐI MẬT\nKích thước 30mm x 8mm\n"
+    assert found(f"{treatise}{shown}{treatise}") == []
+    assert found(f"{PROSE * 3}{shown}{PROSE * 3}") == [(Level.TOP, Form.STAMP)]
     head = "UBND TỈNH\nSố: 1/BC-UBND\nTỐI MẬT\nBÁO CÁO\n"
     assert found(head + treatise) == [(Level.TOP, Form.STAMP)]
+
+
+def test_three_levels_far_apart_are_a_list_too() -> None:
+    pages = [f"{PROSE * 3}{written}\n{PROSE * 3}" for written in LEVELS]
+    assert found("".join(pages)) == []
+    assert found("".join(pages[:2])) == [(Level.SECRET, Form.STAMP), (Level.TOP, Form.STAMP)]
+
+
+@pytest.mark.parametrize("title", ["TUYỆT MẬT - KẾ HOẠCH DIỄN TẬP", "KẾ HOẠCH: TUYỆT MẬT", "CÔNG ĐIỆN MẬT"])
+def test_a_title_is_marked_at_the_head_of_a_text_only(title: str) -> None:
+    assert len(found(title + PROSE)) == 1
+    assert found(PROSE * 3 + title + PROSE) == []
 
 
 def test_a_declassified_document_bears_no_marking() -> None:
@@ -228,6 +263,7 @@ def test_a_header_is_marked(layout: str, written: str, form: Literal["NFC", "NFD
         "V/v rà soát, tiêu hủy tài liệu mật",
         "Hướng dẫn xử lý văn bản mật",
         "Phân loại độ mật: Mật, Tối mật, Tuyệt mật",
+        "Mật",
         "Trần Văn Mật",
         "TRẦN VĂN MẬT",
         "Re: Mật độ xây dựng khu A",
@@ -276,6 +312,7 @@ def test_a_name_is_marked_with_and_without_diacritics(layout: str, written: str)
         ("TuyetMat_KeHoach.docx", Level.HIGHEST),
         ("2023.03.05 - MẬT - KH.pdf", Level.SECRET),
         ("KH 2024 Mật.docx", Level.SECRET),
+        ("DANH SACH CAN BO_Mật.doc", Level.SECRET),
     ],
 )
 def test_names_of_clerks(name: str, level: Level) -> None:
@@ -298,9 +335,13 @@ def test_names_of_clerks(name: str, level: Level) -> None:
         "Sổ đăng ký văn bản mật đến.xlsx",
         "mau dau mat, toi mat, tuyet mat.doc",
         "thong bao mat dien.pdf",
+        "Bệnh lý gan_tụy - Mật.pptx",
         "Báo cáo mô hình nuôi ong mật.docx",
         "Điệp vụ tuyệt mật.mp4",
         "toi mat xe.mp3",
+        "Hồ sơ mật.mp3",
+        "Kế hoạch tuyệt mật.mkv",
+        "Quy chế quản lý tài liệu MẬT.docx",
         "data.mat",
         "mat.png",
         "",
@@ -330,8 +371,11 @@ def test_many_markings_are_bounded() -> None:
     assert len(find_markings("MẬT\n" * 10_000)) == MARKINGS
 
 
+RUNS = ["SỐ: " + "-" * 150 + "Ă  MẬT\n", "SỐ: " + "/ " * 70 + "Ă MẬT\n", "A " * 70 + "MẬT\n", "> " * 90 + "MẬT\n"]
+
+
 @pytest.mark.parametrize(
-    "unit", ["M ", " Ậ", "M Ậ ", "MẬT", "Mật\n", "TỐI MẬT - ", "[MẬT", "Độ mật: ", "A\u0323\u0302", "("]
+    "unit", ["M ", " Ậ", "M Ậ ", "MẬT", "Mật\n", "TỐI MẬT - ", "[MẬT", "Độ mật: ", "A\u0323\u0302", "(", *RUNS]
 )
 def test_no_text_makes_the_patterns_run_away(unit: str) -> None:
     """A megabyte of the worst pieces: more than linear time would run into the suite's limit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.vietnamese.telex import from_telex, to_telex
@@ -49,6 +49,7 @@ class TestViqr:
     def test_what_people_typed(self, typed: str, meant: str) -> None:
         assert from_viqr(typed) == meant
 
+    @settings(deadline=None)
     @given(st.text(st.sampled_from([*LETTERS, *"aeiouyAEIOUYdDđĐbc `?~'.^(+*\\\n\u2019\xb4"])))
     @example("a.b")
     @example("...")
@@ -77,6 +78,7 @@ class TestTelex:
     def test_it_is_written(self) -> None:
         assert to_telex("Cộng hoà ĐỘC LẬP Ủy Đỗ người") == "Coongj hoaf DDOOCJ LAAPJ Uyr Ddoox nguwowif"
 
+    @settings(deadline=None)
     @given(st.text())
     def test_any_text_is_taken(self, text: str) -> None:
         from_telex(text)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.contents import NO_WORDS, Source, Words
-from gateway.wording.inline import SMALL, read_inline
+from gateway.wording.inline import DENSE, SMALL, read_inline
 from gateway.wording.reader import WANTS
 from tests.unit.wording.mail import GOOD, TCVN3, attachment, mail, multipart, spooled, text
 
@@ -56,9 +56,9 @@ def test_each_place_of_a_message(tmp_path: Path) -> None:
         (Source.HEADER, "", "Subject"),
         (Source.HEADER, "", "From"),
         (Source.NAME, "1.2", ""),
+        (Source.QUOTED, "1.3", "Subject"),
         (Source.BODY, "1.1", ""),
         (Source.QUOTED, "1.3.1", ""),
-        (Source.QUOTED, "1.3", "Subject"),
     ]
     assert words.legacy[2].names == (f"{TCVN3}.jpg",)
     assert {one.family for one in words.legacy} == {"tcvn3"}
@@ -72,9 +72,35 @@ def test_a_person_s_name_is_no_marking(tmp_path: Path) -> None:
 
 def test_large_texts_are_left(tmp_path: Path) -> None:
     filler = b"0123456789abcdef\r\n" * (SMALL // 18 + 1)
-    words, left = look(mail(filler + RAW, "text/plain", header=b"Subject: " + RAW + b"\r\n"), tmp_path)
+    words, left = look(mail(filler, "text/plain", header=b"Subject: " + RAW + b"\r\n"), tmp_path)
     assert left
     assert [one.source for one in words.legacy] == [Source.HEADER]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "x-viet-tcvn"])
+def test_texts_that_may_take_long_are_left_unless_they_are_small(charset: str, tmp_path: Path) -> None:
+    data = TCVN3.encode("utf-8" if charset == "utf-8" else "latin-1")
+    words, left = look(mail(b"x\r\n" * 1000 + data, f"text/plain; charset={charset}"), tmp_path)
+    assert (left, [one.source for one in words.legacy]) == (False, [Source.BODY])
+    dense = (data + b"\r\n") * (2 * DENSE // len(data))
+    assert look(mail(dense, f"text/plain; charset={charset}"), tmp_path) == (NO_WORDS, True)
+    words, left = look(mail(b"x\r\n" * DENSE + data, f"text/plain; charset={charset}"), tmp_path)
+    assert (left, [one.source for one in words.legacy]) == (False, [Source.BODY])
+    good = (GOOD + "\r\n").encode() * 200
+    assert look(mail(good, "text/plain; charset=utf-8"), tmp_path) == (NO_WORDS, False)
+
+
+def test_long_headers_and_many_names_end_somewhere(tmp_path: Path) -> None:
+    comments = (
+        b"%s: " % field + b"%d " % number + RAW * 30 + b"\r\n"
+        for field in (b"Comments", b"Keywords")
+        for number in range(9)
+    )
+    words, left = look(mail(b"", header=b"".join(comments)), tmp_path)
+    assert ({one.where for one in words.legacy}, len(words.legacy), left) == ({"Comments"}, 4, False)
+    pictures = (attachment(b"GIF89a" + bytes(30), RAW * 3 + b"%d.gif" % number) for number in range(100))
+    words, left = look(multipart(*pictures), tmp_path)
+    assert (10 < len(words.legacy) < 60, left) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.contents import NO_WORDS, SecretMarking, Source, Words
 from gateway.documents.document import Unit
-from gateway.vietnamese.codec import to_hack
+from gateway.vietnamese.codec import encode, to_hack
 from gateway.vietnamese.family import Family
 from gateway.wording.judge import PASSAGES, Origin
 from gateway.wording.kept import LEGACY
@@ -115,6 +115,35 @@ def test_a_marking_in_a_legacy_charset() -> None:
     units = [Unit(f"paragraph {number}", line) for number, line in enumerate(sent.split("\n"), 1)]
     found = words_of(units)
     assert [(one.where, one.level) for one in found.markings] == [("paragraph 1", "tối mật")]
+
+
+def test_markings_beside_other_charsets_in_one_text() -> None:
+    text = f"{to_hack('TUYỆT MẬT', Family.TCVN3)}\n{TCVN3}\n{VNI}\n{VNI}"
+    (found,) = words_of([Unit("text box 1", text)]).markings
+    assert (found.where, found.level) == ("text box 1", "tuyệt mật")
+
+
+def test_markings_behind_more_passages_than_are_told() -> None:
+    field = to_hack("Độ mật: TỐI MẬT", Family.TCVN3)
+    units = [Unit(f"paragraph {number}", TCVN3 if number != 70 else field) for number in range(1, 80)]
+    units[30] = Unit("paragraph 31", f"{TCVN3}\n{TCVN3}")
+    found = words_of(units)
+    assert [(one.where, one.level) for one in found.markings] == [("paragraph 70", "tối mật")]
+
+
+def test_a_declared_charset_is_read_for_markings_too() -> None:
+    reader = Reader(WANTS)
+    reader.text(Source.BODY, encode(f"TỐI MẬT\n{GOOD}", Family.VISCII), declared="VISCII")
+    (found,) = reader.words.legacy
+    assert (found.family, found.damaged, found.notes) == ("viscii", 0, ("declared",))
+    assert [(one.where, one.level) for one in reader.words.markings] == [("line 1", "tối mật")]
+
+
+def test_headers_of_a_document_are_read_as_titles() -> None:
+    lines = ["UBND TỈNH", "Tài liệu TUYỆT MẬT", GOOD]
+    assert words_of([Unit(f"paragraph {number}", line) for number, line in enumerate(lines, 1)]).markings == ()
+    found = words_of([Unit(f"header {number}", line) for number, line in enumerate(lines, 1)])
+    assert [one.where for one in found.markings] == ["header 2"]
 
 
 @pytest.mark.parametrize(("want", "kind"), [(CHARSET, "legacy"), (MARKING, "markings"), (DIACRITICS, "unmarked")])

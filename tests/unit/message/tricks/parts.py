@@ -6,9 +6,10 @@ and is 16 KiB long, in place of the 16 MiB of an attachment that is too large.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
+
+from tests.unit.message import encoders
+from tests.unit.message.encoders import base64_lines
 
 PAYLOAD = b"X5O!NOT-THE-REAL-ONE[4\\PZX54(P^)7CC)7}$UNION-SCAN-TEST-FILE-00!$H+H*"
 FILE = PAYLOAD + bytes(range(256)) * 63 + b"end.\n"
@@ -24,8 +25,7 @@ CR, END = b"\r\n", b"\r\n\r\n"
 
 def b64(data: bytes = FILE, width: int = 76) -> bytes:
     """base64 in lines."""
-    text = base64.b64encode(data)
-    return b"".join(text[at : at + width] + CR for at in range(0, len(text), width))
+    return base64_lines(data, width)
 
 
 def qp(data: bytes = FILE) -> bytes:
@@ -36,24 +36,12 @@ def qp(data: bytes = FILE) -> bytes:
 
 def uu(data: bytes = FILE) -> bytes:
     """uuencoded."""
-    lines = [binascii.b2a_uu(data[at : at + 45]).rstrip(b"\n") for at in range(0, len(data), 45)]
-    return b"begin 644 a.exe\r\n" + b"".join(line + CR for line in lines) + b"`\r\nend\r\n"
+    return encoders.uu(data, b"a.exe")
 
 
 def yenc(data: bytes = FILE) -> bytes:
-    """yEnc (escapes NUL, LF, CR, "=" and a dot that begins a line)."""
-    out, line = [b"=ybegin line=128 size=%d name=a.exe\r\n" % len(data)], bytearray()
-    for octet in data:
-        coded = (octet + 42) & 255
-        if coded in (0, 10, 13, 61) or (coded == 46 and not line):
-            line += bytes((61, (coded + 64) & 255))
-        else:
-            line.append(coded)
-        if len(line) >= 128:
-            out.append(bytes(line) + CR)
-            line.clear()
-    out += [bytes(line) + CR, b"=yend size=%d crc32=%08x\r\n" % (len(data), binascii.crc32(data))]
-    return b"".join(out)
+    """yEnc."""
+    return encoders.yenc(data, b"a.exe")
 
 
 def attached(body: bytes | None = None, head: bytes = EXE + B64 + NAME) -> bytes:
