@@ -1,9 +1,9 @@
 """The quality of gateway/vietnamese on text that it was not made from, and its speed, beside what people use today.
 
-Run: python -m benchmarks.charset [--quick] [--split test|dev] [--corpus FOLDER] [--json] [--examples] [--only PART …].
-Without --corpus the texts are built under benchmarks/results/vietnamese out of Debian packages (about 250 MB, once; see
-deploy/dev/vietnamese_corpus.py). The `test` split was used for nothing else. Peers are asked about fewer texts: most of
-them are slow. Every share is of texts, or of letters where it says so.
+Run: python -m benchmarks.charset [--quick | --less N] [--split test|dev] [--corpus FOLDER] [--only PART …] [--json]
+[--examples]. Without --corpus the texts are built under benchmarks/results/vietnamese out of Debian packages (about 250
+MB, once; see deploy/dev/vietnamese_corpus.py). The `test` split was used for nothing else. Peers are asked about fewer
+texts: most of them are slow. Every share is of texts, or of letters where it says so.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ _MEASURES: dict[str, Callable[[Run], None]] = dict(
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--quick", action="store_true", help="a twentieth of the texts")
+    parser.add_argument("--less", type=int, default=1, metavar="N", help="so many times fewer texts")
+    parser.add_argument("--quick", dest="less", action="store_const", const=20, help="--less 20")
     parser.add_argument("--split", choices=("test", "dev"), default="test")
     parser.add_argument("--corpus", type=Path, default=CACHE, help="a folder that the script built")
     parser.add_argument("--json", action="store_true")
@@ -155,7 +156,7 @@ def main() -> None:
         build(given.corpus, given.corpus / ".packages")
     report = Report(given.json, given.examples)
     encoders = available(given.corpus / ".packages")
-    run = Run(report, given.corpus / given.split, encoders, peers(), 20 if given.quick else 1)
+    run = Run(report, given.corpus / given.split, encoders, peers(), given.less)
     report.say(f"{given.split} split of {given.corpus}; encoders: {', '.join(sorted({one.name for one in encoders}))}")
     for part in given.only:
         _MEASURES[part](run)

@@ -19,7 +19,6 @@ from gateway.contents import (
     NO_WORDS,
     NOTHING,
     READINGS_LATER,
-    UNREACHED,
     Inspection,
     Threat,
     Unchecked,
@@ -47,7 +46,7 @@ _DEEP = 8  # containers in one another
 _MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
 _ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
 _FILES = frozenset({"files"})
-_NOBODY = UNREACHED | {Why.OFF}
+_REASONS = frozenset(reason.value for reason in Why)
 _NOTHING_WANTED: frozenset[str] = frozenset()
 _log = get_logger("congthu.looks")
 
@@ -132,9 +131,12 @@ class Looks:
         elif message.suspicious and not off:
             message.disputes = (*message.disputes, Defect(READINGS_LATER))
         unchecked = _off(result.unchecked) if off else result.unchecked
-        # Where nobody came to look, that is said once, as a thing that was not checked.
-        unread = "" if any(one.reason in _NOBODY for one in unchecked) else result.words_failed
-        return Inspection(result.files, unchecked, words=result.words, words_failed=unread), contents
+        failed = result.words_failed
+        if failed in _REASONS:  # nobody came to look, or not to the end: said once, as a thing that was not checked
+            if not any(one.reason in (failed, Why.OFF) for one in unchecked):
+                unchecked = (*unchecked, Unchecked("", (), Why(failed)))
+            failed = ""
+        return Inspection(result.files, unchecked, words=result.words, words_failed=failed), contents
 
 
 async def _through_scanner(

@@ -1,8 +1,8 @@
 """Whose turn it is: children are shared out among those on whose behalf messages are looked into. Knows no children.
 
 Turns go round among keys (a client's address, an account), and within one in the order of arrival. A look cannot be
-interrupted, so whoever's looks took long lately holds all children but one at most: the last is for the others, where
-there are any. The empty key stands for everybody who is not told apart, and is never held to that.
+interrupted, so the last free child is only for those whose looks are known to be quick, where there is more than one
+key. The empty key stands for everybody who is not told apart, and is never held to that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 _LONG = 1.0  # seconds that a look holds a child before it counts as a long one
-_LATELY = 60.0  # seconds for which that is remembered
+_LATELY = 600.0  # seconds for which that is remembered
 _KEYS = 4096  # of which that is remembered
 _OTHERS = 600.0  # seconds after which there are no others
 
@@ -76,22 +76,22 @@ class Line(Generic[T]):
 
 
 class Shares(Generic[T]):
-    """Who holds what, and whose looks took long: they may not have all of `count`."""
+    """Who holds what, and whose looks are quick: nobody else may have all of `count`."""
 
-    __slots__ = ("_count", "_held", "_holds", "_long", "_seen")
+    __slots__ = ("_count", "_held", "_holds", "_known", "_seen")
 
     def __init__(self, count: int) -> None:
         self._count = count
         self._held: dict[T, tuple[str, float]] = {}  # whose it is, and since when
         self._holds: Counter[str] = Counter()
-        self._long: OrderedDict[str, float] = OrderedDict()  # when a long look ended
+        self._known: OrderedDict[str, float] = OrderedDict()  # when the last long look ended
         self._seen: dict[str, float] = {}  # the last two keys, and when
 
     def may_have(self, key: str) -> bool:
         """Whether the key may be given another one."""
         if not key or self._count < 2 or self._holds[key] < self._count - 1:
             return True
-        return not (self._is_slow(key) and self._has_others(key))
+        return self._is_quick(key) or not self._has_others(key)
 
     def give(self, key: str, one: T) -> None:
         """It is the key's until it is taken back."""
@@ -111,19 +111,18 @@ class Shares(Generic[T]):
         if not self._holds[key]:
             del self._holds[key]
         now = time.monotonic()
-        if key and now - since > _LONG:
-            self._long[key] = now
-            self._long.move_to_end(key)
-            if len(self._long) > _KEYS:
-                self._long.popitem(last=False)
+        self._known[key] = now if now - since > _LONG else self._known.get(key, -_LATELY)
+        self._known.move_to_end(key)
+        if len(self._known) > _KEYS:
+            self._known.popitem(last=False)
 
     def _has_others(self, key: str) -> bool:
         now = time.monotonic()
         return any(other != key and now - at < _OTHERS for other, at in self._seen.items())
 
-    def _is_slow(self, key: str) -> bool:
-        """A look took long lately, or does so now."""
+    def _is_quick(self, key: str) -> bool:
+        """It had looks, and none takes long now or did lately."""
         now = time.monotonic()
-        if key in self._long and now - self._long[key] < _LATELY:
-            return True
-        return any(whose == key and now - since > _LONG for whose, since in self._held.values())
+        if now - self._known.get(key, now) < _LATELY:
+            return False
+        return not any(whose == key and now - since > _LONG for whose, since in self._held.values())

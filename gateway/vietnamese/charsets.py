@@ -32,6 +32,7 @@ _BOMS = (
 )
 _WIDE = re.compile(r"utf(?:16|32)(?:le|be)?\Z|ucs[24]\Z")
 _SEVERAL_BYTES = re.compile(r"gb|big5|hz|euc|shift|sjis|mskanji|ksc|johab|uhc|iso2022|utf7|cp9[345]\d")
+_SEVEN_BITS = ("iso2022jp", "iso2022kr", "hz", "utf7")
 _UNICODE = re.compile(r"utf8|usascii|ascii|utf7|\Z")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
 _HEAD = 65_536  # bytes by which the kind of bytes is told
@@ -78,12 +79,15 @@ def incoming(data: bytes, declared: str | None) -> Incoming:
             return Incoming(data[len(bom) :].decode(codec, "replace"), codec, skipped=len(bom))
     plain = _plain(declared)
     if _WIDE.match(plain) or (plain == "" and _looks_wide(data)):
-        codec = "utf-32-be" if "32" in plain else _order(plain, data)
+        codec = _order(plain, data)
         return Incoming(data.decode(codec, "replace"), codec)
-    if data.isascii() and not plain.startswith(("iso2022", "hz", "utf7")):
+    if plain.startswith(_SEVEN_BITS) and (text := _decoded(data, plain)) is not None:
+        return Incoming(text, plain)
+    if data.isascii():
         return Incoming(data.decode("ascii"), "ascii", raw=True)
     if (text := _decoded(data, "utf-8")) is not None:
-        return Incoming(text, "utf-8", misdeclared=not _UNICODE.match(plain) and not _SEVERAL_BYTES.match(plain))
+        misdeclared = not _UNICODE.match(plain) and not _SEVERAL_BYTES.match(plain)
+        return Incoming(text, "utf-8", misdeclared=misdeclared)
     if _SEVERAL_BYTES.match(plain) and declared and (text := _decoded(data, declared.strip())) is not None:
         return Incoming(text, declared.strip())
     if _mostly_utf8(data):
@@ -103,11 +107,13 @@ def _decoded(data: bytes, codec: str) -> str | None:
 
 
 def _order(plain: str, data: bytes) -> str:
-    """UTF-16's byte order where no BOM tells it: ASCII's zero bytes do."""
+    """UTF-16 or UTF-32 with its byte order; where no BOM tells it, ASCII's zero bytes do."""
+    width = "utf-32" if "32" in plain or plain == "ucs4" else "utf-16"
     if plain.endswith(("le", "be")):
-        return f"utf-16-{plain[-2:]}"
+        return f"{width}-{plain[-2:]}"
     head = data[:_HEAD]
-    return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+    step = 4 if width == "utf-32" else 2
+    return f"{width}-le" if head[step - 1 :: step].count(0) >= head[::step].count(0) else f"{width}-be"
 
 
 def _looks_wide(data: bytes) -> bool:

@@ -46,7 +46,7 @@ def detect(data: bytes | str, declared: str | None = None, *, fonts: Sequence[st
         return _with_font(_judged(data, bias, capitals), data, bias)
     family = declared_family(declared)
     coming = incoming(data, declared)
-    found = _judged(coming.text, bias | ({family: HINT} if family else {}), capitals)
+    found = _judged(coming.text, bias | ({family: HINT} if family else {}), capitals, raw=coming.codec == "latin-1")
     found = replace(found, spans=_in_bytes(coming, found.spans))
     if coming.codec == "latin-1":
         return _by_charset(found, data, family)
@@ -56,14 +56,14 @@ def detect(data: bytes | str, declared: str | None = None, *, fonts: Sequence[st
     return _with_font(found, coming.text, bias)
 
 
-def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family]) -> Detection:
+def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family], *, raw: bool = False) -> Detection:
     """What a text's characters tell."""
     excerpts = Excerpts(text, capitals)
     letters: Counter[Family] = Counter()
     weights: Counter[Family] = Counter()
     spans: list[Span] = []
     sample = ""
-    for passage in found_passages(text, bias):
+    for passage in found_passages(text, bias, raw=raw):
         letters[passage.family] += passage.damaged
         weights[passage.family] += min(1_000, int(passage.weight * 10))  # tenths of nats
         if len(spans) < SPANS:
@@ -77,10 +77,12 @@ def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family]
     return Detection(family, letters.total(), _confidence(weights[family] / 10), tuple(spans), sample)
 
 
-def found_passages(text: str, bias: Mapping[Family, float]) -> Iterator[Passage]:
+def found_passages(text: str, bias: Mapping[Family, float], *, raw: bool = False) -> Iterator[Passage]:
     """Every legacy passage of a text, in order, apart, each within one line. `bias`: nats for a family beforehand."""
     done = 0
-    for passage in heapq.merge(passages(text, bias), spelled_passages(text), key=lambda passage: passage.start):
+    for passage in heapq.merge(
+        passages(text, bias, raw=raw), spelled_passages(text), key=lambda passage: passage.start
+    ):
         if passage.start >= done and passage.damaged:
             done = passage.end
             yield passage

@@ -6,18 +6,20 @@ Judged by runs, a legacy sentence is found within a line of good Unicode, and a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gateway.vietnamese.evidence import best_run, context, damaged
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.reading import readings
-from gateway.vietnamese.score import WRONG
+from gateway.vietnamese.score import vietnamese
 from gateway.vietnamese.words import WORD
 
 _PIECE = 600  # characters of a line that are judged together
 _SPLITS = 3  # how often a piece is split around its heaviest run
 _FEW_LETTERS, _FEW = 2, 2.0  # so few damaged letters must weigh more: "mét", "Thaï" are words of other languages
+_PLAIN = 3  # Vietnamese words without a mark that are taken along on each side of a run
+_ALONE = frozenset("€£¥¢©®°§¶±×÷•·–—…“”‘’„»™†‡¿¡¹²³ªº")  # stand alone in any text; « does, too, but is ô in TCVN3
 _BESIDE = 6  # words on each side of a run that are heard as its context
 
 
@@ -48,6 +50,7 @@ class Line:
     """The words of one line. A word counts where it occurs first: a refrain is no more evidence than its one verse."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
+        self._text = text
         matches = list(WORD.finditer(text, start, end))
         self.words = [match[0] for match in matches]
         self.places = [match.span() for match in matches]
@@ -73,11 +76,35 @@ class Line:
         best = self._best(values, bias, within)
         if best is None or best.weight < enough + (_FEW if self.damaged(best) <= _FEW_LETTERS else 0.0):
             return
+        best = self._widened(best, within)
         if splits:
             yield from self._heaviest(values, bias, enough, (within[0], best.first), splits - 1)
         yield best
         if splits:
             yield from self._heaviest(values, bias, enough, (best.last, within[1]), splits - 1)
+
+    def _widened(self, run: Run, within: tuple[int, int]) -> Run:
+        """The run with what stands beside it of the same text: refrains, syllables that are words as they stand, names.
+
+        Good Unicode ends it, and words that no syllable can hide behind. ASCII at its ends is none of its own.
+        """
+        first, last = run.first, run.last
+        for place in range(first - 1, within[0] - 1, -1):
+            if (ours := self._belongs(place, run.family)) is False:
+                break
+            first = place if ours else first
+        for place in range(last, within[1]):
+            if (ours := self._belongs(place, run.family)) is False:
+                break
+            last = place + 1 if ours else last
+        return replace(run, first=first, last=last)
+
+    def _belongs(self, place: int, family: Family) -> bool | None:
+        """Can a word be the family's? None for ASCII, which says nothing; False for a sign alone (€), too."""
+        word = self.words[place]
+        if word.isascii():
+            return None
+        return bool(readings()[family].damaged[word]) and word not in _ALONE
 
     def _best(self, values: _Values, bias: Mapping[Family, float], within: tuple[int, int]) -> Run | None:
         """The heaviest run within two words, of any of the families."""
@@ -90,11 +117,24 @@ class Line:
         beside = context(self.words[max(0, first - _BESIDE) : last + _BESIDE])
         return Run(first, last, family, weight + bias[family] + beside)
 
+    def extent(self, run: Run) -> tuple[int, int]:
+        """Where a run stands, with the few plain words on each side that may belong to its sentence ("Việt Nam")."""
+        first, last = run.first, run.last
+        while first > max(0, run.first - _PLAIN) and self._joins(first - 1, first - 1):
+            first -= 1
+        while last < min(len(self.words), run.last + _PLAIN) and self._joins(last - 1, last):
+            last += 1
+        return self.places[first][0], self.places[last - 1][1]
+
+    def _joins(self, before: int, plain: int) -> bool:
+        """Is `plain` a Vietnamese word without marks, and nothing but a blank behind the word `before`?"""
+        word = self.words[plain]
+        between = self._text[self.places[before][1] : self.places[before + 1][0]]
+        return between == " " and word.isascii() and word.lower() in vietnamese()
+
     def damaged(self, run: Run) -> int:
-        """Damaged letters in a run, without words that read as nothing."""
-        worth = readings()[run.family].worth
-        marked = [word for word in self.words[run.first : run.last] if not word.isascii()]
-        return damaged(run.family, [word for word in marked if worth[word] > WRONG])
+        """Damaged letters in a run."""
+        return damaged(run.family, [word for word in self.words[run.first : run.last] if not word.isascii()])
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -39,6 +39,8 @@ _CLEAR = 25.0  # nats from which a block is taken as a whole
 _PURE = 0.15  # of what speaks for a family in a block, what may speak against it where the block is taken whole
 _LETTERS = string.ascii_letters.encode()
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
+_HIGH = bytes(range(128, 256))
+_LEAST_LATIN, _SHORT_LINE = 0.3, 6  # of a line's letters; a line of fewer letters tells nothing
 _LEAST_LETTERS, _MOST_CONTROLS = 0.05, 0.06  # shares of a block that is text at all
 
 
@@ -46,12 +48,16 @@ Bias = Mapping[Family, float]
 """Nats by which a family is likelier beforehand: a legacy font's name, a declared charset."""
 
 
-def passages(text: str, bias: Bias | None = None) -> Iterator[Passage]:
-    """The text's legacy passages, in order, apart, each within one line. Linear time, memory of a block."""
+def passages(text: str, bias: Bias | None = None, *, raw: bool = False) -> Iterator[Passage]:
+    """The text's legacy passages, in order, apart, each within one line. Linear time, memory of a block.
+
+    raw: the characters are bytes of an unknown charset, so lines that are hardly Latin are some other script's.
+    """
     known = {family: PRIOR.get(family, 0.0) + (bias or {}).get(family, 0.0) for family in HACKS}
     for start, end in suspects(text):
         if _plausible(text[start:end]):
-            rows = [_Row(first, last, _marked(text, first, last)) for first, last in pieces(text, start, end)]
+            places = [place for place in pieces(text, start, end) if not raw or _is_latin(text[slice(*place)])]
+            rows = [_Row(first, last, _marked(text, first, last)) for first, last in places]
             learn({word for row in rows for word in row.marked})
             yield from _among(text, rows, HACKS, known)
 
@@ -66,6 +72,14 @@ def _marked(text: str, start: int, end: int) -> list[str]:
     return [word for word in WORD.findall(text, start, end) if not word.isascii()]
 
 
+def _is_latin(line: str) -> bool:
+    """Has a line of bytes the share of ASCII letters that Vietnamese keeps in every family?"""
+    raw = line.encode("latin-1", "replace")
+    letters = len(raw) - len(raw.translate(None, _LETTERS))
+    high = len(raw) - len(raw.translate(None, _HIGH))
+    return letters >= (letters + high) * _LEAST_LATIN or letters + high < _SHORT_LINE
+
+
 def _plausible(block: str) -> bool:
     """Is it text that could be Vietnamese, by its bytes alone? Noise and other scripts are not."""
     raw = block.encode("latin-1", "replace")
@@ -78,6 +92,8 @@ def _among(
     text: str, rows: Sequence[_Row], families: Sequence[Family], bias: Bias, *, part: bool = False
 ) -> Iterator[Passage]:
     """Passages in rows of which all words have been learnt: none, all, or those of smaller parts."""
+    if not rows:
+        return
     marked = {word for row in rows for word in row.marked}
     weights = {family: weighed(family, marked) for family in families}
     hopeful = [family for family, weight in weights.items() if weight.gain + bias[family] >= ENOUGH]
@@ -85,7 +101,7 @@ def _among(
         return
     best = max(hopeful, key=lambda family: weights[family].total + bias[family])
     if weights[best].total >= _CLEAR and not weights[best].mixed and _pure(best, weights):
-        yield from _whole(rows, best, weights[best].total)
+        yield from _whole(text, rows, best, weights[best].total)
     elif not part and rows[-1].end - rows[0].start > _PART:
         for some in _parts(rows):
             yield from _among(text, some, hopeful, bias, part=True)
@@ -108,13 +124,18 @@ def _pure(best: Family, weights: Mapping[Family, Weight]) -> bool:
     return won.gain - won.total <= won.gain * _PURE and others <= won.total / 2
 
 
-def _whole(rows: Sequence[_Row], family: Family, weight: float) -> Iterator[Passage]:
-    """Every row with damaged letters, but one whose words read better as they stand."""
+def _whole(text: str, rows: Sequence[_Row], family: Family, weight: float) -> Iterator[Passage]:
+    """Every row with damaged letters; of one in which a word speaks against the family, the words that do not."""
     known = readings()[family]
     worth, damaged = known.worth.__getitem__, known.damaged.__getitem__
     for start, end, marked in rows:
-        if (letters := sum(map(damaged, marked))) and sum(map(worth, marked)) > 0.0:
+        if not (letters := sum(map(damaged, marked))):
+            continue
+        if min(map(worth, marked)) >= 0.0:
             yield Passage(start, end, family, letters, weight)
+        else:
+            line = Line(text, start, end)
+            yield from (_passage(line, run) for run in line.runs((family,), {family: 0.0}, FAINT))
 
 
 def _by_line(text: str, places: Sequence[_Row], families: tuple[Family, ...], bias: Bias) -> list[Passage]:
@@ -139,5 +160,5 @@ def _together(rows: list[Line], families: tuple[Family, ...], bias: Bias) -> set
 
 
 def _passage(row: Line, run: Run) -> Passage:
-    start, end = row.places[run.first][0], row.places[run.last - 1][1]
+    start, end = row.extent(run)
     return Passage(start, end, run.family, row.damaged(run), run.weight)

@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
-from gateway.vietnamese.codec import from_hack
+from gateway.vietnamese.codec import from_hack, to_hack
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.score import ASIDE, WRONG, legacy, may_be_word, vietnamese, worth
+from gateway.vietnamese.syllables import TONES
 from gateway.vietnamese.words import LONGEST_WORD, has_shape, is_misread
 
 _KEPT = 30_000
@@ -26,6 +27,7 @@ class Reading:
         self.family = family
         self.worth: dict[str, float] = {}
         self.damaged: dict[str, int] = {}
+        self._is_changed = _changed(family).__contains__
 
     def unread(self, words: Collection[str], value: float) -> None:
         """Words that need not be read, as they cannot be the family's."""
@@ -42,11 +44,10 @@ class Reading:
         ):
             if read == shown:
                 self.worth[word] = 0.0
-            elif low in known or may_be_word(read, low):
-                self.damaged[word] = _damage(shown, read)
-                self.worth[word] = worth(shown, read, self.family)
-            else:
-                self.damaged[word], self.worth[word] = 1, WRONG
+                continue
+            self.damaged[word] = sum(map(self._is_changed, read))
+            closer = low in known or self.family is Family.MOJIBAKE or may_be_word(read, low)
+            self.worth[word] = worth(shown, read, self.family) if closer else WRONG
 
     def forget(self) -> None:
         """All words."""
@@ -82,6 +83,9 @@ def _learn(new: list[str]) -> None:
         reading.read(misread if family is Family.MOJIBAKE else shaped)
 
 
-def _damage(word: str, read: str) -> int:
-    """Letters of `read` beyond ASCII that `word` does not show as they are."""
-    return sum(letter > "\x7f" for letter in set(read).difference(word))
+@cache
+def _changed(family: Family) -> frozenset[str]:
+    """Vietnamese letters that the family shows as something else."""
+    vowels = (unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in TONES)
+    letters = [letter for letter in (*vowels, "đ") if not letter.isascii()]
+    return frozenset(letter for form in letters for letter in (form, form.upper()) if to_hack(letter, family) != letter)

@@ -41,6 +41,7 @@ _JOINED = -4.0
 _LETTER = -2.9  # a-z, each about e**-2.9 of a text's letters
 _ACCENTED = -5.0
 _CAPITAL = -6.5  # a marked capital, rare but at a word's start
+_ONLY_OURS = -4.0
 _SIGN = -9.0  # ® or ¶ in or beside a word
 _ACCENTS = frozenset("àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿßăđĩũơưšžœ")
 
@@ -51,9 +52,11 @@ _MOST_INITIALS = 7
 _VOWELS = "[aeiouyàáâãèéêìíòóôõùúýăĩũơưạ-ỹ]{1,3}+"
 _SEVERAL = re.compile(f"(?:(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|[b-dđg-hk-np-tvx])?{_VOWELS}(?:ch|n[gh]|[cmnpt])?){{2}}")
 _INITIALS = re.compile(f"[BCDĐGHKLMNPQRSTƯVX]{{1,{_MOST_INITIALS}}}")  # QĐ, HĐND, TƯ: they speak neither way
-_OURS = frozenset("ăđĩũơư")  # rare in other languages, though in some
+_REPERTOIRE = frozenset("".join(parts()) + "fjwz")
+# Letters that are rare in other languages, though some have them; U+1EA0-1EF9 only Vietnamese has.
+_MARKS_OF_OURS = frozenset(letter for letter in _REPERTOIRE if letter in "ăđĩũơư" or letter >= "\u1ea0")
 _OPENING = "“„‘’‚«»‹…–—•"
-_CLOSING = "”“’‘»›…–—•"
+_CLOSING = "”“’‘»«›…–—•"
 
 
 def _table(lists: str) -> dict[str, float]:
@@ -129,11 +132,20 @@ def worth(word: str, read: str, family: Family) -> float:
     if len(parts) != 1 or len(parts[0]) != len(bare):
         return WRONG
     likely = _likely(parts[0])
+    if likely is None and family is Family.MOJIBAKE:
+        return _loan(parts[0])
     if likely is None:
         return 0.0 if _INITIALS.fullmatch(bare) else WRONG if len(word) > 1 else _LONE
     shown = _misread(bare) if family is Family.MOJIBAKE else as_shown(word if bare == read else word.strip(_EDGES))
     most = MOST if legacy_letters(word) else _QUOTED
     return max(WRONG, min(most, likely - shown))
+
+
+def _loan(word: str) -> float:
+    """A word behind mojibake that is no syllable: foreign, or a name as Vietnamese spells it, told by its letters."""
+    if not _REPERTOIRE.issuperset(word):
+        return WRONG
+    return -1.0 if _MARKS_OF_OURS.isdisjoint(word) else 1.0
 
 
 def legacy_letters(word: str) -> bool:
@@ -163,5 +175,6 @@ def _tiled(word: str, more: int) -> float | None:
 
 def _misread(word: str) -> float:
     """The likelihood of a foreign word, for mojibake: French is misread as often as Vietnamese."""
-    rare = sum(_SIGN - _ACCENTED for letter in word.lower() if letter in _OURS)
+    rare = sum(_SIGN - _ACCENTED for letter in word.lower() if letter in _MARKS_OF_OURS)
+    rare += sum(_ONLY_OURS for letter in word.lower() if letter >= "\u1ea0")
     return max(_foreign().get(word.lower(), -99.0), foreign_letters(word) + rare)

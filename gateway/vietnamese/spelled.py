@@ -1,7 +1,7 @@
 """Passages in VIQR, which is plain ASCII: "Vie^.t Nam". Code, formulas and patterns are full of its marks.
 
-So only words that have a mark which other text hardly ever has there (^ after a, e, o; + after u, o; a parenthesis after
-a; dd) are evidence, and they must read as syllables. It knows words and weights, and no verdicts.
+So only words that have a mark which other text hardly ever has there (^ after a, e, o; + after u, o; a parenthesis
+after a; dd) are evidence, and they must read as syllables. It knows words and weights, and no verdicts.
 """
 
 from __future__ import annotations

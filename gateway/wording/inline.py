@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from gateway.contents import NO_WORDS, Source, Words
+from gateway.contents import Source, Words
 from gateway.documents.read import can_read
 from gateway.message.part import Part
 from gateway.message.result import ScannedMessage, SpooledMessage
@@ -20,7 +20,7 @@ from gateway.wording.judge import Origin
 from gateway.wording.reader import Reader
 
 SMALL = 64 * 1024  # bytes of all texts together, decoded, that are read here where that takes no time
-DENSE = 16 * 1024  # the same, whatever they are
+DENSE = 8 * 1024  # the same, whatever they are
 _NAMES = 8 * 1024  # characters of files' names that are read here
 _INNER = 20  # messages inside the message whose subjects are read here
 _HEAD = 4096  # bytes of a file
@@ -38,8 +38,7 @@ _SIGNATURES = (".p7s", ".sig")
 def read_inline(content: SpooledMessage, message: ScannedMessage, wants: frozenset[str]) -> tuple[Words, bool]:
     """What is remarkable in the texts that are read at once, and whether others are left for another process.
 
-    `wants`: some of `gateway.wording.reader.WANTS`. `NO_WORDS` itself where there is nothing. Raises nothing that the
-    library does not.
+    `wants`: some of `gateway.wording.reader.WANTS`. `contents.NO_WORDS` itself where there is nothing.
     """
     reader = Reader(wants)
     read_header(reader, message)
@@ -47,9 +46,8 @@ def read_inline(content: SpooledMessage, message: ScannedMessage, wants: frozens
     if message.root.children:
         _inner_headers(reader, content, message)
     done = _read_bodies(reader, content, message) and done
-    words = reader.words
     left = message.suspicious or not done or _has_documents(content, message)
-    return (words if words.legacy or words.markings or words.unmarked else NO_WORDS), left
+    return reader.words, left
 
 
 def read_names(reader: Reader, message: ScannedMessage) -> bool:

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 
 from gateway.documents.document import Unit
 
-_CHUNK = 512 * 1024  # characters that are put together at most
+_CHUNK = 128 * 1024  # characters that are put together at most
 
 Declared = str | tuple[str, ...]
 """The charset that a text's mail names for what stands there as bytes, or one for each unit; "" for none."""

@@ -92,7 +92,9 @@ def _converted(detection: Detection, joined: Joined, units: Sequence[Unit], font
     if Note.DECLARED in detection.notes and detection.family is not None:
         yield from ((at, convert(unit.raw, detection.family)) for at, unit in enumerate(units))
     elif len(detection.spans) >= SPANS:  # there may be more of them
-        yield from enumerate(joined.split(convert(joined.data, font=font)))
+        families = {span.family for span in detection.spans}
+        only = families.pop() if len(families) == 1 else None  # to look at each line again takes as long as before
+        yield from enumerate(joined.split(convert(joined.data, only, font=font)))
     else:
         for at, family in {joined.at(span.start): span.family for span in detection.spans if span.family}.items():
             unit = units[at]  # of one with several lines each may be in another charset

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.contents import Source, Words
+from gateway.contents import NO_WORDS, Source, Words
 from gateway.documents.document import Unit
 from gateway.wording.charsets import units_of
 from gateway.wording.joined import Declared
@@ -51,9 +51,9 @@ class Reader:
         characters: int = _CHARACTERS,
         passages: int = PASSAGES,
     ) -> None:
-        self._charset, self._marking, self._diacritics = (one in wants for one in (CHARSET, MARKING, DIACRITICS))
+        self._charset, self._marking, self._diacritics = CHARSET in wants, MARKING in wants, DIACRITICS in wants
         self._late, self._room, self._passages = late, characters, passages
-        self._kept = KeptWords()
+        self._found: KeptWords | None = None  # nearly always there is nothing
         self.out_of_time = False
 
     def text(
@@ -119,11 +119,17 @@ class Reader:
     @property
     def words(self) -> Words:
         """What was found so far."""
-        return self._kept.words
+        return self._found.words if self._found is not None else NO_WORDS
 
     def fresh(self) -> Words:
         """What was found since this was asked last."""
-        return self._kept.fresh()
+        return self._found.fresh() if self._found is not None else NO_WORDS
+
+    @property
+    def _kept(self) -> KeptWords:
+        if self._found is None:
+            self._found = KeptWords()
+        return self._found
 
     def _legacy(self, units: Sequence[Unit], origin: Origin, declared: Declared) -> list[str]:
         """The units' texts in Unicode: markings and prose are looked for in those."""

@@ -1,4 +1,4 @@
-"""Document workers that are gone or kept busy: trouble of ours is temporary, never a pass, and one sender's is his own."""
+"""Document workers that are gone or busy: trouble of ours is temporary, never a pass, and a sender's is his own."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def _slow() -> bytes:
     return attached(("r.zip", zipped({f"{number}.xml": book % (number, row) for number in range(40)})))
 
 
-def _sent(gateway: Gateway, source: str, content: bytes) -> int:
-    with Client(gateway.port, timeout=120, source=source) as client:
+def _sent(gateway: Gateway, sender: str, content: bytes) -> int:
+    with Client(gateway.port, timeout=120) as client:
         client.ehlo()
-        return client.message(content).code
+        return client.message(content, sender).code
 
 
 @pytest.mark.limit(180)
@@ -83,15 +83,17 @@ def test_a_sender_of_slow_files_keeps_nobody_else_out() -> None:
     workers = {"count": 2, "timeout": 6, "cpu_time": 5}
     with (
         Recorder() as recorder,
-        Gateway([listener()], {"mailserver": upstream(recorder.port)}, document_workers=workers) as gateway,
+        Gateway(
+            [listener()], {"mailserver": upstream(recorder.port)}, gateway={"workers": 1}, document_workers=workers
+        ) as gateway,
     ):
-        assert _sent(gateway, "127.0.0.3", quick) == 550
-        assert _sent(gateway, "127.0.0.2", slow) in (250, 451, 550)
-        busy = [threading.Thread(target=_sent, args=(gateway, "127.0.0.2", slow)) for _ in range(4)]
+        assert _sent(gateway, "nhanh@nguon.example", quick) == 550
+        assert _sent(gateway, "cham@nguon.example", slow) in (250, 451, 550)
+        busy = [threading.Thread(target=_sent, args=(gateway, "cham@nguon.example", slow)) for _ in range(4)]
         for thread in busy:
             thread.start()
         for _ in range(3):
-            assert _sent(gateway, "127.0.0.3", quick) == 550
+            assert _sent(gateway, "nhanh@nguon.example", quick) == 550
         assert all(thread.is_alive() for thread in busy)
         for thread in busy:
             thread.join()

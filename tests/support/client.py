@@ -33,10 +33,8 @@ class Client:
         tls: ssl.SSLContext | None = None,
         prefix: bytes = b"",
         greet: bool = True,
-        source: str = "",
     ) -> None:
-        own = (source, 0) if source else None
-        self.socket: socket.socket = socket.create_connection((HOST, port), timeout, own)
+        self.socket: socket.socket = socket.create_connection((HOST, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
         self._buffer = b""

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.config import Settings
 from gateway.contents import NOTHING, READINGS_LATER, Why
 from gateway.looks import Looks, Tools
@@ -126,3 +128,53 @@ async def test_a_reload_keeps_what_did_not_change() -> None:
         await made.apply(Settings.model_validate({"document_workers": {"count": 0, "queue": 3}}), waits=False)
         assert made.inspector is not before
         assert made.clamd is None
+
+
+LEGACY = "Céng hoµ x· héi chñ nghÜa ViÖt Nam"
+WORDS = {Need.CHARSET, Need.MARKING}
+
+
+def written(text: str) -> bytes:
+    head = b"From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    return head + text.encode() + b"\r\n"
+
+
+async def test_short_texts_are_read_at_once(tmp_path: Path) -> None:
+    async with tools() as made:
+        content = received(tmp_path, written(f"{LEGACY}\r\n\r\nTỐI MẬT"))
+        seen = await Looks(WORDS, made).look(content, content.scan)
+        assert [text.family for text in seen.words.legacy] == ["tcvn3"]
+        assert [marking.level for marking in seen.words.markings] == ["tối mật"]
+        assert (seen.words_failed, made.inspector.running) == ("", 0)
+        content = received(tmp_path, PLAIN)
+        assert await Looks(WORDS, made).look(content, content.scan) is NOTHING
+
+
+async def test_long_texts_and_documents_are_read_elsewhere(tmp_path: Path) -> None:
+    async with tools() as made:
+        long = received(tmp_path, written("Kính gửi các đơn vị.\r\n" * 4000 + LEGACY))
+        table = received(tmp_path, attached(("danhsach.csv", f"1,{LEGACY}\n".encode())))
+        for content in (long, table):
+            seen = await Looks(WORDS, made).look(content, content.scan)
+            assert [text.family for text in seen.words.legacy] == ["tcvn3"]
+            assert made.inspector.running
+
+
+async def test_texts_that_nobody_can_read_are_named_once(tmp_path: Path) -> None:
+    async with tools(**NO_WORKERS) as made:
+        content = received(tmp_path, written("Kính gửi các đơn vị.\r\n" * 4000))
+        seen = await Looks(WORDS, made).look(content, content.scan)
+        assert [one.reason for one in seen.unchecked] == [Why.OFF]
+        assert seen.words_failed == ""
+
+
+async def test_a_bug_in_reading_is_told_to_the_rules_that_need_the_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("gateway.looks.read_inline", broken)
+    async with tools() as made:
+        content = received(tmp_path, PLAIN)
+        assert (await Looks(WORDS, made).look(content, content.scan)).words_failed == "bug"

@@ -81,39 +81,61 @@ def test_the_longest_line_makes_room_and_only_for_a_shorter_one() -> None:
     assert line.clear() == [0, 3] and len(line) == 0 and line.last_of_longest("a") is None
 
 
-def test_slow_ones_leave_one_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [100.0]
-    monkeypatch.setattr(turns.time, "monotonic", lambda: now[0])
+class Clock:
+    """Time that stands still."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 5000.0
+        monkeypatch.setattr("gateway.inspection.turns.time.monotonic", lambda: self.now)
+
+    def look(self, shares: Shares[int], key: str, seconds: float) -> None:
+        """Hold one child for a while."""
+        shares.give(key, -1)
+        self.now += seconds
+        shares.take_back(-1)
+        shares.take_back(-1)
+
+
+def test_slow_and_unknown_ones_leave_one_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
     shares: Shares[int] = Shares(3)
-    for key in ("b", "a", ""):
-        shares.give(key, 0)
-        now[0] += 2
-        shares.take_back(0)
-        shares.take_back(0)
-    for number in range(2):
-        assert shares.may_have("a") and shares.may_have("")
-        shares.give("a", number)
-    assert not shares.may_have("a") and shares.may_have("b") and shares.may_have("")
-    now[0] += 700  # both are under way still, but there is nobody else any more
-    assert shares.may_have("a")
-    shares.give("b", 7)
-    assert not shares.may_have("a")
-    shares.take_back(0)
-    assert shares.may_have("a")
-    shares.give("a", 0)
-    shares.take_back(1)
-    now[0] += 61
-    shares.take_back(0)
-    shares.give("a", 0)
-    shares.give("a", 1)
-    assert not shares.may_have("a")
-    now[0] += 0.5
-    shares.take_back(1)
-    now[0] += 61
-    shares.take_back(0)
-    shares.give("c", 5)
-    now[0] += 61
-    assert shares.may_have("a")
+    for key, seconds in (("quick", 0.1), ("slow", 2), ("", 9)):
+        clock.look(shares, key, seconds)
+    for number, key in enumerate(("quick", "slow", "new", "")):
+        for child in range(2):
+            assert shares.may_have(key)
+            shares.give(key, 10 * number + child)
+    assert [shares.may_have(key) for key in ("quick", "slow", "new", "")] == [True, False, False, True]
+    shares.take_back(20)
+    assert shares.may_have("new")
+    shares.give("new", 20)
+    assert shares.may_have("new")  # its first look was quick
+    clock.now += 1.5  # but those that are under way take long
+    assert [shares.may_have(key) for key in ("quick", "slow", "new", "")] == [False, False, False, True]
+
+
+def test_a_long_look_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    shares: Shares[int] = Shares(2)
+    clock.look(shares, "slow", 2)
+    clock.now += turns._LATELY - 1
+    clock.look(shares, "slow", 0.5)
+    clock.look(shares, "other", 0)
+    shares.give("slow", 0)
+    assert not shares.may_have("slow")
+    clock.now += 0.6
+    assert shares.may_have("slow")
+
+
+def test_who_is_alone_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    shares: Shares[int] = Shares(2)
+    clock.look(shares, "other", 0)
+    clock.look(shares, "slow", 2)
+    shares.give("slow", 0)
+    assert not shares.may_have("slow")
+    clock.now += turns._OTHERS
+    assert shares.may_have("slow")
 
 
 def test_one_child_is_everybodys() -> None:
@@ -123,14 +145,11 @@ def test_one_child_is_everybodys() -> None:
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr(turns.time, "monotonic", lambda: now[0])
+    clock = Clock(monkeypatch)
     shares: Shares[int] = Shares(2)
     for number in range(turns._KEYS + 50):
-        shares.give(f"{number}", 1)
-        now[0] += 2
-        shares.take_back(1)
-    assert len(shares._long) == turns._KEYS and len(shares._seen) == 2 and not shares._holds and not shares._held
+        clock.look(shares, f"{number}", 2)
+    assert len(shares._known) == turns._KEYS and len(shares._seen) == 2 and not shares._holds and not shares._held
 
 
 async def test_many_of_one_do_not_keep_out_another() -> None:

@@ -38,7 +38,7 @@ def test_a_short_text_is_always_weighed() -> None:
 
 
 def test_viqr_blocks() -> None:
-    assert list(spelled("if (a < b) return c; // foo^bar 1+2")) == []
+    assert list(spelled("if (a < b) return c; // x ^ b 1+2, r^2")) == []
     assert list(spelled("line\nVie^.t Nam\n")) == [(5, 16)]
     assert list(spelled("line\nnu+o+'c\n")) == [(5, 13)]
 

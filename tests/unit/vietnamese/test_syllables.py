@@ -29,7 +29,25 @@ def test_case_and_normal_form_do_not_matter(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["", "für", "café", "año", "garçon", "các2", "tậptin", "w", "ngi", "ci", "gê", "ngê", "cạch ", "bàt", "mãc", "tỉch", "kà"],
+    [
+        "",
+        "für",
+        "café",
+        "año",
+        "garçon",
+        "các2",
+        "tậptin",
+        "w",
+        "ngi",
+        "ci",
+        "gê",
+        "ngê",
+        "cạch ",
+        "bàt",
+        "mãc",
+        "tỉch",
+        "kà",
+    ],
 )
 def test_what_the_spelling_does_not_allow_is_none(word: str) -> None:
     assert not is_syllable(word)

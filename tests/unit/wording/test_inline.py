@@ -6,6 +6,8 @@ import base64
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.contents import NO_WORDS, Source, Words
 from gateway.wording.inline import DENSE, SMALL, read_inline
@@ -132,3 +134,33 @@ def test_only_what_is_wanted(tmp_path: Path) -> None:
     assert (len(words.legacy), len(words.markings)) == (0, 1)
     words, _left = look(raw, tmp_path, frozenset({"charset"}))
     assert ("tcvn3" in {one.family for one in words.legacy}, len(words.markings)) == (True, 0)
+
+
+_LINES = (
+    b"Subject: ",
+    b"From: ",
+    b"Content-Type: multipart/mixed; boundary=b",
+    b"Content-Type: text/html; charset=viscii",
+    b"Content-Type: message/rfc822",
+    b"Content-Transfer-Encoding: base64",
+    b"Content-Transfer-Encoding: quoted-printable",
+    b'Content-Disposition: attachment; filename="' + RAW + b'"',
+    b"--b",
+    b"--b--",
+    b"",
+    RAW,
+    TCVN3.encode(),
+    b"=?x?B?" + base64.b64encode(RAW) + b"?=",
+    b"> quoted",
+    b"<p>",
+    b"\x00\xff\x80",
+    "TUYỆT MẬT".encode(),
+)
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=30))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_message_is_read(tmp_path: Path, lines: list[bytes]) -> None:
+    words, left = look(b"\r\n".join(lines) + b"\r\n", tmp_path)
+    assert isinstance(words, Words)
+    assert isinstance(left, bool)

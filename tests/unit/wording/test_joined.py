@@ -56,7 +56,7 @@ def test_units_of_the_same_fonts_and_charset_are_put_together() -> None:
 
 
 def test_not_too_much_is_put_together() -> None:
-    units = [Unit(str(number), "x" * 100_000) for number in range(12)]
+    units = [Unit(str(number), "x" * 25_000) for number in range(12)]
     found = [numbers for _group, numbers in groups(units, "")]
     assert [number for numbers in found for number in numbers] == list(range(12))
     assert max(map(len, found)) == 5
