@@ -313,7 +313,9 @@ class Facts:
 class Finding:
     """What a rule found. `reply` is for the sender, `evidence` (JSON-able, bounded) is for the staff.
 
-    `tag`: a header field (name, value) for the recipient, where the message passes all the same; see `gateway.trace`.
+    A rule that returns a `mode` other than ENFORCE would not refuse this whatever its own mode is: it is a warning, and
+    `action` becomes ACCEPT. `tag`: a header field (name, value) for the recipient, where the message passes all the
+    same; see `gateway.trace`.
     """
 
     rule: str

@@ -182,7 +182,7 @@ class Pipeline:
         for finding in findings:
             if finding.mode is Mode.ENFORCE:
                 self.metrics.refused(finding.rule)
-            else:
+            elif finding.action is not Action.ACCEPT:  # a warning would be none in any mode
                 self.metrics.observed(finding.rule)
 
     def _tell_only(self, arrival: Arrival, reply: Reply) -> Reply:

@@ -125,14 +125,17 @@ def _attachments(record: dict[str, Any]) -> Iterator[str]:
         yield f"  attachment    … and {more} more"
 
 
+def _uttered(item: dict[str, Any]) -> str:
+    """What became of a finding's reply: a warning's is never said, in whatever mode the rule runs."""
+    if item["action"] == "accept":
+        return "warning, never said"
+    return "would say" if item["mode"] == "observe" else "said"
+
+
 def _finding(item: dict[str, Any], texts: dict[str, str]) -> Iterator[str]:
     yield f"  finding       {safe(item['rule'])} ({safe(item['mode'])}): {safe(item['action'])}"
     for clause in item["clauses"]:
         yield f"                {safe(clause)}: {safe(texts.get(clause, ''))}".rstrip(": ")
-    yield (
-        f"                would say: {safe(item['reply'])}"
-        if item["mode"] == "observe"
-        else (f"                said: {safe(item['reply'])}")
-    )
+    yield f"                {_uttered(item)}: {safe(item['reply'])}"
     for name, value in item["evidence"].items():
         yield f"                {safe(name)} = {safe(value)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from gateway.rules.policy import ListenerPolicy, Policy
 from gateway.smtp.dotstream import Normalizer
 
 _CHUNK = 256 * 1024
+_LONGEST_FROM = 4096  # characters
 _EVERYTHING = 2**62  # bytes: nothing goes to disk
 _ACCEPTED = {"code": 250, "enhanced": "2.0.0", "text": "OK"}
 
@@ -33,36 +35,48 @@ _ACCEPTED = {"code": 250, "enhanced": "2.0.0", "text": "OK"}
 @click.command("inspect")
 @config_option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--from", "sender", default="", help="Reverse-path; empty is the null reverse-path.")
+@click.option("--from", "sender", default=None, help="Reverse-path; <> is the null one. Default: the address in From.")
 @click.option("--rcpt", "recipients", multiple=True, help="A recipient; may be repeated.")
 @click.option("--listener", "name", default="", help="Judge as this listener would. Default: the first.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    config: Path | None, file: Path, sender: str, recipients: tuple[str, ...], name: str, as_json: bool
+    config: Path | None, file: Path, sender: str | None, recipients: tuple[str, ...], name: str, as_json: bool
 ) -> None:
     """Judge a message FILE as the gateway would. Exit code 0: it would pass, 1: it would not."""
     configure("error", "console")  # to standard error; unconfigured, a warning would stand amid the answer
     settings = config_file.load(config) if config is not None else Settings()
     listener, rules = _rules(settings, name)
     session = Session("inspect", listener.name, listener.direction, "", 0)
-    envelope = Envelope(session, Address(sender), [Recipient(Address(text)) for text in recipients])
-    found = asyncio.run(_inspect(file, settings, rules, envelope))
+    reverse_path = Address((sender or "").removeprefix("<").removesuffix(">"))
+    envelope = Envelope(session, reverse_path, [Recipient(Address(text)) for text in recipients])
+    found = asyncio.run(_inspect(file, settings, rules, envelope, by_header=sender is None))
     click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else describe(found))
     raise SystemExit(0 if found["action"] == Action.ACCEPT.label else 1)
 
 
-async def _inspect(file: Path, settings: Settings, rules: ListenerPolicy, envelope: Envelope) -> dict[str, Any]:
+async def _inspect(
+    file: Path, settings: Settings, rules: ListenerPolicy, envelope: Envelope, *, by_header: bool
+) -> dict[str, Any]:
     tools = Tools()
     await tools.apply(settings, waits=False)
     content = await read(file)
     try:
         message = content.scan
         envelope.size = message.size
+        if by_header:
+            envelope.reverse_path = _author(message)
         inspection = await Looks(rules.needs, tools).look(content, message)
         return report(judge(rules, envelope, message, inspection), message, inspection)
     finally:
         content.spool.close()
         await tools.close()
+
+
+def _author(message: ScannedMessage) -> Address:
+    """The address in From, as a mail program would put it into the envelope; the null reverse-path without one."""
+    value = next(message.headers("from"), b"").decode("utf-8", "replace")
+    address = parseaddr(value[:_LONGEST_FROM])[1]
+    return Address(address if "@" in address and address.isprintable() else "")
 
 
 def _rules(settings: Settings, name: str) -> tuple[Listener, ListenerPolicy]:
@@ -223,7 +237,7 @@ def describe(found: dict[str, Any]) -> str:
     lines += [f"not checked: {' › '.join(u['names']) or u['part']}: {u['reason']}" for u in found.get("unchecked", ())]
     lines += [
         f"{' › '.join(t['names']) or t['where'] or t['source']}{': ' if p['place'] else ''}{p['place']}: "
-        f"{t['charset']}: {p['sent']} → {p['understood']}"
+        f"{t['charset'] or ', '.join(t['notes'])}: {p['sent']} → {p['understood']}"
         for t in found.get("legacy", ())
         for p in t["passages"]
     ]

@@ -31,7 +31,8 @@ _BLOCKS_NAMES = (
     " figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe input label legend li main nav noscript"
     " ol option p pre section select summary table tbody td template textarea tfoot th thead title tr ul xmp"
 )
-_BLOCKS = frozenset(_BLOCKS_NAMES.split(" "))
+BLOCKS = frozenset(_BLOCKS_NAMES.split(" "))
+"""Elements that begin a paragraph of their own, and end one."""
 _STYLES = 1000  # style attributes remembered
 # How mail clients mark what they quote; what follows such an element is the other mail to the end.
 _QUOTE = re.compile(
@@ -110,7 +111,7 @@ class HtmlText:
         if self._left < 0:
             raise SpentError(Why.TOO_MANY, "tags")
         name, attributes = token.name, token.attributes
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._flush()
         elif name == "br":
             self._break()
@@ -138,7 +139,7 @@ class HtmlText:
         return found
 
     def _end(self, name: str) -> None:
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._flush()
         if name == "blockquote" and self._quotes:
             self._quotes.pop()

@@ -113,7 +113,9 @@ class StageTable:
         recipient: Recipient | None,
         recipients: Sequence[Recipient] | None,
     ) -> Finding:
-        if finding.mode is Mode.ENFORCE and bound.mode is not Mode.ENFORCE:  # a rule may only be milder than its mode
+        if finding.mode is not Mode.ENFORCE:  # it would not refuse this in any mode: a warning
+            finding = replace(finding, action=Action.ACCEPT)
+        elif bound.mode is not Mode.ENFORCE:  # a rule may only be milder than its mode
             finding = replace(finding, mode=bound.mode)
         if not bound.exemptions:
             return finding

@@ -29,9 +29,10 @@ def mode_of(
     for key in keys:
         if key in extra:
             return Mode(extra[key])
-    if config is not None and config.mode is not None:
-        return config.mode
     own = rule.modes.get(listener.direction, rule.default)
+    if config is not None and config.mode is not None:
+        # "enforce" is said of a rule as it is; who wants it where it only observes by itself names the direction.
+        return rule.modes.get(listener.direction, Mode.ENFORCE) if config.mode is Mode.ENFORCE else config.mode
     if rule.parameters.keys() & extra.keys():  # somebody who sets a limit wants it to hold
         return own
     return Mode(regulation.parameters.get(rule.name, {}).get("mode", own))

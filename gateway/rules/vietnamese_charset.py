@@ -8,7 +8,7 @@ tagged. Neither is what somebody quotes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -85,13 +85,21 @@ class VietnameseCharset:
         mode = worst.mode
         if outside and facts.envelope.session.direction is not Direction.INBOUND:  # there the listener's mode says it
             mode = min(mode, facts.parameters["outside"], key=_SEVERITY.index)
-        evidence = {"count": len(found), "texts": [_row(judged) for judged in found[:MOST_TEXTS]]}
+        told = [replace(judged, text=_without_words(judged.text, facts)) for judged in found[:MOST_TEXTS]]
+        evidence = {"count": len(found), "texts": [_row(judged) for judged in told]}
         tag = _tag(worst) if outside and facts.parameters["tag"] else None
-        return Finding(self.name, facts.clauses, Action.REJECT, _reply(worst.text, facts), evidence, mode, tag)
+        return Finding(self.name, facts.clauses, Action.REJECT, _reply(told[0].text, facts), evidence, mode, tag)
 
 
 _REMARKABLE = (Verdict.VIOLATION, Verdict.WARNING)
 _SEVERITY = (Mode.OFF, Mode.OBSERVE, Mode.ENFORCE)
+
+
+def _without_words(text: LegacyText, facts: Facts) -> LegacyText:
+    """The text; in a message with a marking of secrecy without its words, which are nobody's to keep."""
+    if not facts.inspection.words.markings:
+        return text
+    return replace(text, passages=tuple(replace(passage, sent="", understood="") for passage in text.passages))
 
 
 def _judge(text: LegacyText, facts: Facts) -> Judged:
@@ -153,18 +161,39 @@ def _reply(text: LegacyText, facts: Facts) -> Reply:
     utf8, passage = facts.envelope.smtputf8, next(iter(text.passages), None)
     place = passage.place if passage is not None else ""
     font = f", phông {passage.font}" if passage is not None and passage.font else ""
-    words = f': "{passage.sent}" là "{passage.understood}"' if utf8 and passage is not None else ""
+    words = f': "{passage.sent}" là "{passage.understood}"' if utf8 and passage is not None and passage.sent else ""
     where = text_in_vietnamese(text.source, text.names, text.where, text.part)
     where = f"{where}, {place_in_vietnamese(place)}" if place else where
     english = text_in_english(text.source, text.names, text.where, text.part) + (f", {place}" if place else "")
-    charset, source = _label(text.family), cited(facts.clauses)
+    found, found_in_english = _found(text.family, font)
+    repair, repair_in_english = _repair(text)
     return refusal(
         550,
         "5.6.1",
-        f"Chữ Việt trong {where} dùng bảng mã {charset}{font}{words}, không phải Unicode TCVN 6909:2001{source}. "
-        "Hãy chuyển sang Unicode (UniKey: Ctrl+Shift+F6) rồi gửi lại.",
-        f"Vietnamese text in {english} is in {text.family}, not in Unicode (TCVN 6909:2001)"
-        f"{cited_in_english(facts.clauses)}. "
-        "Convert it to Unicode and send it again.",
+        f"Chữ Việt trong {where} {found}{words}, không phải Unicode TCVN 6909:2001{cited(facts.clauses)}. {repair}",
+        f"Vietnamese text in {english} {found_in_english}, not Unicode (TCVN 6909:2001)"
+        f"{cited_in_english(facts.clauses)}. {repair_in_english}",
         utf8=utf8,
+    )
+
+
+def _found(family: str, font: str) -> tuple[str, str]:
+    """What is wrong with the text, in Vietnamese and in English."""
+    if family == Family.MOJIBAKE:
+        return "bị hỏng do đọc sai bảng mã", "is garbled: it was read in a wrong charset"
+    return f"dùng bảng mã {_label(family)}{font}", f"is in {family.upper().replace('_', ' ')}"
+
+
+def _repair(text: LegacyText) -> tuple[str, str]:
+    """What the sender can do, in Vietnamese and in English."""
+    if text.family == Family.MOJIBAKE:
+        return "Hãy lấy lại chữ từ bản gốc rồi gửi lại.", "Take the text from its original and send it again."
+    if text.names and text.names[-1].lower().endswith(".pdf"):
+        return (
+            "Hãy chuyển tệp gốc sang Unicode (UniKey: Ctrl+Shift+F6), xuất lại PDF rồi gửi lại.",
+            "Convert the original to Unicode, export it as PDF once more and send it again.",
+        )
+    return (
+        "Hãy chuyển sang Unicode (UniKey: Ctrl+Shift+F6) rồi gửi lại.",
+        "Convert it to Unicode and send it again.",
     )

@@ -47,7 +47,10 @@ class VietnameseDiacritics:
         found = [text for text in seen.words.unmarked if _counts(text, facts.parameters)]
         if not found:
             return None
-        evidence = {"count": len(found), "texts": [_row(text) for text in found[:MOST_TEXTS]]}
+        evidence = {
+            "count": len(found),
+            "texts": [_row(text, secret=bool(seen.words.markings)) for text in found[:MOST_TEXTS]],
+        }
         return Finding(self.name, facts.clauses, Action.REJECT, _reply(found[0], facts), evidence)
 
 
@@ -56,14 +59,15 @@ def _counts(text: UnmarkedText, given: Mapping[str, Any]) -> bool:
     return enough and text.source is not Source.QUOTED
 
 
-def _row(text: UnmarkedText) -> dict[str, Any]:
+def _row(text: UnmarkedText, *, secret: bool) -> dict[str, Any]:
+    """A text in evidence; of a message with a marking of secrecy no words are kept."""
     row = {
         "text": text_in_vietnamese(text.source, text.names, text.where, text.part),
         "source": text.source.value,
         "part": text.part,
         "syllables": text.syllables,
         "unmarked": text.unmarked,
-        "sample": text.sample,
+        "sample": "" if secret else text.sample,
     }
     return {key: value for key, value in row.items() if value}
 

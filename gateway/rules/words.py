@@ -86,7 +86,7 @@ def place_in_vietnamese(place: str) -> str:
 def text_in_vietnamese(source: Source, names: tuple[str, ...], where: str, part: str = "") -> str:
     """Which text it is: "tệp BaoCao.docx", "tên tệp …", "tiêu đề thư (Subject)", "nội dung thư"."""
     if source is Source.HEADER:
-        return f"đầu thư ({where})"
+        return "tiêu đề thư (Subject)" if where == "Subject" else f"phần đầu thư ({where})"
     if source in _SOURCES and not names:
         return _SOURCES[source][0]
     kind = "tên tệp" if source is Source.NAME else "tệp"

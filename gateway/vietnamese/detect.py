@@ -21,6 +21,7 @@ from gateway.vietnamese.fonts import family_of_font
 from gateway.vietnamese.lines import Passage
 from gateway.vietnamese.notes import VIETNAMESE, notes_of
 from gateway.vietnamese.passages import ENOUGH, passages
+from gateway.vietnamese.prefilter import spelled
 from gateway.vietnamese.spelled import spelled_passages
 from gateway.vietnamese.verdict import Note
 
@@ -58,6 +59,8 @@ def detect(data: bytes | str, declared: str | None = None, *, fonts: Sequence[st
 
 def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family], *, raw: bool = False) -> Detection:
     """What a text's characters tell."""
+    if text.isascii() and next(spelled(text), None) is None:  # most mail: not even VIQR could stand in it
+        return _noted(text, capitals)
     excerpts = Excerpts(text, capitals)
     letters: Counter[Family] = Counter()
     weights: Counter[Family] = Counter()
@@ -72,7 +75,7 @@ def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family]
             read = excerpts.understood(text[passage.start : min(passage.end, passage.start + SAMPLE)], passage.family)
             sample = f"{sample} {read}".strip()[:SAMPLE]
     if not spans:
-        return _noted(text, excerpts)
+        return _noted(text, capitals)
     family = max(letters, key=lambda family: letters[family])
     return Detection(family, letters.total(), _confidence(weights[family] / 10), tuple(spans), sample)
 
@@ -93,11 +96,11 @@ def _confidence(weight: float) -> float:
     return round(1 / (1 + exp(-max(0.0, weight - ENOUGH) / 2)), 4)
 
 
-def _noted(text: str, excerpts: Excerpts) -> Detection:
+def _noted(text: str, capitals: frozenset[Family]) -> Detection:
     places = sorted(notes_of(text), key=lambda place: place[1])
     if not places:
         return NOTHING
-    spans = tuple(map(excerpts.noted, places))
+    spans = tuple(map(Excerpts(text, capitals).noted, places))
     return Detection(notes=tuple(note for note, _, _ in places), spans=spans, sample=spans[0].understood)
 
 

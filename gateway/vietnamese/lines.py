@@ -12,14 +12,15 @@ from typing import NamedTuple
 from gateway.vietnamese.evidence import best_run, context, damaged
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.reading import readings
-from gateway.vietnamese.score import vietnamese
-from gateway.vietnamese.words import WORD
+from gateway.vietnamese.score import ASIDE, vietnamese
+from gateway.vietnamese.words import WORD, has_shape
 
 _PIECE = 600  # characters of a line that are judged together
 _SPLITS = 3  # how often a piece is split around its heaviest run
 _FEW_LETTERS, _FEW = 2, 2.0  # so few damaged letters must weigh more: "mét", "Thaï" are words of other languages
 _PLAIN = 3  # Vietnamese words without a mark that are taken along on each side of a run
 _ALONE = frozenset("€£¥¢©®°§¶±×÷•·–—…“”‘’„»™†‡¿¡¹²³ªº")  # stand alone in any text; « does, too, but is ô in TCVN3
+_NEAR = 6  # plain words between a run and a word that belongs to it
 _BESIDE = 6  # words on each side of a run that are heard as its context
 
 
@@ -86,25 +87,38 @@ class Line:
     def _widened(self, run: Run, within: tuple[int, int]) -> Run:
         """The run with what stands beside it of the same text: refrains, syllables that are words as they stand, names.
 
-        Good Unicode ends it, and words that no syllable can hide behind. ASCII at its ends is none of its own.
+        Good Unicode ends it, and a foreign word. ASCII at its ends is none of its own.
         """
-        first, last = run.first, run.last
-        for place in range(first - 1, within[0] - 1, -1):
-            if (ours := self._belongs(place, run.family)) is False:
-                break
-            first = place if ours else first
-        for place in range(last, within[1]):
-            if (ours := self._belongs(place, run.family)) is False:
-                break
-            last = place + 1 if ours else last
-        return replace(run, first=first, last=last)
+        readings()[run.family].settle([word for word in self.words if not word.isascii()])
+        before = self._taken(range(run.first - 1, within[0] - 1, -1), run.family)
+        after = self._taken(range(run.last, within[1]), run.family)
+        return replace(run, first=min([*before, run.first]), last=max([*after, run.last - 1]) + 1)
 
-    def _belongs(self, place: int, family: Family) -> bool | None:
-        """Can a word be the family's? None for ASCII, which says nothing; False for a sign alone (€), too."""
-        word = self.words[place]
-        if word.isascii():
-            return None
-        return bool(readings()[family].damaged[word]) and word not in _ALONE
+    def _taken(self, places: range, family: Family) -> list[int]:
+        """Of words that follow a run, nearest first, those that belong to it."""
+        known = readings()[family]
+        taken: list[int] = []
+        plain = 0
+        mixed = ASIDE in map(known.worth.get, self.words)  # good Unicode in the line, too
+        for place in places:
+            word = self.words[place]
+            if word.isascii() or word in _ALONE:
+                plain += 1
+                continue
+            if known.worth[word] == ASIDE or (not known.damaged[word] and word.lower() not in vietnamese()):
+                break
+            if not known.damaged[word]:
+                plain += 1
+                continue
+            if mixed and word.lower() in vietnamese():
+                break
+            if not has_shape(word) and word.isalpha() and (word[1:].islower() or word.isupper()):
+                break  # Müller
+            if plain > _NEAR:
+                break
+            plain = 0
+            taken.append(place)
+        return taken
 
     def _best(self, values: _Values, bias: Mapping[Family, float], within: tuple[int, int]) -> Run | None:
         """The heaviest run within two words, of any of the families."""

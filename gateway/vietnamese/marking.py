@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -54,11 +54,21 @@ def find_markings(text: str, *, kind: Kind = "document") -> tuple[Marking, ...]:
     Give a document or a body as a whole: the lines around tell a stamp from a list of levels. Any text, linear time.
     """
     if kind == "name":
-        return _of_named(name_markings(text))
+        return _of_named(name_markings(text)) or _spaced_in_name(text)
     markings = _of_standing(text, header=kind == "header") if may_mark(text) else ()
     if kind == "header" and not markings:
         return _of_named(title_markings(text))
     return markings
+
+
+def _spaced_in_name(name: str) -> tuple[Marking, ...]:
+    """ "M Ậ T.docx": letter-spaced words are cut apart where a name is read by its words."""
+    if not may_mark(name):
+        return ()
+    begin = max(name.rfind("/"), name.rfind("\\")) + 1
+    stem = name[begin:].rpartition(".")[0] or name[begin:]
+    found = _of_standing(stem, header=True)
+    return tuple(replace(each, start=each.start + begin) for each in found if each.form is Form.SPACED)
 
 
 def _of_standing(text: str, *, header: bool) -> tuple[Marking, ...]:

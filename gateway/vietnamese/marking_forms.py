@@ -24,7 +24,7 @@ class Level(StrEnum):
     HIGHEST = "tuyệt mật"
 
 
-_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
 GAP = rf"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000{_INVISIBLE}]"
 """Blanks that may stand between letters or words of one line, visible or not."""
 

@@ -116,6 +116,25 @@ _BROKEN_AFTER = re.compile(  # what a compound goes on with: "MẬT" above "KH�
 )
 
 
+# A list's cell or a line above the name "MẬT": surname and middle name, or a letter's close.
+_SURNAME = (
+    "nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|hồ(?! chí minh)|ngô|dương|lý|đinh|trương|lương|mai|đào|đoàn"
+    "|lâm|trịnh|tô|tạ|hà|châu|thái|cao|danh|kim|thạch|chau"
+)
+_MIDDLE = (
+    "văn|thị|hữu|đức|đình|quang|ngọc|xuân|minh|thanh|công|quốc|trọng|viết|bá|duy|kim|hồng|thu|huy|tiến|mạnh|đăng|thế"
+    "|phú|phước|tấn|chí|nhật|gia|hoàng"
+)
+_CLOSING = (
+    r"trân trọng|thân(?: mến| ái| chào)?|kính thư|kính chào|ký tên|người lập|thanks(?: and regards)?"
+    r"|(?:best |kind |warm )?regards"
+)
+_PERSON = re.compile(rf"(?:\d{{1,5}}[.)]? )?(?:{_SURNAME}) (?:{_MIDDLE})(?: \w{{1,6}})?|{_CLOSING}", re.IGNORECASE)
+
+# The column beside "Mật" in a table that counts papers.
+_NO_SECRET = re.compile(r"(?:văn bản |tài liệu )?(?:(?:bình )?thường|không mật)", re.IGNORECASE)
+
+
 def stands(candidate: Candidate) -> Stands:
     """What the level is on its line."""
     before, after = _QUOTED.sub("", candidate.before, count=1), candidate.after
@@ -159,6 +178,10 @@ def _in_compound(candidate: Candidate, before: str, after: str) -> bool:
     """A compound is broken over two lines or columns ("BẢO" above "MẬT"), or the talk is of organs."""
     if candidate.spaced:  # its neighbours are single letters, and leave it not alone
         return False
+    if candidate.level is Level.SECRET and _is_given_name(candidate, before):
+        return True
+    if any(_NO_SECRET.fullmatch(_bare(line)) for line in (candidate.above, candidate.below)):
+        return True
     if candidate.level is Level.SECRET and _BODILY.search(f"{candidate.above} {before} {after} {candidate.below}"):
         return True
     tail = _BROKEN_AFTER.match(after if after.strip() else candidate.below)
@@ -167,6 +190,12 @@ def _in_compound(candidate: Candidate, before: str, after: str) -> bool:
     if tail is not None and tail[1].isupper() == loud:
         return True
     return head is not None and head[1].lower() in _BROKEN_BEFORE and head[1].isupper() == loud
+
+
+def _is_given_name(candidate: Candidate, before: str) -> bool:
+    """The rest of a person's name, or a letter's close, stands in the cell before or on the line above."""
+    cells = [cell for cell in map(_bare, _CELLS.split(before)) if cell]
+    return bool(_PERSON.fullmatch(cells[-1] if cells else _bare(candidate.above)))
 
 
 def _is_alone(left: str, right: str) -> bool:

@@ -31,10 +31,18 @@ _LEADS = table("re fw fwd tra loi v ve viec gui chuyen kinh toan the den di")
 _ABOUT = table(
     "quan-ly bao-ve bao-mat quy-che quy-dinh huong-dan tap-huan danh-muc danh-sach so-dang dang-ky phap-lenh nghi-dinh"
     " thong-tu tieu-huy giai-mat xu-ly soan-thao luu-tru khai-thac tra-cuu thanh-tra kiem-tra khao-sat cau-hoi"
+    " so-van so-chuyen so-luong thong-ke nhat-ky phieu-gui phieu-chuyen may-photo gui-nhan lich-su"
     " bai-giang phan-loai muc-do do-mat dong-dau dau-chi con-dau dien-anh ra-soat cong-tac dao-tao boi-duong diep-vu"
 )
 _ABOUT_ALONE = table("luat cach mau slide phim truyen ve")
 """What is said about secret papers: quản lý, bảo vệ, quy chế, danh mục, mẫu, giải mật, tập huấn …"""
+
+
+_SURNAMES = table(
+    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh truong luong mai dao doan lam trinh to"
+    " ta ha chau thai cao danh kim thach"
+)
+_MIDDLE = table("van thi huu duc dinh quang ngoc xuan minh thanh cong quoc trong viet ba duy kim hong thu huy tien")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,14 @@ def _stands_out(place: Place) -> bool:
     """Capitals between words that are none; "tuyet mat" in any case, it is nothing else."""
     words = [word for word in (*place.left[-1:], *place.right[:1]) if not word.number]
     clear = place.capitals or (place.plain and place.level is Level.HIGHEST)
-    return clear and bool(words) and not any(word.capitals for word in words) and not _is_about(place.left)
+    alone = bool(words) and not any(word.capitals for word in words)
+    return clear and alone and not (_is_about(place.left) or _is_person(place.left))
+
+
+def _is_person(words: Sequence[Word]) -> bool:
+    """Surname and middle name before the name Mật: "Trần Văn", "Lê Thị Hồng"."""
+    plain = [word.plain for word in words[-3:]]
+    return any(surname in _SURNAMES and middle in _MIDDLE for surname, middle in pairwise(plain))
 
 
 def _is_beside_a_paper(place: Place) -> bool:
@@ -122,7 +137,8 @@ def _is_beside_a_paper(place: Place) -> bool:
 def _follows_a_paper(place: Place) -> bool:
     """ "công văn mật", "ke hoach tuyet mat 2024"."""
     width = _paper_before(place)
-    return bool(width) and not _is_about(place.left[:-width])
+    before = place.left[: len(place.left) - width]
+    return bool(width) and not _is_about(before) and not (before and before[-1].plain == "so")  # sổ, số: how many
 
 
 def _heads_with_a_paper(place: Place) -> bool:

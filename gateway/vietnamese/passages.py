@@ -36,11 +36,12 @@ PRIOR = {
 """Nats that a family is rarer by than TCVN3, VNI and mojibake; it decides where two read the same words."""
 _PART = 2048  # characters below which lines are weighed one by one
 _CLEAR = 25.0  # nats from which a block is taken as a whole
+_MOSTLY = 0.6  # of what all words of a row weigh either way, what must be left where the row is taken whole
 _PURE = 0.15  # of what speaks for a family in a block, what may speak against it where the block is taken whole
 _LETTERS = string.ascii_letters.encode()
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
 _HIGH = bytes(range(128, 256))
-_LEAST_LATIN, _SHORT_LINE = 0.3, 6  # of a line's letters; a line of fewer letters tells nothing
+_LEAST_LATIN, _MOSTLY_LATIN, _SHORT_LINE = 0.3, 0.6, 12  # of a line's letters; a line of fewer letters tells nothing
 _LEAST_LETTERS, _MOST_CONTROLS = 0.05, 0.06  # shares of a block that is text at all
 
 
@@ -56,7 +57,9 @@ def passages(text: str, bias: Bias | None = None, *, raw: bool = False) -> Itera
     known = {family: PRIOR.get(family, 0.0) + (bias or {}).get(family, 0.0) for family in HACKS}
     for start, end in suspects(text):
         if _plausible(text[start:end]):
-            places = [place for place in pieces(text, start, end) if not raw or _is_latin(text[slice(*place)])]
+            places = list(pieces(text, start, end))
+            if raw and not _is_latin(text[start:end], _MOSTLY_LATIN):
+                places = [place for place in places if _is_latin(text[slice(*place)], _LEAST_LATIN)]
             rows = [_Row(first, last, _marked(text, first, last)) for first, last in places]
             learn({word for row in rows for word in row.marked})
             yield from _among(text, rows, HACKS, known)
@@ -72,12 +75,12 @@ def _marked(text: str, start: int, end: int) -> list[str]:
     return [word for word in WORD.findall(text, start, end) if not word.isascii()]
 
 
-def _is_latin(line: str) -> bool:
+def _is_latin(line: str, share: float) -> bool:
     """Has a line of bytes the share of ASCII letters that Vietnamese keeps in every family?"""
     raw = line.encode("latin-1", "replace")
     letters = len(raw) - len(raw.translate(None, _LETTERS))
     high = len(raw) - len(raw.translate(None, _HIGH))
-    return letters >= (letters + high) * _LEAST_LATIN or letters + high < _SHORT_LINE
+    return letters >= (letters + high) * share or letters + high < _SHORT_LINE
 
 
 def _plausible(block: str) -> bool:
@@ -125,13 +128,18 @@ def _pure(best: Family, weights: Mapping[Family, Weight]) -> bool:
 
 
 def _whole(text: str, rows: Sequence[_Row], family: Family, weight: float) -> Iterator[Passage]:
-    """Every row with damaged letters; of one in which a word speaks against the family, the words that do not."""
+    """Every row with damaged letters; of one in which much speaks against the family, the words that do not."""
     known = readings()[family]
     worth, damaged = known.worth.__getitem__, known.damaged.__getitem__
     for start, end, marked in rows:
+        worths = list(map(worth, marked))
+        if min(worths, default=0.0) < 0.0:
+            known.settle(marked)
         if not (letters := sum(map(damaged, marked))):
             continue
-        if min(map(worth, marked)) >= 0.0:
+        if family is Family.MOJIBAKE and not all(map(damaged, marked)):
+            worths.append(-weight)  # a word that is well as it stands
+        if min(worths) >= 0.0 or sum(worths) >= sum(map(abs, worths)) * _MOSTLY:
             yield Passage(start, end, family, letters, weight)
         else:
             line = Line(text, start, end)

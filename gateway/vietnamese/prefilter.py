@@ -38,7 +38,11 @@ _CASES = (
     *(f"(?<={before}[{letters}])" for before, letters in _PAIRS),
 )
 _SUSPECT = re.compile(f"[{_ALIEN}{_SIGNS}{_CAPITALS}õùâìò](?:{'|'.join(_CASES)})", re.DOTALL)
-_SPELLED = (re.compile(r"\^(?<=[aeoAEO]\^)"), re.compile(r"\+(?<=[uoUO]\+)"))
+_SPELLED = (
+    re.compile(r"\^(?<=[aeoAEO]\^)"),
+    re.compile(r"\+(?<=[uoUO]\+)"),
+    re.compile(r"dd(?<![A-Za-z]dd)(?=[aeiou])"),
+)
 
 
 def suspects(text: str) -> Iterator[tuple[int, int]]:
@@ -49,8 +53,8 @@ def suspects(text: str) -> Iterator[tuple[int, int]]:
 
 
 def spelled(text: str) -> Iterator[tuple[int, int]]:
-    """Blocks where VIQR may stand: ^ after a, e, o, or + after u, o."""
-    return _blocks(text, _SPELLED) if "^" in text or "+" in text else iter(())
+    """Blocks where VIQR may stand: ^ after a, e, o, or + after u, o, or a word that begins with dd."""
+    return _blocks(text, _SPELLED) if any(map(text.__contains__, ("^", "+", "dd"))) else iter(())
 
 
 def _blocks(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,7 @@ class Reading:
         self.family = family
         self.worth: dict[str, float] = {}
         self.damaged: dict[str, int] = {}
+        self._settled: set[str] = set()
         self._is_changed = _changed(family).__contains__
 
     def unread(self, words: Collection[str], value: float) -> None:
@@ -49,9 +50,17 @@ class Reading:
             closer = low in known or self.family is Family.MOJIBAKE or may_be_word(read, low)
             self.worth[word] = worth(shown, read, self.family) if closer else WRONG
 
+    def settle(self, words: Collection[str]) -> None:
+        """Counts the damaged letters of words that need not have been read, now that they stand in a passage."""
+        new = [word for word in words if not self.damaged[word] and self.worth[word] == WRONG]
+        new = [word for word in new if word not in self._settled]
+        for word, read in zip(new, from_hack("\n".join(new), self.family).split("\n"), strict=False):
+            self.damaged[word] = sum(map(self._is_changed, read)) if read != word else 0
+        self._settled.update(new)
+
     def forget(self) -> None:
         """All words."""
-        self.worth, self.damaged = {}, {}
+        self.worth, self.damaged, self._settled = {}, {}, set()
 
 
 @cache

@@ -55,6 +55,8 @@ _INITIALS = re.compile(f"[BCDĐGHKLMNPQRSTƯVX]{{1,{_MOST_INITIALS}}}")  # QĐ, 
 _REPERTOIRE = frozenset("".join(parts()) + "fjwz")
 # Letters that are rare in other languages, though some have them; U+1EA0-1EF9 only Vietnamese has.
 _MARKS_OF_OURS = frozenset(letter for letter in _REPERTOIRE if letter in "ăđĩũơư" or letter >= "\u1ea0")
+_BULLETS = frozenset("§®·¨¶Øø")  # a symbol font's bullet without its blank: "§Âm thanh"
+_GLUED = -3.0
 _OPENING = "“„‘’‚«»‹…–—•"
 _CLOSING = "”“’‘»«›…–—•"
 
@@ -109,8 +111,13 @@ def _letter(letter: str, before: str) -> float:
 
 def as_shown(word: str) -> float:
     """The logarithm of a word's likelihood if it means what it shows, in Vietnamese or any other language."""
+    letters = foreign_letters(word)
+    if word[:1] in _BULLETS and word[1:].istitle():
+        letters = max(letters, vietnamese().get(word[1:].lower(), -99.0) + _GLUED)
+    if not (word.islower() or word.isupper() or word[1:].islower() or len(word) == 1):
+        return letters  # "kÝ", "bËc": no word is written so
     low = word.lower()
-    return max(vietnamese().get(low, -99.0), _foreign().get(low, -99.0), foreign_letters(word))
+    return max(vietnamese().get(low, -99.0), _foreign().get(low, -99.0), letters)
 
 
 def legacy(word: str) -> bool:

@@ -18,14 +18,14 @@ from gateway.vietnamese.score import MOST, WRONG, vietnamese
 from gateway.vietnamese.viqr import from_viqr
 from gateway.vietnamese.words import LETTERS, LONGEST_WORD
 
-ENOUGH = 10.0
+ENOUGH = 9.0
 """Nats from which VIQR is believed; FAINT beside lines of which it is."""
 FAINT = 3.0
 _WORD = re.compile(r"[A-Za-z][A-Za-z\\^`'?~.(+*\xb4\u2019]*")
 _STRONG = re.compile(r"[aeoAEO]\^|[uoUO][+*]|[aA]\(|[dD][dD]")
 _LETTER, _MARK = -2.9, -4.0
 _INSIDE = re.compile(r"[aeiouyAEIOUY][`'?~.][A-Za-z]")
-_WEAK = 1.0  # a tone alone, within a word: "cu?a"; one at its end says nothing
+_WEAK, _WEAKEST = 2.0, 0.3  # a tone alone, within a word ("cu?a"), or at its end ("la.") as in any sentence
 
 
 def spelled_passages(text: str) -> Iterator[Passage]:
@@ -64,7 +64,7 @@ def _weigh(word: str) -> tuple[float, int]:
         return (WRONG if strong else 0.0), 0
     letters = sum(not letter.isascii() for letter in read)
     if not strong:
-        return (_WEAK if _INSIDE.search(word) else 0.0), letters
+        return (_WEAK if _INSIDE.search(word) else _WEAKEST), letters
     shown = sum(_LETTER if sign.isalpha() else _MARK for sign in word)
     return min(MOST, vietnamese()[read] - shown), letters
 

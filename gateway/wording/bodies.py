@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from gateway.contents import Source
 from gateway.documents.charset import Decoded
 from gateway.documents.document import DocumentError, Sink, Unit
-from gateway.documents.html import declared_charset, read_source
+from gateway.documents.html import BLOCKS, declared_charset, read_source
 from gateway.documents.htmltokens import unescape
 from gateway.documents.limits import DocumentLimits
 from gateway.message.part import Part
 from gateway.message.result import ScannedMessage
 from gateway.vietnamese.fonts import family_of_font
+from gateway.wording import calendars
 from gateway.wording.charsets import decoded, units_of
 from gateway.wording.judge import Origin
 from gateway.wording.reader import Reader
@@ -29,11 +30,12 @@ _LONGEST = 4 * 1024 * 1024  # characters of an HTML text that is read tag by tag
 _UNSHOWN = re.compile(r"<(?:(style|script|title)\b|!--)", re.IGNORECASE)
 _ENDS = {name: re.compile(f"</{name}[^<>]*>?", re.IGNORECASE) for name in ("style", "script", "title")}
 _COMMENT_END = re.compile("--!?>")
-_INLINE = re.compile(
-    r"</?(?:a|abbr|b|big|em|font|i|ins|mark|o:p|small|span|strike|strong|sub|sup|tt|u|wbr)(?=[\s>])[^<>]*+>",
-    re.IGNORECASE,
+_BREAK = re.compile(
+    rf"<(?=[A-Za-z/])/?(?:{'|'.join(sorted(BLOCKS, reverse=True))}|br)(?=[\s/>])[^<>]*+>", re.IGNORECASE
 )
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*+>")
+# A tag that does not end at the next ">": whoever looks for that one takes text for a tag, or a tag for text.
+_ODD_TAG = re.compile(r"""<[A-Za-z/!?][^<>]*+<|=\s*+(?:"[^"<>]*+[<>]|'[^'<>]*+[<>])""")
 _QUOTES = ("<blockquote", "gmail_quote", "divRplyFwdMsg", "moz-cite-prefix", "appendonsend")
 _FONTS = re.compile(r"f(?:ont(?:-family)?|ace)\s{0,8}[:=]([^;>]{1,200})")
 _NAMES = 200  # fonts of one page that are looked up
@@ -81,6 +83,8 @@ def read_body(reader: Reader, body: Body, data: bytes, names: tuple[str, ...] = 
     origin = Origin(Source.QUOTED if body.quoted else Source.BODY, body.part, names)
     if body.content_type == HTML:
         _read_html(reader, body, data, origin)
+    elif body.content_type in calendars.KINDS and (units := list(calendars.properties(data, body.charset))):
+        reader.units(origin, units, body.charset)
     else:
         reader.body(origin, units_of(data, body.charset), body.charset)
 
@@ -91,7 +95,7 @@ def _read_html(reader: Reader, body: Body, data: bytes, origin: Origin) -> None:
     text, raw = source.unit(source.text)
     if len(text) > _LONGEST and not raw:
         reader.body(origin, [Unit(f"piece {number}", shown) for number, shown in enumerate(shown_texts(text), 1)])
-    elif source.raw or raw or _has_legacy_fonts(text) or not all(map(reader.passes, shown_texts(text))):
+    elif source.raw or raw or _has_legacy_fonts(text) or is_odd(text) or not all(map(reader.passes, shown_texts(text))):
         reader.body(origin, html_units(source), charset)
 
 
@@ -102,6 +106,11 @@ def _has_legacy_fonts(source: str) -> bool:
     return len(names) > _NAMES or any(family_of_font(name)[0] is not None for name in names)
 
 
+def is_odd(source: str) -> bool:
+    """Whether an HTML text has tags that are not what they look like at first sight."""
+    return _ODD_TAG.search(_without_unshown(source)) is not None
+
+
 def shown_texts(source: str) -> Iterator[str]:
     """What an HTML text shows, roughly, a line for each block; what it quotes apart.
 
@@ -109,7 +118,7 @@ def shown_texts(source: str) -> Iterator[str]:
     """
     cut = _quote_at(source)
     for piece in (source[:cut], source[cut:]):
-        text = _TAG.sub("\n", _INLINE.sub("", _without_unshown(piece)))
+        text = _TAG.sub("", _BREAK.sub("\n", _without_unshown(piece)))
         if not piece.isascii() and _letters(piece) != _letters(text):
             yield piece
         if text:
@@ -128,7 +137,7 @@ def _letters(text: str) -> int:
 
 
 def _without_unshown(source: str) -> str:
-    """A text without its style sheets, scripts, titles and comments."""
+    """A text without its style sheets, scripts, titles and comments; what some programs show of these stays."""
     kept: list[str] = []
     at = 0
     while (found := _UNSHOWN.search(source, at)) is not None:
@@ -139,6 +148,9 @@ def _without_unshown(source: str) -> str:
             else _COMMENT_END.search(source, found.end() - 2)
         )
         at = end.end() if end else len(source)
+        if not found[1] and source.startswith("[if", found.end()):  # some programs show it
+            hidden = source[source.find(">", found.end(), at) + 1 : at]
+            kept.append("" if hidden.isascii() and "&" not in hidden else hidden)
     kept.append(source[at:])
     return "".join(kept)
 

@@ -6,6 +6,7 @@ question, so they go on as they stand.
 
 from __future__ import annotations
 
+import base64
 import re
 
 from gateway.documents.charset import Decoded, decode
@@ -17,6 +18,9 @@ _VIETNAMESE = re.compile(
 )
 _UTF8 = frozenset(("utf-8", "utf8", "unicode-1-1-utf-8"))
 _NOTHING = frozenset(("", "us-ascii", "ascii", "unknown-8bit", "x-unknown", "unknown", "default", "none"))
+_UTF7 = frozenset(("utf-7", "utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"))
+_SHIFTED = re.compile(rb"\+(?:([A-Za-z0-9+/]++)-?|-)")  # RFC 2152
+_SEVEN_BITS = re.compile(r"iso-2022-.*|hz-gb-2312|utf-?(?:7|16|32).*|ucs-[24].*|unicode-1-1-utf-7")
 _LINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -29,7 +33,20 @@ def decoded(data: bytes, declared: str) -> Decoded:
     """A text in the charset that its mail declares (in lower case), "" for none."""
     if is_vietnamese(declared):
         return Decoded(data.decode("latin-1"), raw=True)
-    return decode(data, "" if declared in _NOTHING else declared)
+    if declared in _UTF7 and data.isascii():
+        return Decoded(_SHIFTED.sub(_unshifted, data).decode("utf-8"))
+    # Bytes that the declared charset does not have are the detector's, unless they are UTF-16 in truth.
+    wrong = declared in _NOTHING or _SEVEN_BITS.fullmatch(declared) is not None
+    return decode(data, "" if wrong and not data.isascii() else declared)
+
+
+def _unshifted(match: re.Match[bytes]) -> bytes:
+    letters = match[1]
+    if letters is None:
+        return b"+"
+    whole = len(letters) * 6 // 16 * 2  # the bits beyond it are padding
+    octets = base64.b64decode(letters + b"A" * (-len(letters) % 4))[:whole]
+    return octets.decode("utf-16-be", "replace").encode("utf-8")
 
 
 def units_of(data: bytes, declared: str = "") -> list[Unit]:
@@ -37,7 +54,7 @@ def units_of(data: bytes, declared: str = "") -> list[Unit]:
 
     Good UTF-8 that nothing declares keeps its bytes, too, so that the detector can say so.
     """
-    if data.isascii():
+    if data.isascii() and declared not in _UTF7:
         return [Unit("", data.decode("ascii"))]
     if declared in _UTF8 or declared in _NOTHING:
         try:

@@ -19,7 +19,7 @@ from gateway.wording.reader import Reader
 
 FREE = ("Subject", "Comments", "Keywords", "Organization", "Thread-Topic", "Content-Description")
 NAMED = ("From", "Sender", "Reply-To", "To", "Cc", "Resent-From", "Resent-To")
-_ENOUGH = 2048  # octets of one field that are read: clients show far fewer
+_NAME = 2048  # octets of a name beside an address
 _EACH = 5  # fields of one name
 _ALL = 8 * 1024  # characters of all fields: they are read while everybody waits
 _LIST = 64 * 1024  # octets of a list of addresses
@@ -43,7 +43,7 @@ def header_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
     block = scanned.header_block
     if block.isascii() and b"=?" not in block:
         for value in islice(scanned.headers("Subject"), _EACH):
-            yield "Subject", texts_of(value[:_ENOUGH])
+            yield "Subject", texts_of(value)
         return
     room = _ALL
     for field, text in _rich_texts(scanned):
@@ -56,7 +56,7 @@ def header_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
 def _rich_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
     for field in FREE:
         for value in islice(scanned.headers(field), _EACH):
-            yield field, texts_of(value[:_ENOUGH])
+            yield field, texts_of(value)
     for field in NAMED:
         for value in islice(scanned.headers(field), _EACH):
             text = _joined(texts_of(name) for name in names_of(value))
@@ -80,7 +80,7 @@ def names_of(value: bytes) -> Iterator[bytes]:
     for match in islice(_PIECE.finditer(value[:_LIST]), _MOST):
         quoted, comment, bare = match.groups()
         name = (comment or bare or b"") if quoted is None else _ESCAPED.sub(rb"\1", quoted)
-        name = name.strip(b" \t\r\n")[:_ENOUGH]
+        name = name.strip(b" \t\r\n")[:_NAME]
         if name and b"@" not in name and (b"=?" in name or not name.isascii()):
             yield name
 
@@ -96,4 +96,4 @@ def read_inner_header(reader: Reader, block: bytes, origin: Origin) -> None:
     """Read the subject of a message inside the message; `block`: its header."""
     match = _SUBJECT.search(block)
     if match is not None:
-        reader.units(origin, *texts_of(unfolded(match[1])[:_ENOUGH]))
+        reader.units(origin, *texts_of(unfolded(match[1])))

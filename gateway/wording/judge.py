@@ -18,7 +18,7 @@ from gateway.vietnamese.detect import SPANS, detect
 from gateway.vietnamese.detection import Detection, Span
 from gateway.vietnamese.diacritics import Diacritics, diacritics
 from gateway.vietnamese.fonts import family_of_font
-from gateway.vietnamese.marking import find_markings
+from gateway.vietnamese.marking import Marking, find_markings
 from gateway.vietnamese.verdict import Note
 from gateway.wording.joined import Declared, Joined, groups
 
@@ -38,7 +38,8 @@ KINDS: dict[Source, Kind] = {
     Source.QUOTED: "body",
     Source.DOCUMENT: "document",
 }
-_EDGES = ("header", "footer")  # how the places of a document's headers and footers begin
+_EDGES = ("header", "footer")  # how the places of a document's headers and footers begin, or end
+_FOLDERS = 20  # of a name that are looked at
 _EDGE_UNITS = 2000  # of them that are looked at: each by itself
 Late = Callable[[], bool]
 
@@ -108,7 +109,7 @@ def is_legacy(text: str) -> bool:
 
 def is_marked(text: str) -> bool:
     """Whether `markings_of` would in a body's."""
-    return bool(find_markings(text, kind="body"))
+    return bool(_found(text, "body"))
 
 
 def is_unmarked(text: str) -> bool:
@@ -178,19 +179,36 @@ def _legacy_font(fonts: Sequence[str]) -> str:
 def markings_of(units: Sequence[Unit], texts: Sequence[str], origin: Origin) -> tuple[SecretMarking, ...]:
     """The markings of secrecy in a text, whose units read `texts` in Unicode; each once a place."""
     kind = KINDS[origin.source]
-    if len(units) == 1 and kind != "document" and not find_markings(texts[0], kind=kind):
+    if len(units) == 1 and kind != "document" and not _found(texts[0], kind):
         return ()
     found: dict[SecretMarking, None] = {}
     rest: list[int] = []
     edges = 0
     for number, unit in enumerate(units):
-        if kind == "document" and unit.place.startswith(_EDGES) and edges < _EDGE_UNITS:
+        if kind == "document" and _is_edge(unit.place) and edges < _EDGE_UNITS:
             edges += 1
             found |= dict.fromkeys(_marked([number], units, texts, origin, "header"))
         else:
             rest.append(number)
     found |= dict.fromkeys(_marked(rest, units, texts, origin, kind))
     return tuple(found)[:_MARKINGS]
+
+
+def _found(text: str, kind: Kind) -> list[Marking]:
+    """The markings in a text. `Ð` (U+00D0) is read as the `Đ` that it looks like; folders in a name are names, too."""
+    if "Ð" in text:
+        text = text.replace("Ð", "Đ")
+    found = list(find_markings(text, kind=kind))
+    if kind == "name":
+        *folders, _name = text.split("/", _FOLDERS)
+        for folder in folders:
+            found += find_markings(folder, kind=kind)
+    return found
+
+
+def _is_edge(place: str) -> bool:
+    """Whether it is a header or footer, of a sheet or slide, too."""
+    return place.startswith(_EDGES) or place.endswith(_EDGES)
 
 
 def _marked(
@@ -200,7 +218,7 @@ def _marked(
         return
     joined = Joined([texts[number] for number in numbers])
     assert isinstance(joined.data, str)
-    for marking in find_markings(joined.data, kind=kind):
+    for marking in _found(joined.data, kind):
         unit = units[numbers[joined.at(marking.start)]]
         where = origin.where or unit.place or (f"line {joined.line(marking.start)}" if "\n" in joined.data else "")
         yield SecretMarking(

@@ -99,7 +99,7 @@ def test_ordinary_mail_passes_untouched(reading: Gateway, recorder: Recorder, co
     ("content", "where"),
     [
         (mail(LEGACY), "noi dung thu"),
-        (mail(GOOD, subject="B¸o c¸o th¸ng m­êi hai n¨m hai ngh×n"), "dau thu (Subject)"),
+        (mail(GOOD, subject="B¸o c¸o th¸ng m­êi hai n¨m hai ngh×n"), "tieu de thu (Subject)"),
         (mail(f"<html><body><p>{LEGACY}</p></body></html>", html=True), "noi dung thu"),
         (attached(("BaoCao.docx", docx(GOOD, LEGACY, GOOD))), 'tep "BaoCao.docx", doan 2'),
         (attached(("ho_so.zip", zipped({"cu/BaoCao.docx": docx(LEGACY)}))), 'tep "ho_so.zip > cu/BaoCao.docx", doan 1'),
@@ -149,7 +149,7 @@ def test_a_forged_tag_is_taken_out_of_good_mail(reading: Gateway, recorder: Reco
     [
         (mail("TỐI MẬT\n\nSố: 12/KH-UBND\n\nKẾ HOẠCH công tác quý tới của đơn vị.\n"), "noi dung thu"),
         (attached(("KeHoach.docx", docx("KẾ HOẠCH", "Kính gửi các đơn vị", header="TỐI MẬT"))), 'tep "KeHoach.docx"'),
-        (mail("Xem tệp.", subject="[TỐI MẬT] Kế hoạch"), "dau thu (Subject)"),
+        (mail("Xem tệp.", subject="[TỐI MẬT] Kế hoạch"), "tieu de thu (Subject)"),
     ],
 )
 @pytest.mark.parametrize("direction", ["outbound", "inbound"])

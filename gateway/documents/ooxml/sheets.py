@@ -16,6 +16,7 @@ from gateway.documents.xml import Attributes, Closing, Handler, Opening, local, 
 
 _HEADERS = {f"x:{which}{what}": what.lower() for which in ("odd", "even", "first") for what in ("Header", "Footer")}
 _CODE = re.compile(r'&(?:"([^"]*)"|K(?:[0-9A-Fa-f]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]{1,3}|(&)|[A-Za-z+-])')
+_SECTIONS = frozenset("LCR")
 _MESSAGES = ("promptTitle", "prompt", "errorTitle", "error")
 _FORMAT = 1000  # characters of a number format; Excel takes 255
 _INDEX = 9  # digits of an index that is believed
@@ -269,6 +270,10 @@ class CachedItems(Handler):
 
 
 def split_header(text: str) -> Rich:
-    """A sheet's header without its codes, and the fonts that they name: `&L&".VnTime,Bold"&12…` (18.3.1.46)."""
+    """A sheet's header without its codes, and the fonts that they name: `&L&".VnTime,Bold"&12…` (18.3.1.46).
+
+    Left, middle and right are lines of their own.
+    """
     fonts = [match[1].partition(",")[0] for match in _CODE.finditer(text) if match[1] is not None]
-    return _CODE.sub(lambda match: match[2] or "", text), tuple(font for font in fonts if font not in ("", "-"))
+    shown = _CODE.sub(lambda match: match[2] or ("\n" if match[0][1:] in _SECTIONS else ""), text).strip("\n")
+    return shown, tuple(font for font in fonts if font not in ("", "-"))

@@ -50,7 +50,7 @@ def test_our_own_mail_is_refused_with_place_charset_clause_and_repair() -> None:
         'Chu Viet trong tep "BaoCao.docx", doan 12 dung bang ma TCVN3/ABC, phong .VnTime, khong phai Unicode '
         "TCVN 6909:2001 (AG 3.1). Hay chuyen sang Unicode (UniKey: Ctrl+Shift+F6) roi gui lai."
     )
-    assert english.startswith('Vietnamese text in file "BaoCao.docx", paragraph 12 is in tcvn3, not in Unicode')
+    assert english.startswith('Vietnamese text in file "BaoCao.docx", paragraph 12 is in TCVN3, not Unicode')
 
 
 def test_a_client_that_takes_marks_is_told_the_words() -> None:
@@ -64,6 +64,19 @@ def test_the_clause_is_the_governing_regulations() -> None:
     assert verdict.findings[0].clauses == ("Q4 7.3",)
     assert verdict.reply is not None
     assert "(Q4 7.3)" in verdict.reply.text
+
+
+def test_what_unikey_cannot_mend_gets_another_advice() -> None:
+    garbled = LegacyText(Source.BODY, "1", (), "", "mojibake", 9, 0.99, (PASSAGE,))
+    reply = judged(garbled).reply
+    assert reply is not None
+    assert "bi hong do doc sai bang ma, khong phai Unicode" in reply.lines[0]
+    assert "Hay lay lai chu tu ban goc" in reply.lines[0]
+    pdf = LegacyText(Source.DOCUMENT, "2", ("BaoCao.PDF",), "", "vni", 9, 0.99, (PASSAGE,))
+    reply = judged(pdf).reply
+    assert reply is not None
+    assert "VNI Windows" in reply.lines[0]
+    assert "xuat lai PDF" in reply.lines[0]
 
 
 def test_evidence_names_the_place_the_charset_and_the_words() -> None:
@@ -111,8 +124,20 @@ def test_no_tag_where_none_is_wanted_nor_on_our_own_mail() -> None:
 def test_an_inbound_listener_refuses_where_it_was_told_to() -> None:
     verdict = judged(BODY, direction=Direction.INBOUND, rules={"vietnamese-charset": {"inbound": "enforce"}})
     assert verdict.action is Action.REJECT
-    verdict = judged(BODY, direction=Direction.INBOUND, rules={"vietnamese-charset": "enforce"})
-    assert verdict.action is Action.REJECT
+
+
+@pytest.mark.parametrize("setting", ["enforce", {"mode": "enforce"}, {"damaged": 3}])
+def test_enforcing_the_rule_does_not_begin_to_refuse_strangers(setting: Any) -> None:
+    verdict = judged(BODY, direction=Direction.INBOUND, rules={"vietnamese-charset": setting})
+    assert (verdict.action, [finding.mode for finding in verdict.findings]) == (Action.ACCEPT, [Mode.OBSERVE])
+    assert judged(BODY, rules={"vietnamese-charset": setting}).action is Action.REJECT
+    assert judged(BODY, direction=Direction.INBOUND, rules={"vietnamese-charset": "off"}).findings == ()
+
+
+def test_a_warning_is_none_that_would_be_a_refusal_in_another_mode() -> None:
+    assert [finding.action for finding in judged(FEW).findings] == [Action.ACCEPT]
+    observed = judged(BODY, rules={"vietnamese-charset": "observe"})
+    assert [finding.action for finding in observed.findings] == [Action.REJECT]
 
 
 @pytest.mark.parametrize("direction", [Direction.OUTBOUND, Direction.PROXY_FILTER])

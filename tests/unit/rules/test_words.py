@@ -26,7 +26,8 @@ def test_places(place: str, vietnamese: str) -> None:
 
 
 def test_texts() -> None:
-    assert text_in_vietnamese(Source.HEADER, (), "Subject") == "đầu thư (Subject)"
+    assert text_in_vietnamese(Source.HEADER, (), "Subject") == "tiêu đề thư (Subject)"
+    assert text_in_vietnamese(Source.HEADER, (), "From") == "phần đầu thư (From)"
     assert text_in_english(Source.HEADER, (), "Subject") == "header field Subject"
     assert text_in_vietnamese(Source.DOCUMENT, ("a.zip", "b.doc"), "") == 'tệp "a.zip › b.doc"'
     assert text_in_vietnamese(Source.DOCUMENT, ("",), "", "1.2") == 'tệp "part 1.2"'

@@ -79,6 +79,7 @@ def test_where_two_families_read_the_same_the_commoner_is_meant() -> None:
         "© 2024 Foo® Bar™ ±5 °C §3 ¶4 ½ × ÷ µm £5 ¥7 ¿qué? ¡no! │┌──┐ ≈ ∑ → ∞",
         "d8:é¬\x02\x13 Ã© Ã¼ Ã± Â© â‚¬ — FranÃ§ais, MÃ¼ller",
         "Nguyễn Văn Ánh; Đỗ Thị Hoà; phòng Hội nghị; 5 mét, 3 Mét",
+        "§Âm thanh; ®Ông Địa®; ·Ảnh",
         "a\u0301 e\u0323\u0302 o\u031b\u0300",
     ],
 )

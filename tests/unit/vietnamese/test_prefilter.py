@@ -40,6 +40,8 @@ def test_a_short_text_is_always_weighed() -> None:
 def test_viqr_blocks() -> None:
     assert list(spelled("if (a < b) return c; // x ^ b 1+2, r^2")) == []
     assert list(spelled("line\nVie^.t Nam\n")) == [(5, 16)]
+    assert list(spelled("line\nba.n ddi.nh\n")) == [(5, 17)]
+    assert list(spelled("add an address to the ladder; dd if=x\n")) == []
     assert list(spelled("line\nnu+o+'c\n")) == [(5, 13)]
 
 

@@ -41,7 +41,7 @@ def test_text_with_four_damaged_letters_is_a_violation_of_the_right_family(encod
     common = [cell for cell in cells if cell.row.startswith("≥ 4")]
     assert len(common) == 7 and all(cell.asked[quality.OURS] >= 290 for cell in cells)
     held(common, 0.998, 0.997)
-    held([cell for cell in cells if cell.row.startswith("≥ 10")], 0.998, 0.99)
+    held([cell for cell in cells if cell.row.startswith("≥ 10")], 0.995, 0.99)
 
 
 def test_fifty_characters_cut_anywhere_are_recognised(encoders: list[Encoder]) -> None:
