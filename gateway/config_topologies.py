@@ -21,6 +21,10 @@ _RULES = """\
 #dangerous-type = { more = ["dwg"], allow = ["mdb"] }
 #unscannable = { mode = "enforce", inbound = "observe", encrypted = "observe", unchecked = "observe" }
 #malware = { mode = "enforce", unavailable = "tempfail" }
+# "enforce" leaves inbound mail alone here, which is tagged; to refuse that, too, say so: inbound = "enforce".
+#vietnamese-charset = { mode = "enforce", damaged = 4, quoted = "observe", outside = "observe", tag = true }
+#secret-marking = { mode = "enforce", quoted = "enforce", unmarked = "observe" }
+#vietnamese-diacritics = { mode = "observe", syllables = 20, share = 0.9 }
 """
 
 # Keys without a default, or with an empty one: what an entry looks like.

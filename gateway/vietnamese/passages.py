@@ -16,7 +16,7 @@ from gateway.vietnamese.family import Family
 from gateway.vietnamese.lines import Line, Passage, Run, pieces
 from gateway.vietnamese.prefilter import suspects
 from gateway.vietnamese.reading import HACKS, learn, readings
-from gateway.vietnamese.words import WORD
+from gateway.vietnamese.words import MARKED
 
 ENOUGH = 4.0
 """Nats from which legacy letters are believed."""
@@ -72,7 +72,7 @@ class _Row(NamedTuple):
 
 
 def _marked(text: str, start: int, end: int) -> list[str]:
-    return [word for word in WORD.findall(text, start, end) if not word.isascii()]
+    return MARKED.findall(text, start, end)
 
 
 def _is_latin(line: str, share: float) -> bool:

@@ -18,6 +18,9 @@ _BLANK = "(?:(?<=[ÃÆ])|(?<=á[º»]))[\xa0 ]"
 
 WORD = re.compile(f"{_LETTER}++(?:{_BLANK}{_LETTER}*+)*")
 """A run of characters that can be one word of some family."""
+_PLAIN = f"[A-Za-z{_CONTROLS}]"
+MARKED = re.compile(f"(?<!{_LETTER}){_PLAIN}*+[{_BEYOND}]{_LETTER}*+(?:{_BLANK}{_LETTER}*+)*")
+"""A `WORD` that is not plain ASCII."""
 LETTERS = re.compile(r"[^\W\d_]+")
 """A word of real Unicode text (NFC)."""
 LONGEST_WORD = 60

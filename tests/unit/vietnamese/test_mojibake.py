@@ -62,7 +62,8 @@ class TestLosses:
         assert unmojibake(kept) == "Việt: đây là một hàng, và con; là."
 
     def test_bytes_that_windows_1252_has_not(self) -> None:
-        assert unmojibake(mojibake(TEXT).translate(UNDEFINED)) == TEXT.replace(" Á, Í", " Ý, Ý")
+        likeliest = TEXT.replace(" Á, Í", " Ý, Ý").replace("Ốc", "ọc")  # nobody can tell: what is used most is taken
+        assert unmojibake(mojibake(TEXT).translate(UNDEFINED)) == likeliest
 
     def test_the_same_bytes_dropped(self) -> None:
         kept = mojibake("Người đứng đầu chịu trách nhiệm về “việc học” của mọi trường. Đoàn, SỐ").translate(DROPPED)
