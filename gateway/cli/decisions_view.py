@@ -138,4 +138,18 @@ def _finding(item: dict[str, Any], texts: dict[str, str]) -> Iterator[str]:
         yield f"                {safe(clause)}: {safe(texts.get(clause, ''))}".rstrip(": ")
     yield f"                {_uttered(item)}: {safe(item['reply'])}"
     for name, value in item["evidence"].items():
-        yield f"                {safe(name)} = {safe(value)}"
+        for line in _evidence(name, value):
+            yield f"                {line}"
+
+
+def _evidence(name: str, value: object) -> Iterator[str]:
+    """A value of the evidence; of a list of rows each on lines of its own, "files 1: file bao-cao.zip; bytes 120"."""
+    if not (isinstance(value, list) and value and all(isinstance(row, dict) for row in value)):
+        yield f"{safe(name)} = {safe(value)}"
+        return
+    for number, row in enumerate(value, 1):
+        inner = [key for key, part in row.items() if isinstance(part, list) and part and isinstance(part[0], dict)]
+        plain = "; ".join(f"{safe(key)} {safe(part)}" for key, part in row.items() if key not in inner)
+        yield f"{safe(name)} {number}: {plain}"
+        for key in inner:
+            yield from (f"  {line}" for line in _evidence(key, row[key]))

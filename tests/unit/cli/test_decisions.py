@@ -19,8 +19,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.cli.decisions_view import HEADING
+from gateway.cli.decisions_view import HEADING, tell
 from gateway.journal import Note
+from gateway.journal.query import Found
 from gateway.model import Attachment
 from tests.unit.journal.support import decision, raw, refusal, running
 
@@ -197,3 +198,24 @@ def test_a_missing_key_is_said(config: Path) -> None:
     done = _run(config, "verify")
     assert done.exit_code == 2
     assert "journal.key: no such file" in done.stderr
+
+
+def test_rows_of_evidence_stand_on_lines_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    passage = {"place": "đoạn 12", "sent": "Céng hoµ", "understood": "Cộng hoà"}
+    texts = [{"text": "nội dung thư", "notes": ["telex"], "passages": [passage]}, {"text": "x\x1b[2J", "damaged": 3}]
+    finding = {
+        "rule": "vietnamese-charset",
+        "clauses": [],
+        "mode": "observe",
+        "action": "accept",
+        "reply": "550 5.6.1 Chu Viet",
+        "evidence": {"count": 2, "texts": texts},
+    }
+    record = {"kind": "decision", "time": 0, "reference": "R", "action": "accept", "findings": [finding]}
+    tell(Found(1, record), [], {})
+    shown = capsys.readouterr().out
+    assert "vietnamese-charset (observe): accept\n                warning, never said: 550 5.6.1 Chu Viet" in shown
+    assert "                count = 2\n                texts 1: text nội dung thư; notes ['telex']\n" in shown
+    assert "                  passages 1: place đoạn 12; sent Céng hoµ; understood Cộng hoà\n" in shown
+    assert "                texts 2: text x" in shown
+    assert "\x1b" not in shown
