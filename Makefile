@@ -32,6 +32,7 @@ services:  ## install the Debian packages that the tests talk to (not started)
 	@deploy/dev/services.sh
 
 test: $(DEV) services  ## every test, with the real services (ARGS="-k name" to choose)
+	@$(PY) -m compileall -q gateway  # a first start in the middle of a test would do it in each process at once
 	@exec $(PY) -m pytest $(ARGS)
 
 check: $(DEV)  ## lint, format, types, imports

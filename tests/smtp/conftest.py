@@ -38,7 +38,7 @@ class Client:
         """One reply, all its lines; b"" at the end of the connection."""
         lines = b""
         while True:
-            line = await asyncio.wait_for(self.reader.readline(), 10)
+            line = await asyncio.wait_for(self.reader.readline(), 60)
             lines += line
             if line[3:4] != b"-":
                 return lines
@@ -52,7 +52,7 @@ class Client:
         return answer
 
     async def rest(self) -> bytes:
-        return await asyncio.wait_for(self.reader.read(), 10)
+        return await asyncio.wait_for(self.reader.read(), 60)
 
     async def close(self) -> None:
         self.writer.close()
