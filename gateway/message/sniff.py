@@ -32,6 +32,9 @@ def price(head: bytes) -> int:
     return 1 if b"\0" in head and not head.startswith(_WIDE) else 5
 
 
+_UNKNOWN, _DOS, _DOS_MARKS = "application/octet-stream", "application/x-dosexec", (b"MZ", b"ZM")
+
+
 class Sniffer:
     """Callable: first decoded bytes of an attachment -> "type/subtype", "" for nothing to look at.
 
@@ -61,9 +64,12 @@ class Sniffer:
         try:
             if handle is None:
                 handle = self._handles.magic = self._module.Magic(mime=True)
-            return str(handle.from_buffer(head))
+            kind = str(handle.from_buffer(head))
+            # A jump is all that tells a .COM program: one in a hundred files of random bytes begins like one. Such a
+            # program runs by its name only, and its name is known.
+            return _UNKNOWN if kind == _DOS and not head.startswith(_DOS_MARKS) else kind
         except self._module.MagicException:
-            return "application/octet-stream"
+            return _UNKNOWN
 
 
 def _narrowed(head: bytes) -> bytes:

@@ -110,3 +110,11 @@ def test_without_libmagic_one_line_says_what_to_install() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
     assert said.count("\n") == 1 and "pip install pylibmagic" in said
+
+
+@pytest.mark.parametrize("start", [b"\xeb\x7f", b"\xe9\x12", b"\xeb\x3c\x90"])
+def test_a_jump_alone_makes_no_program(start: bytes) -> None:
+    """One in a hundred files of unknown bytes begins so; refusing them would be a lottery."""
+    body = bytes(range(256)) * 7
+    assert Sniffer()(start + body[::-1]) != "application/x-dosexec"
+    assert Sniffer()(start + body) != "application/x-dosexec"
