@@ -19,6 +19,7 @@ from gateway.contents import (
     NO_WORDS,
     NOTHING,
     READINGS_LATER,
+    UNREACHED,
     Inspection,
     Threat,
     Unchecked,
@@ -46,7 +47,6 @@ _DEEP = 8  # containers in one another
 _MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
 _ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
 _FILES = frozenset({"files"})
-_REASONS = frozenset(reason.value for reason in Why)
 _NOTHING_WANTED: frozenset[str] = frozenset()
 _log = get_logger("congthu.looks")
 
@@ -132,10 +132,10 @@ class Looks:
             message.disputes = (*message.disputes, Defect(READINGS_LATER))
         unchecked = _off(result.unchecked) if off else result.unchecked
         failed = result.words_failed
-        if failed in _REASONS:  # nobody came to look, or not to the end: said once, as a thing that was not checked
-            if not any(one.reason in (failed, Why.OFF) for one in unchecked):
-                unchecked = (*unchecked, Unchecked("", (), Why(failed)))
+        if any(one.reason in (failed, Why.OFF) for one in unchecked):  # said already, as a thing that was not checked
             failed = ""
+        elif failed in UNREACHED:  # nobody came, or not to the end; anything else is a 451 for the rules that asked
+            unchecked, failed = (*unchecked, Unchecked("", (), Why(failed))), ""
         return Inspection(result.files, unchecked, words=result.words, words_failed=failed), contents
 
 
