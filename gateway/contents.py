@@ -155,12 +155,41 @@ class UnmarkedText:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxList:
+    """A table whose rows look like mailboxes or people to get one. `where`: "sheet 'Danh sách'", "" where it is all."""
+
+    part: str
+    names: tuple[str, ...]
+    where: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSigns:
+    """How much a message reads as a request about mailboxes (Q4 6.1, AG 6). Signs only, never the words around them.
+
+    `score`: 0 to 1. `kinds`: what is asked for: "create", "change", "remove", "reissue", "unlock", the likeliest first.
+    `reason`: it says why. `signs`: stable names of what was seen, for the staff, bounded.
+    """
+
+    score: float = 0.0
+    kinds: tuple[str, ...] = ()
+    reason: bool = False
+    lists: tuple[MailboxList, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+NO_REQUEST = RequestSigns()
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What was found in a message's texts; each tuple is bounded, in the order of the message."""
 
     legacy: tuple[LegacyText, ...] = ()
     markings: tuple[SecretMarking, ...] = ()
     unmarked: tuple[UnmarkedText, ...] = ()
+    request: RequestSigns = NO_REQUEST
 
 
 NO_WORDS = Words()

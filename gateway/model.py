@@ -1,4 +1,4 @@
-"""The core types, shared by every room. This module imports nothing of ours but the values of `contents`.
+"""The core types, shared by every room. This module imports nothing of ours but the values of `contents` and `who`.
 
 Mutable: `Session`, `Envelope` (they grow as a client speaks). Everything else is a value.
 """
@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from gateway.contents import NOTHING, Inspection
+from gateway.who import NO_DIRECTORY, NOBODY, Lookup, Sender
 
 
 class Direction(StrEnum):
@@ -187,6 +188,7 @@ class Session:
     user: str = ""  # the login that the upstream accepted, or XCLIENT LOGIN from a trusted server
     trusted: bool = False  # the peer is in trusted_networks
     device_sender: str = ""  # the one sender address that this device's network is bound to
+    login_checked: bool = False  # the peer's network is declared to check senders against logins
 
     def __post_init__(self) -> None:
         if not self.client_address:
@@ -307,6 +309,8 @@ class Facts:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     clauses: tuple[str, ...] = ()  # those of the rule's clauses that belong to `regulation`: the ones it may cite
     inspection: Inspection = NOTHING
+    sender: Sender = NOBODY
+    directory: Lookup = NO_DIRECTORY
 
 
 @dataclass(frozen=True, slots=True)

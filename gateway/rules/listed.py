@@ -23,6 +23,8 @@ class Need(StrEnum):
     CHARSET = "charset"  # Vietnamese text in another charset than Unicode
     MARKING = "marking"  # markings of secrecy in its texts
     DIACRITICS = "diacritics"  # Vietnamese prose without marks
+    REQUEST = "request"  # whether its texts read as a request about mailboxes (only where it reaches a request channel)
+    IDENTITY = "identity"  # who writes, and what was proved of it (`Facts.sender`)
 
 
 WORDS = frozenset({Need.CHARSET, Need.MARKING, Need.DIACRITICS})
