@@ -20,7 +20,8 @@ from collections.abc import AsyncIterator
 
 import uvloop
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.upstream.smtp import SmtpUpstream
 

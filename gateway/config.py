@@ -1,96 +1,33 @@
 """Typed settings. Each setting is documented on the field that holds it; `config.example.toml` is generated from here.
 
 This module knows the shape and the sense of a configuration, and nothing of the rooms that use it.
-Sizes are bytes (`"15MiB"`), durations seconds (`"30s"`, `"5m"`), addresses `"host:port"`.
 """
 
 from __future__ import annotations
 
 import datetime
-import ipaddress
-import re
 import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BeforeValidator, ConfigDict, Field
 
+from gateway.config_identity import Authentication, DirectoryConfig, Dkim, Ldap, Notices, RequestChannel
+from gateway.config_values import (
+    KIB,
+    MIB,
+    Count,
+    Duration,
+    Endpoint,
+    Flag,
+    HostPort,
+    Network,
+    Section,
+    Size,
+    Timeout,
+    network,
+)
 from gateway.model import Direction, Mode
-
-_SIZE_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_TIME_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-_SIZE_HINT = 'write a size as bytes or with a unit: 15728640, "15MiB", "512KiB"'
-_TIME_HINT = 'write a duration in seconds or with a unit: 30, "30s", "5m", "1h"'
-_LARGEST = 2**53  # beyond it floats skip integers; no size or time of a mail system comes near
-
-
-def parse_size(value: object) -> int:
-    """Bytes from an integer or text such as "15MiB". ValueError says what is accepted."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST:
-        return value
-    match = re.fullmatch(r"\s*([0-9]{1,16}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)\s*", value if isinstance(value, str) else "")
-    if match is None or match[2].lower() not in _SIZE_UNITS:
-        raise ValueError(_SIZE_HINT)
-    return int(float(match[1]) * _SIZE_UNITS[match[2].lower()])
-
-
-def parse_duration(value: object) -> float:
-    """Seconds from a number or text such as "30s", "5m", "1h". ValueError says what is accepted."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LARGEST:
-        return float(value)
-    match = re.fullmatch(
-        r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h|d)\s*", value if isinstance(value, str) else ""
-    )
-    if match is None:
-        raise ValueError(_TIME_HINT)
-    return float(match[1]) * _TIME_UNITS[match[2]]
-
-
-_HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:\[\]/@]+)):([0-9]{1,5})")
-
-
-class HostPort(str):
-    """`host:port`, with `[v6]:port` for IPv6. Attributes `host` and `port`."""
-
-    host: str
-    port: int
-
-    def __new__(cls, value: object) -> HostPort:
-        match = _HOST_PORT.fullmatch(value.strip()) if isinstance(value, str) else None
-        if match is None or int(match[3]) > 65535:
-            raise ValueError('write host:port, for example "127.0.0.1:25" or "[::1]:25"')
-        made = super().__new__(cls, match[0])
-        made.host, made.port = match[1] or match[2], int(match[3])
-        return made
-
-
-def _network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
-        return value
-    try:
-        if not isinstance(value, str):
-            raise ValueError
-        return ipaddress.ip_network(value.strip(), strict=False)
-    except ValueError:
-        raise ValueError('write a network as address/bits: "10.0.0.0/8", "2001:db8::/32", "192.0.2.7"') from None
-
-
-Size = Annotated[int, BeforeValidator(parse_size)]
-Duration = Annotated[float, BeforeValidator(parse_duration)]
-Timeout = Annotated[float, BeforeValidator(parse_duration), Field(gt=0)]  # a time-out of 0 would refuse everybody
-Count = Annotated[int, Strict()]  # "5" and 5.0 are mistakes, not numbers
-Flag = Annotated[bool, Strict()]  # "no" is a mistake, not false
-Endpoint = Annotated[HostPort, BeforeValidator(HostPort)]
-Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(_network)]
-KIB, MIB = 2**10, 2**20
-
-
-class Section(BaseModel):
-    """A table of the configuration: unknown keys are errors, values cannot change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class Gateway(Section):
@@ -115,7 +52,7 @@ class Gateway(Section):
         default=1, ge=1, le=64, description="Worker processes. One is enough for thousands of messages a minute."
     )
     trusted_networks: tuple[Network, ...] = Field(
-        default=(_network("127.0.0.0/8"), _network("::1/128")),
+        default=(network("127.0.0.0/8"), network("::1/128")),
         description="The mail server and relays whose word on identity is taken.",
     )
     spool_threshold: Size = Field(
@@ -216,6 +153,9 @@ class Listener(Section):
     bare_newline: Literal["reject", "normalize"] = Field(
         default="reject",
         description="Bare CR or LF in DATA: refuse (550 5.6.0) or, for known devices, make CRLF before inspection.",
+    )
+    sign: Flag | None = Field(
+        default=None, description="Sign mail of the [[dkim]] domains. Default: on outbound only, where mail leaves us."
     )
     max_size: Size = Field(default=32 * MIB, description="Largest message; beyond it 552 5.3.4, already at SIZE=.")
     max_line: Size = Field(default=1 * MIB, description="Longest line of a message; beyond it 550 5.6.0.")
@@ -373,7 +313,12 @@ class Settings(Section):
     http: Http = Field(default_factory=lambda: Http())
     rules: dict[str, Annotated[RuleConfig, BeforeValidator(_rule)]] = Field(default_factory=dict)
     exemption: tuple[Exemption, ...] = ()
-    request_channel: tuple[dict[str, Any], ...] = Field(default=(), description="Reserved: a later version.")
+    authentication: Authentication = Field(default_factory=lambda: Authentication())
+    dkim: tuple[Dkim, ...] = ()
+    directory: DirectoryConfig = Field(default_factory=lambda: DirectoryConfig())
+    ldap: Ldap = Field(default_factory=lambda: Ldap())
+    request_channel: tuple[RequestChannel, ...] = ()
+    notices: Notices = Field(default_factory=lambda: Notices())
     imap: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     console: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     document_workers: DocumentWorkers = Field(default_factory=lambda: DocumentWorkers())

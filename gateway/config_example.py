@@ -13,9 +13,10 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from gateway.config import Section, Settings
+from gateway.config import Settings
 from gateway.config_schema import Setting, settings_of
 from gateway.config_topologies import EXAMPLES, LISTENER, TOPOLOGIES, UPSTREAM, VALUES
+from gateway.config_values import Section
 
 _WIDTH = 110
 _TITLE = """\

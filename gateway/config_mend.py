@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 from pydantic import ValidationError
 
-from gateway.config import Count, Duration, Endpoint, Flag, Network, Settings, Size, Timeout
+from gateway.config import Settings
 from gateway.config_places import Location, place
 from gateway.config_schema import annotation_at, choices_of, optional, section_at, section_in, settings_of
+from gateway.config_values import Count, Duration, Endpoint, Flag, Network, Size, Timeout
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

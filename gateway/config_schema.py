@@ -17,7 +17,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from gateway.config import KIB, MIB, Count, Duration, Endpoint, Flag, Network, Section, Settings, Size, Timeout
+from gateway.config import Settings
+from gateway.config_values import KIB, MIB, Count, Duration, Endpoint, Flag, Network, Section, Size, Timeout
 
 Location = Sequence[str | int]
 
@@ -51,6 +52,7 @@ _KINDS: tuple[tuple[Any, str, str], ...] = (
     (str, "text in quotes", ""),
     (Path, "a path in quotes", ""),
     (datetime.date, "a date without quotes, such as 2026-12-31", ""),
+    (dict[str, str], 'a table of names and texts, { name = "text" }', ""),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -46,9 +46,20 @@ _WARM = 2.0  # seconds after which the document workers are started without bein
 _DEEP = 8  # containers in one another
 _MARGIN = 1.0  # seconds beyond the longest look before tools that are no longer in force end
 _ASK, _ASK_SILENT = 10.0, 2.0  # seconds between questions whether the scanner is there
-_FILES = frozenset({"files"})
+_FILES, _REQUEST = frozenset({"files"}), frozenset({Need.REQUEST.value})
 _NOTHING_WANTED: frozenset[str] = frozenset()
 _log = get_logger("congthu.looks")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One message, and what is asked of its files."""
+
+    content: SpooledMessage
+    message: ScannedMessage
+    behalf: str
+    wants: frozenset[str]
+    left: bool  # texts are left that could not be read in the worker
 
 
 class Looks:
@@ -59,46 +70,48 @@ class Looks:
         self._files = Need.FILES in given
         self._malware = Need.MALWARE in given
         self._words = frozenset(need.value for need in WORDS & given)
-        if self._words:
+        self._into = _FILES if self._files else _NOTHING_WANTED
+        if self._words or Need.REQUEST in given:
             _learn()
-        self._wants = self._words | (_FILES if self._files else _NOTHING_WANTED)
         self._tools = tools
 
     def wanted(self, message: ScannedMessage) -> bool:
         """Whether this message's files, readings or bytes need more than its scan. Asked for every message: cheap."""
         return self._malware or self._openable(message)
 
-    async def look(self, content: SpooledMessage, message: ScannedMessage, behalf: str = "") -> Inspection:
+    async def look(
+        self, content: SpooledMessage, message: ScannedMessage, behalf: str = "", *, request: bool = False
+    ) -> Inspection:
         """Look, at once where there is little to see. Changes the message's facts to those of the union.
 
-        `behalf`: for whom; where many wait, turns are shared out among those.
+        `behalf`: for whom; where many wait, turns are shared out among those. `request`: it goes to a request channel,
+        so read whether it is a request.
         """
-        words, failed, left = self._read(content, message) if self._words else (NO_WORDS, "", False)
+        texts = self._words | _REQUEST if request else self._words
+        words, failed, left = self._read(content, message, texts) if texts else (NO_WORDS, "", False)
         if not (left or self.wanted(message)):
             return NOTHING if words is NO_WORDS and not failed else Inspection(words=words, words_failed=failed)
-        seen = await self._further(content, message, behalf, left=left)
+        asked = _Asked(content, message, behalf, texts | self._into, left=left)
+        seen = await self._further(asked)
         return replace(seen, words=merged(words, seen.words), words_failed=failed or seen.words_failed)
 
-    def _read(self, content: SpooledMessage, message: ScannedMessage) -> tuple[Words, str, bool]:
+    def _read(self, content: SpooledMessage, message: ScannedMessage, texts: frozenset[str]) -> tuple[Words, str, bool]:
         """What stands in the texts that are read here, what went wrong, and whether others are left."""
         try:
-            words, left = read_inline(content, message, self._words)
+            words, left = read_inline(content, message, texts)
         except Exception as error:  # the rules that need them say 451, and the others judge
             _log.error("words.bug", where=place_of(error))
             return NO_WORDS, "bug", False
         return words, "", left
 
-    async def _further(
-        self, content: SpooledMessage, message: ScannedMessage, behalf: str, *, left: bool
-    ) -> Inspection:
+    async def _further(self, asked: _Asked) -> Inspection:
         if not self._malware:
-            return (await self._into_files(content, message, behalf, left=left))[0]
-        clamd = self._tools.clamd
+            return (await self._into_files(asked))[0]
+        content, clamd = asked.content, self._tools.clamd
         if clamd is None:  # taken out of the configuration under a session whose rules still count on it
-            seen = (await self._into_files(content, message, behalf, left=left))[0]
+            seen = (await self._into_files(asked))[0]
             return replace(seen, malware=SCANNER, malware_failed="down")
-        into = self._into_files(content, message, behalf, left=left)
-        (seen, contents), scan = await asyncio.gather(into, _scan(clamd, content.chunks))
+        (seen, contents), scan = await asyncio.gather(self._into_files(asked), _scan(clamd, content.chunks))
         threats = [Threat(scan.signature)] if scan.signature else []
         failed: Failure = scan.failed
         if not threats and not failed:
@@ -108,20 +121,19 @@ class Looks:
     def _openable(self, message: ScannedMessage) -> bool:
         return message.suspicious or (self._files and needs_look(message))
 
-    async def _into_files(
-        self, content: SpooledMessage, message: ScannedMessage, behalf: str, *, left: bool
-    ) -> tuple[Inspection, Sequence[Extract]]:
+    async def _into_files(self, asked: _Asked) -> tuple[Inspection, Sequence[Extract]]:
         """What is in the files; and the contents that the scanner may not find by itself.
 
         Those are all of a message that has several readings, and all of one that is nested deeply.
         """
-        if not left and (not self._openable(message) or stays_closed(content.spool, message)):
+        content, message = asked.content, asked.message
+        if not asked.left and (not self._openable(message) or stays_closed(content.spool, message)):
             return NOTHING, strict_view(message).extracts if self._malware and _is_deep(message) else ()
-        inspect, wants = self._tools.inspector.inspect, self._wants
-        result = await inspect(content.spool, message, wants, key=behalf)
+        inspect = self._tools.inspector.inspect
+        result = await inspect(content.spool, message, asked.wants, key=asked.behalf)
         if any(one.reason is Why.DIED for one in result.unchecked):
             # Perhaps of what another message had left behind, or the machine ran out of memory: once more, in another.
-            result = await inspect(content.spool, message, wants, key=behalf)
+            result = await inspect(content.spool, message, asked.wants, key=asked.behalf)
         off = not self._tools.inspector.limits.count
         contents: Sequence[Extract] = ()
         if self._malware and (message.suspicious or _is_deep(message)):

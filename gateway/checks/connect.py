@@ -10,7 +10,8 @@ from gateway.checks import postfix
 from gateway.checks.findings import Findings, offers_auth
 from gateway.checks.listeners import BASE64_GROWTH, CAP
 from gateway.checks.upstreams import is_loopback
-from gateway.config import MIB, HostPort, Settings, UpstreamConfig, parse_size
+from gateway.config import Settings, UpstreamConfig
+from gateway.config_values import MIB, HostPort, parse_size
 from gateway.upstream.base import Capabilities
 from gateway.upstream.inspect import HostReport, inspect_upstream
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.config import HostPort
+from gateway.config_values import HostPort
 
 _PROC = Path("/proc")
 _LISTEN = "0A"  # the state in /proc/net/tcp

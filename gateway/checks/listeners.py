@@ -6,8 +6,9 @@ import ipaddress
 from itertools import combinations
 
 from gateway.checks.findings import Findings, offers_auth, requires_auth
-from gateway.config import MIB, HostPort, Listener, Settings
+from gateway.config import Listener, Settings
 from gateway.config_problems import nearest
+from gateway.config_values import MIB, HostPort
 from gateway.model import Direction
 
 CAP = 15 * MIB  # bytes, decoded: what every regulation lets a message's attachments have (Q4 4.2)

@@ -11,7 +11,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DOMAIN = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+")
 _LONGEST_CONTACT = 160  # octets, so that a refusal's line stays within 512 (RFC 5321 4.5.3.1.5)
-_RESERVED = ("request_channel", "imap", "console")
+_RESERVED = ("imap", "console")
 _STORES = ("sqlite:///", "postgresql://", "postgresql+")
 
 

@@ -7,7 +7,8 @@ import errno
 import socket
 
 from gateway.checks.findings import Findings
-from gateway.config import HostPort, Settings
+from gateway.config import Settings
+from gateway.config_values import HostPort
 
 
 def check(settings: Settings, findings: Findings) -> None:

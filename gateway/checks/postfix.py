@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 
 from gateway.checks.findings import Findings
 from gateway.checks.instance import owner
-from gateway.config import HostPort, Settings, UpstreamConfig
+from gateway.config import Settings, UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.model import Direction
 
 _NAMES = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.checks.findings import Findings, offers_auth
 from gateway.checks.listeners import address_of, is_host
-from gateway.config import HostPort, Settings, UpstreamConfig
+from gateway.config import Settings, UpstreamConfig
+from gateway.config_values import HostPort
 
 
 def check(settings: Settings, findings: Findings) -> None:

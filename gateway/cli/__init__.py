@@ -23,6 +23,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "check-config": ("check_config", "Say everything that is wrong with a configuration."),
     "inspect": ("inspect", "Judge a message file as the gateway would."),
     "charset": ("charset", "Say whether texts and documents are Vietnamese in Unicode; convert them."),
+    "mailboxes": ("mailboxes", "Keep the directory of units and mailboxes."),
+    "dkim": ("dkim", "Make DKIM keys; check a message's signatures."),
     "decisions": ("decisions", "List, show, export and verify the record of decisions."),
     "compliance": ("compliance", "Show each clause of the regulations and what enforces it."),
 }

@@ -13,7 +13,8 @@ import orjson
 from gateway import config_file
 from gateway.cli.options import config_option
 from gateway.cli.output import safe
-from gateway.config import HostPort, Listener, Settings
+from gateway.config import Listener, Settings
+from gateway.config_values import HostPort
 from gateway.contents import NOTHING, Inspection, Words
 from gateway.errors import StartError
 from gateway.logs import configure

@@ -10,7 +10,8 @@ import socket
 from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 
-from gateway.config import HostPort, Listener
+from gateway.config import Listener
+from gateway.config_values import HostPort
 from gateway.errors import StartError
 
 BACKLOG = 4096  # the kernel caps it at net.core.somaxconn, 4096 since Linux 5.4

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from gateway.config import parse_size
+from gateway.config_values import parse_size
 from gateway.model import Action, Facts, Finding, Message, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_DEFAULTS, NO_MODES, NO_NEEDS
 from gateway.rules.reply_text import refusal

@@ -16,6 +16,16 @@ from gateway.model import Action, Envelope, Facts, Finding, Message, Mode, Recip
 from gateway.rules.crash import Crash, crashed
 from gateway.rules.exemptions import CompiledExemption, exempt
 from gateway.rules.listed import ListedRule
+from gateway.who import NO_DIRECTORY, NOBODY, Lookup, Sender
+
+
+class Known:
+    """The directory in force. Whoever keeps it puts the next snapshot here; each check takes one and keeps to it."""
+
+    __slots__ = ("directory",)
+
+    def __init__(self, directory: Lookup = NO_DIRECTORY) -> None:
+        self.directory = directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Surroundings:
     own_domains: frozenset[str]
     today: Callable[[], datetime.date]
     on_crash: Callable[[Crash], None]
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,11 @@ class StageTable:
         message: Message | None,
         recipients: Sequence[Recipient] | None = None,
         inspection: Inspection = NOTHING,
+        sender: Sender = NOBODY,
     ) -> Verdict:
         """Ask every rule. `recipients` are those the class covers, where there are several classes; for exemptions."""
         found: list[Finding] | None = None
+        directory = self._around.known.directory
         for check, bound in self._rules:
             try:
                 facts = Facts(
@@ -93,6 +106,8 @@ class StageTable:
                     bound.parameters,
                     bound.clauses,
                     inspection,
+                    sender,
+                    directory,
                 )
                 finding = check(facts)
                 if finding is None:

@@ -22,7 +22,7 @@ from gateway.contents import NOTHING, Inspection
 from gateway.errors import ConfigError
 from gateway.model import Address, Direction, Envelope, Finding, Message, Mode, Recipient, Stage, Verdict
 from gateway.regulations import Regulation, load
-from gateway.rules.compiled import BoundRule, StageTable, Surroundings, decide
+from gateway.rules.compiled import BoundRule, Known, StageTable, Surroundings, decide
 from gateway.rules.crash import Crash
 from gateway.rules.exemptions import CompiledExemption
 from gateway.rules.listed import ListedRule
@@ -32,10 +32,12 @@ from gateway.rules.problems import problems
 from gateway.rules.profiles import Profiles
 from gateway.rules.reply_text import with_recipient
 from gateway.rules.table import RULES
+from gateway.who import NOBODY, Sender
 
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))  # no summer time; exemptions end with the day there
 _NAMED_RECIPIENTS = 5
 _Tables = tuple[StageTable, ...]
+_CHANNEL = " request"
 
 
 def today_in_vietnam() -> datetime.date:
@@ -50,7 +52,8 @@ def _ignore(_crash: Crash) -> None:
 class Policy:
     """Every listener's rules. Built once from settings; ConfigError carries every problem of its part.
 
-    `today` gives the date for exemptions; `on_crash` gets each exception of a rule (log it: nothing else does).
+    `today` gives the date for exemptions; `on_crash` gets each exception of a rule (log it: nothing else does);
+    `known` holds the directory in force.
     """
 
     def __init__(
@@ -60,13 +63,14 @@ class Policy:
         rules: Sequence[ListedRule] = RULES,
         today: Callable[[], datetime.date] = today_in_vietnam,
         on_crash: Callable[[Crash], None] = _ignore,
+        known: Known | None = None,
     ) -> None:
         if wrong := problems(settings, rules):
             raise ConfigError(wrong)
         self._settings, self._rules = settings, rules
         self.own_domains = frozenset(domain.lower() for domain in settings.gateway.domains)
         self.profiles = Profiles(settings.gateway.regulation, ((p.pattern, p.regulation) for p in settings.profile))
-        self._around = Surroundings(self.own_domains, today, on_crash)
+        self._around = Surroundings(self.own_domains, today, on_crash, known or Known())
         self._exemptions = tuple(CompiledExemption(source) for source in settings.exemption)
         self._listeners = {listener.name: self.compile(listener) for listener in settings.listener}
 
@@ -81,7 +85,7 @@ class Policy:
             for regulation in self.profiles.regulations
             for internal in (False, True)
         }
-        return ListenerPolicy(listener, self.profiles, self.own_domains, tables)
+        return ListenerPolicy(listener, self.profiles, self.own_domains, tables, self._around.known)
 
     def bound(self, listener: Listener, regulation: Regulation, *, internal: bool = False) -> tuple[BoundRule, ...]:
         """The rules that run on a listener under a regulation, in order; those that are off are left out."""
@@ -114,9 +118,11 @@ class ListenerPolicy:
         "_classes",
         "_default",
         "_inbound",
+        "_known",
         "_only",
         "_own",
         "_profiles",
+        "_splits",
         "_tables",
         "name",
         "needs",
@@ -129,13 +135,16 @@ class ListenerPolicy:
         profiles: Profiles,
         own_domains: frozenset[str],
         tables: dict[tuple[str, bool], _Tables],
+        known: Known,
     ) -> None:
         self.name = listener.name
+        self._known, self._splits = known, listener.direction.client_is_mta
         self._inbound = listener.direction is Direction.INBOUND
         self._profiles, self._own = profiles, own_domains
         self._classes = _classes(tables)
         self._only = next(iter(self._classes.values())) if len(set(self._classes.values())) == 1 else None
         self._tables = {_label(*key): made for key, made in tables.items()}
+        self._tables |= {f"{name}{_CHANNEL}": made for name, made in self._tables.items()}
         self._default = self._tables[profiles.default]
         self.waits_for_scanner = any(stages[Stage.MESSAGE].waits_for_scanner for stages in tables.values())
         self.needs = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].needs)
@@ -149,10 +158,18 @@ class ListenerPolicy:
         return profiles.of(sender.key) if in_domains(sender.domain, self._own) else profiles.default
 
     def policy_class(self, envelope: Envelope, recipient: Recipient | Address) -> str:
-        """A recipient's class. Equal classes are judged alike, so they may share a transaction."""
-        if self._only is not None:
-            return self._only
+        """A recipient's class. Equal classes are judged alike, so they may share a transaction.
+
+        Where an MTA can send the copies separately, a request channel is a class of its own: what is refused there is
+        not refused for those who got a copy.
+        """
         address = recipient.address if isinstance(recipient, Recipient) else recipient
+        name = self._only or self._profile_class(envelope, address)
+        if self._splits and self._known.directory.channels(address.key):
+            return name + _CHANNEL
+        return name
+
+    def _profile_class(self, envelope: Envelope, address: Address) -> str:
         sender = envelope.reverse_path
         from_us = not self._inbound and in_domains(sender.domain, self._own)
         regulation = self._profiles.of(sender.key if from_us else address.key)
@@ -167,6 +184,7 @@ class ListenerPolicy:
         recipient: Recipient | None = None,
         message: Message | None = None,
         inspection: Inspection = NOTHING,
+        who: Sender = NOBODY,
     ) -> Verdict:
         """Ask every rule of a stage. Of several classes the worst verdict wins, and names the recipient it is for.
 
@@ -179,11 +197,11 @@ class ListenerPolicy:
             policy_class = self._class_at(stage, envelope, recipient)
         if isinstance(policy_class, str):
             table = self._tables.get(policy_class, self._default)[stage]
-            return table.check(envelope, recipient, message, None, inspection)
+            return table.check(envelope, recipient, message, None, inspection, who)
         if len(policy_class) == 1:
-            only = policy_class[0]
-            return self.check(stage, envelope, only, recipient=recipient, message=message, inspection=inspection)
-        return self._worst(stage, envelope, policy_class, recipient, message, inspection)
+            table = self._tables.get(policy_class[0], self._default)[stage]
+            return table.check(envelope, recipient, message, None, inspection, who)
+        return self._worst(stage, envelope, policy_class, recipient, message, inspection, who)
 
     def _class_at(self, stage: Stage, envelope: Envelope, recipient: Recipient | None) -> str | Sequence[str]:
         if stage < Stage.RCPT:
@@ -203,13 +221,14 @@ class ListenerPolicy:
         recipient: Recipient | None,
         message: Message | None,
         inspection: Inspection,
+        who: Sender,
     ) -> Verdict:
         findings: list[Finding] = []
         checked: dict[str, None] = {}
         for name in classes or ("",):
             covered = [r for r in envelope.recipients if r.policy_class == name]
             table = self._tables.get(name, self._default)[stage]
-            verdict = table.check(envelope, recipient, message, covered, inspection)
+            verdict = table.check(envelope, recipient, message, covered, inspection, who)
             checked.update(dict.fromkeys(verdict.checked))
             findings += (_name(finding, covered) for finding in verdict.findings)
         return Verdict(*decide(findings), tuple(findings), tuple(checked))

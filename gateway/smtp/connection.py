@@ -93,7 +93,7 @@ class Connection(SMTP):
         self.inbox = Inbox(self.loop, self.transport)
         settings = self.context.settings
         self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
-        self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
+        self.peer.grant(self.client)
         self._task = self.loop.create_task(self._handle_client())
 
     def data_received(self, data: bytes) -> None:
@@ -311,7 +311,7 @@ class Connection(SMTP):
         self.peer = self.context.peer(named[0])
         self.client.client_address = self.client.peer = named[0]
         self.client.peer_port = named[1]
-        self.client.trusted, self.client.device_sender = self.peer.trusted, self.peer.device_sender
+        self.peer.grant(self.client)
         refusal = self.context.admit(self, self.peer)
         if refusal is not None:
             raise self.quit(refusal)
@@ -452,4 +452,5 @@ class Connection(SMTP):
         self.client = Session(old.id, old.listener, old.direction, old.peer, old.peer_port)
         self.client.client_address, self.client.client_name = old.client_address, old.client_name
         self.client.trusted, self.client.device_sender = old.trusted, old.device_sender
+        self.client.login_checked = old.login_checked
         self.client.tls = tls_text(secured)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gateway import replies
-from gateway.config import Listener, Network
+from gateway.config import Listener
+from gateway.config_values import Network
 from gateway.message.spool import SpoolPool
 from gateway.metrics import ConnectionRefusal, ListenerMetrics
-from gateway.model import Direction, Reply
+from gateway.model import Direction, Reply, Session
 from gateway.pipeline import Pipeline
 from gateway.upstream.base import Capabilities, Upstream
 
@@ -42,9 +43,18 @@ class Peer:
     key: str  # what is counted as one address: an IPv4 address, an IPv6 /64
     trusted: bool
     device_sender: str
+    login_checked: bool
     proxy: bool
     xclient: bool
     xforward: bool
+
+    def grant(self, client: Session) -> None:
+        """Give a session the rights of this address."""
+        client.trusted, client.device_sender, client.login_checked = (
+            self.trusted,
+            self.device_sender,
+            self.login_checked,
+        )
 
 
 def inside(address: IPAddress | None, networks: Iterable[Network]) -> bool:
@@ -84,11 +94,13 @@ class ListenerContext:
         metrics: ListenerMetrics,
         tls: ssl.SSLContext | None,
         new_id: Callable[[], str],
+        login_checked: tuple[Network, ...] = (),
     ) -> None:
         self.settings = settings
         self.direction = settings.direction
         self.hostname = hostname
         self.trusted_networks = trusted_networks
+        self.login_checked = login_checked
         self.own_domain = own_domain
         self.upstream = upstream
         self.pipeline = pipeline
@@ -132,6 +144,7 @@ class ListenerContext:
             key=_key(address),
             trusted=inside(address, self.trusted_networks),
             device_sender=device.sender if device else "",
+            login_checked=inside(address, self.login_checked),
             proxy=inside(address, settings.proxy_protocol),
             xclient=inside(address, settings.xclient),
             xforward=inside(address, settings.xforward),

@@ -96,8 +96,7 @@ class Identify(Commands):
 
     def _take_address(self, text: str) -> None:
         """From now on the client is who it was said to be: with its own networks' rights, not the server's."""
-        found = self.context.peer(text)
-        self.client.trusted, self.client.device_sender = found.trusted, found.device_sender
+        self.context.peer(text).grant(self.client)
 
     async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
         """A trusted server says where the message came from; for the record only."""

@@ -11,7 +11,8 @@ import os
 import socket
 import ssl
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.errors import UpstreamDown
 from gateway.model import Reply, Session
 from gateway.upstream import commands, tls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gateway.config import HostPort
+from gateway.config_values import HostPort
 from gateway.upstream.base import Capabilities
 
 LONGEST = 60.0  # seconds; a back-off doubles up to this

@@ -7,7 +7,8 @@ import ssl
 import time
 from dataclasses import dataclass, field
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.upstream import tls
 from gateway.upstream.base import Capabilities
 from gateway.upstream.connection import Connection

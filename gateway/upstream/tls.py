@@ -5,7 +5,8 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.errors import StartError
 
 

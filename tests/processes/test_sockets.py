@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import pytest
 
-from gateway.config import HostPort, Listener, Settings
+from gateway.config import Listener, Settings
+from gateway.config_values import HostPort
 from gateway.errors import StartError
 from gateway.model import Direction
 from gateway.processes.control import Channel, Message, pair, receive_configuration, send_configuration

@@ -17,15 +17,18 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "gateway"
 
 # Who may import whom: names below `gateway`. A room's name takes the whole room, a dotted name that module only.
-VALUES = "model errors contents who"
-COMMON = f"{VALUES} config replies trace logs metrics"
+VALUES = "model errors contents who senders"
+COMMON = f"{VALUES} config config_values replies trace logs metrics"
 ARROWS: Mapping[str, str] = {
     # values, at the bottom
     "contents": "",
     "who": "",
+    "senders": "who",
     "model": "contents who",
     "errors": "",
-    "config": "model",
+    "config_values": "",
+    "config_identity": "config_values",
+    "config": "model config_values config_identity",
     "replies": VALUES,
     "trace": VALUES,
     "log_sink": "",
@@ -43,11 +46,11 @@ ARROWS: Mapping[str, str] = {
     "malware": COMMON,
     "regulations": VALUES,
     # rooms
-    "rules": f"{VALUES} config replies regulations vietnamese",
+    "rules": f"{VALUES} config config_values replies regulations vietnamese",
     "journal": COMMON,
     "upstream": COMMON,
     "authentication": COMMON,
-    "directory": f"{COMMON} regulations",
+    "directory": f"{COMMON} regulations journal.store journal.files journal.migrate",
     "throttle": COMMON,
     "imap": COMMON,
     "recording": f"{COMMON} message journal",
@@ -57,13 +60,13 @@ ARROWS: Mapping[str, str] = {
     "http": f"{COMMON}",
     "processes": f"{COMMON} http",
     # a configuration's file and sense: asks the rooms what they know
-    "config_schema": "config",
+    "config_schema": "config config_values",
     "config_topologies": "",
-    "config_example": "config config_schema config_topologies",
+    "config_example": "config config_values config_schema config_topologies",
     "config_problems": f"{VALUES} config config_schema",
-    "checks": f"{COMMON} config_problems rules upstream",
+    "checks": f"{COMMON} config_identity config_problems rules upstream",
     "config_places": "",
-    "config_mend": f"{VALUES} config config_schema config_places",
+    "config_mend": f"{VALUES} config config_values config_schema config_places",
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.config import Device, Gateway, HostPort, Listener, RuleConfig, Settings, parse_duration, parse_size
+from gateway.config import Device, Gateway, Listener, RuleConfig, Settings
+from gateway.config_values import HostPort, parse_duration, parse_size
 from gateway.model import Mode
 
 ANYTHING = st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.lists(st.integers()))

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from gateway.config import Section, Settings
+from gateway.config import Settings
 from gateway.config_example import example, reference
 from gateway.config_file import check, load, parse
 from gateway.config_schema import settings_of
 from gateway.config_topologies import TOPOLOGIES
+from gateway.config_values import Section
 
 ROOT = Path(__file__).parents[2]
 

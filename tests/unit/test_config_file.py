@@ -343,7 +343,7 @@ class TestSense:
             ("[gateway]", '[imap]\nhost = "x"\n[gateway]', "imap"),
             ("[gateway]", "[console]\nx = 1\n[gateway]", "console"),
             ("[gateway]", "[document_workers]\ncount = 0\n[gateway]", "document_workers.count"),
-            ("[gateway]", '[[request_channel]]\naddress = "q4@x.example"\n[gateway]', "request_channel"),
+            ("[gateway]", '[[request_channel]]\naddress = "q4@x.example"\n[gateway]', "request_channel[0].address"),
             ("[gateway]", '[upstream.spare]\nhosts = ["10.0.0.1:25"]\n[gateway]', "upstream.spare"),
         ],
     )

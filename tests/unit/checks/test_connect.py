@@ -10,7 +10,8 @@ import pytest
 
 from gateway.checks.connect import Inspection, attachment_cap, inspect, judge
 from gateway.checks.ports import check as check_ports
-from gateway.config import MIB, Settings
+from gateway.config import Settings
+from gateway.config_values import MIB
 from gateway.upstream.base import Capabilities
 from gateway.upstream.inspect import HostReport
 

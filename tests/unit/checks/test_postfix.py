@@ -12,7 +12,8 @@ import pytest
 from gateway.checks.findings import Findings
 from gateway.checks.instance import Owner, owner
 from gateway.checks.postfix import Place, _relays, check, compare, is_local
-from gateway.config import HostPort, Settings, UpstreamConfig
+from gateway.config import Settings, UpstreamConfig
+from gateway.config_values import HostPort
 from tests.support.postfix import Postfix
 
 SAFE = {

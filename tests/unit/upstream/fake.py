@@ -12,7 +12,8 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 
 EXTENSIONS = ("PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES")

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.errors import UpstreamBroken
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.upstream.smtp import SmtpUpstream

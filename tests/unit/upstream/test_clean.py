@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from gateway.config import HostPort, UpstreamConfig
+from gateway.config import UpstreamConfig
+from gateway.config_values import HostPort
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.upstream.smtp import SmtpUpstream
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.config import HostPort
+from gateway.config_values import HostPort
 from gateway.upstream.base import Capabilities
 from gateway.upstream.hosts import LONGEST, Host, order
 

@@ -1,0 +1,94 @@
+"""What is wrong with the settings about who writes is said with its key, and what is right is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.checks import identity
+from gateway.checks.findings import Findings
+from gateway.config import Settings
+
+BASE: dict[str, Any] = {
+    "gateway": {"domains": ["tinh.example"], "trusted_networks": ["10.0.0.0/8", "2001:db8::/32"]},
+    "upstream": {"mailserver": {"hosts": ["10.0.0.5:25"]}},
+}
+
+
+def found(**given: Any) -> tuple[list[str], list[str]]:
+    findings = Findings()
+    identity.check(Settings.model_validate(BASE | given), findings)
+    return [problem.key for problem in findings.errors], [problem.key for problem in findings.warnings]
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> str:
+    path = tmp_path / "key.pem"
+    path.write_text("x")
+    path.chmod(0o600)
+    return str(path)
+
+
+def test_nothing_is_wrong_with_nothing_and_with_everything(key: str) -> None:
+    assert found() == ([], [])
+    assert found(
+        authentication={
+            "authserv_id": "gw.tinh.example",
+            "binding_domains": ["tinh.example"],
+            "login_checked": ["10.0.0.5", "2001:db8::5"],
+            "arc_seal": True,
+        },
+        dkim=[{"domain": "tinh.example", "selector": "gw.2026", "key": key}],
+        ldap={"url": "ldap://10.0.0.5:389", "base": "dc=tinh", "password_file": key, "bind_dn": "cn=x"},
+        request_channel=[{"address": "phongcntt@tinh.example", "also": ["cntt@tinh.example"]}],
+        notices={"upstream": "mailserver", "sender": "phongcntt@tinh.example"},
+    ) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"authentication": {"authserv_id": "gw"}}, "authentication.authserv_id"),
+        ({"authentication": {"binding_domains": ["*.tinh.example"]}}, "authentication.binding_domains[0]"),
+        ({"authentication": {"login_checked": ["192.0.2.0/24"]}}, "authentication.login_checked[0]"),
+        ({"authentication": {"login_checked": ["0.0.0.0/0"]}}, "authentication.login_checked[0]"),
+        ({"authentication": {"login_checked": ["::/0"]}}, "authentication.login_checked[0]"),
+        ({"authentication": {"arc_seal": True}}, "authentication.arc_seal"),
+        ({"ldap": {"url": "ldap://10.0.0.5"}}, "ldap.base"),
+        ({"ldap": {"url": "ldaps://h", "base": "dc=x", "ca": "/no/such"}}, "ldap.ca"),
+        ({"request_channel": [{"address": "Phong <p@tinh.example>"}]}, "request_channel[0].address"),
+        ({"request_channel": [{"address": "p@tinh.example", "also": ["p"]}]}, "request_channel[0].also[0]"),
+        ({"notices": {"upstream": "nobody", "sender": "p@tinh.example"}}, "notices.upstream"),
+        ({"notices": {"upstream": "mailserver"}}, "notices.sender"),
+    ],
+)
+def test_errors(given: dict[str, Any], wrong: str) -> None:
+    assert found(**given) == ([wrong], [])
+
+
+@pytest.mark.parametrize(
+    ("entry", "wrong"),
+    [
+        ({"domain": "*.tinh.example"}, "dkim[0].domain"),
+        ({"selector": "gw 2026"}, "dkim[0].selector"),
+        ({"selector": "gw._domainkey"}, "dkim[0].selector"),
+        ({"key": "/no/such/key.pem"}, "dkim[0].key"),
+    ],
+)
+def test_wrong_keys(key: str, entry: dict[str, Any], wrong: str) -> None:
+    assert found(dkim=[{"domain": "tinh.example", "selector": "s", "key": key} | entry]) == ([wrong], [])
+
+
+def test_two_keys_for_a_domain(key: str) -> None:
+    one = {"domain": "tinh.example", "selector": "s", "key": key}
+    assert found(dkim=[one, one | {"selector": "t", "domain": "TINH.example"}]) == (["dkim[1].domain"], [])
+
+
+def test_warnings(key: str) -> None:
+    assert found(request_channel=[{"address": "p@other.example"}]) == ([], ["request_channel[0].address"])
+    ldap = {"url": "ldap://10.0.0.5", "base": "dc=x", "bind_dn": "cn=x", "starttls": False}
+    assert found(ldap=ldap) == ([], ["ldap.starttls"])
+    Path(key).chmod(0o644)
+    assert found(dkim=[{"domain": "tinh.example", "selector": "s", "key": key}]) == ([], ["dkim[0].key"])
