@@ -6,6 +6,7 @@ It must not know what is refused.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from gateway.contents import Source
 from gateway.model import Direction, Facts
@@ -72,10 +73,24 @@ _PLACES = {
     "deleted": "đã xoá",
 }
 _WORD = re.compile(r"'[^']*'|\b(?:" + "|".join(sorted(_PLACES, key=len, reverse=True)) + r")\b")
-_SOURCES = {
-    Source.BODY: ("nội dung thư", "the body"),
-    Source.QUOTED: ("phần thư trích lại", "a quoted part"),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """How one language names a text."""
+
+    body: str
+    quoted: str
+    subject: str
+    header: str
+    name: str
+    file: str
+
+
+_VIETNAMESE = _Language(
+    "nội dung thư", "phần thư trích lại", "tiêu đề thư (Subject)", "phần đầu thư ({})", "tên tệp", "tệp"
+)
+_ENGLISH = _Language("the body", "a quoted part", "header field Subject", "header field {}", "file name", "file")
 
 
 def place_in_vietnamese(place: str) -> str:
@@ -85,19 +100,18 @@ def place_in_vietnamese(place: str) -> str:
 
 def text_in_vietnamese(source: Source, names: tuple[str, ...], where: str, part: str = "") -> str:
     """Which text it is: "tệp BaoCao.docx", "tên tệp …", "tiêu đề thư (Subject)", "nội dung thư"."""
-    if source is Source.HEADER:
-        return "tiêu đề thư (Subject)" if where == "Subject" else f"phần đầu thư ({where})"
-    if source in _SOURCES and not names:
-        return _SOURCES[source][0]
-    kind = "tên tệp" if source is Source.NAME else "tệp"
-    return f'{kind} "{shown(names, part)[:LONGEST_WHERE]}"'
+    return _text(_VIETNAMESE, source, names, where, part)
 
 
 def text_in_english(source: Source, names: tuple[str, ...], where: str, part: str = "") -> str:
     """The same in English: "file BaoCao.docx", "file name …", "header field Subject", "the body"."""
+    return _text(_ENGLISH, source, names, where, part)
+
+
+def _text(words: _Language, source: Source, names: tuple[str, ...], where: str, part: str) -> str:
     if source is Source.HEADER:
-        return f"header field {where}"
-    if source in _SOURCES and not names:
-        return _SOURCES[source][1]
-    kind = "file name" if source is Source.NAME else "file"
+        return words.subject if where == "Subject" else words.header.format(where)
+    if not names and source in (Source.BODY, Source.QUOTED):
+        return words.body if source is Source.BODY else words.quoted
+    kind = words.name if source is Source.NAME else words.file
     return f'{kind} "{shown(names, part)[:LONGEST_WHERE]}"'
