@@ -16,9 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from gateway import metrics
+from gateway.authentication.signing import Signer
 from gateway.config import Listener, Settings, UpstreamConfig
 from gateway.errors import StartError
 from gateway.journal.journal import Journal
+from gateway.knowing import Knowledge, signer_of
 from gateway.logs import get_logger
 from gateway.looks import Looks, Tools
 from gateway.message.scan import Scanner
@@ -78,6 +80,7 @@ class App:
         self._configs: dict[str, UpstreamConfig] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._tools = Tools()
+        self._knowledge = Knowledge(settings)
         self.spools: SpoolPool
         self.journal: Journal
         self.marks: PassMarks
@@ -96,6 +99,7 @@ class App:
         self.journal = Journal.from_settings(self.settings, self.worker)
         await self.journal.start()
         metrics.watch_journal(self.journal)
+        await self._knowledge.start()
         await self._apply(self.settings)
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
 
@@ -112,6 +116,7 @@ class App:
         upstreams = (*self.upstreams.values(), *self._leaving)
         await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
         await self._tools.close()
+        await self._knowledge.close()
         await self.journal.close()
 
     async def ready(self) -> dict[str, str]:
@@ -141,13 +146,15 @@ class App:
 
     async def _apply(self, settings: Settings) -> None:
         """Build everything first, then switch: a failure leaves what was there."""
-        policy = Policy(settings, on_crash=_log_crash)
+        policy = Policy(settings, on_crash=_log_crash, known=self._knowledge.known)
+        signer = signer_of(settings)
         tls = {listener.name: self._server_tls(listener) for listener in settings.listener}
         upstreams, fresh = self._upstreams(settings)
         await asyncio.gather(*(upstream.start() for upstream in fresh))
         await _first_contact(fresh)
+        await self._knowledge.apply(settings)
         made = {
-            one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name])
+            one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name], signer)
             for one in settings.listener
         }
         gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
@@ -191,6 +198,7 @@ class App:
         policy: Policy,
         upstream: Upstream,
         tls: ssl.SSLContext | None,
+        signer: Signer | None,
     ) -> ListenerContext:
         gateway = settings.gateway
         own = policy.own_domains
@@ -208,6 +216,8 @@ class App:
             tempfails=self._tempfails,
             contact=gateway.contact,
             looks=Looks(rules.needs, self._tools),
+            origins=self._knowledge.origins(settings, listener, signer),
+            on_accepted=self._knowledge.note,
         )
         return ListenerContext(
             listener,
@@ -221,6 +231,7 @@ class App:
             metrics=counts,
             tls=tls,
             new_id=self._ids.__next__,
+            login_checked=settings.authentication.login_checked,
         )
 
     def _scanner(self) -> Callable[[], Scanner]:

@@ -64,6 +64,18 @@ class Ldap(Section):
     bind_dn: str = Field(default="", description="Who we log in as; empty for anonymous.")
     password_file: Path | None = Field(default=None, description="File with its password, one line.")
     filter: str = Field(default="", description="LDAP filter of mailboxes. Default: the map's own.")
+    group_filter: str = Field(
+        default="", description="LDAP filter of groups and lists. Default: the map's own; '-' reads none."
+    )
+    unit_filter: str = Field(
+        default="", description="LDAP filter of the mailboxes that are units'. Default: none by filter."
+    )
+    unit_addresses: tuple[str, ...] = Field(
+        default=(), description="Patterns of units' addresses. LDAP servers seldom know the kind."
+    )
+    page: Count = Field(
+        default=500, ge=1, le=10_000, description="Entries a page; Active Directory gives 1,000 at most."
+    )
     map: Literal["openldap", "zimbra", "active-directory"] = Field(
         default="openldap", description="Whose attributes they are; docs/ldap.md lists them."
     )
@@ -83,6 +95,10 @@ class Ldap(Section):
 class DirectoryConfig(Section):
     """Units and mailboxes (danh bạ), kept in the store; `congthu mailboxes` edits it."""
 
+    providers: tuple[str, ...] = Field(
+        default=(),
+        description="Mail providers that are no office's, besides those that are known; '-fpt.vn' takes one out.",
+    )
     refresh: Timeout = Field(default=5.0, description="How often each worker asks whether the directory has changed.")
     separator: str = Field(
         default="+", max_length=1, description="What begins the detail of a sub-address, name+detail; empty for none."
@@ -104,3 +120,4 @@ class Notices(Section):
 
     upstream: str = Field(default="", description="The [upstream.NAME] that takes them; empty: they wait in the store.")
     sender: str = Field(default="", description="From and reverse-path: the office's address.")
+    office: str = Field(default="", description="How notices are signed: Văn phòng Ủy ban nhân dân Quận 4.")

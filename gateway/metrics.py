@@ -44,6 +44,8 @@ ERRORS: tuple[ProtocolErrorKind, ...] = get_args(ProtocolErrorKind)
 SCANS: tuple[ScanResult, ...] = get_args(ScanResult)
 RESULTS = ("2xx", "4xx", "5xx", "down", "broken", "unsure")
 LOOKS = ("done", "time", "died", "too-large", "busy", "unavailable", "other")
+METHODS = ("spf", "dkim", "dmarc", "arc")
+CHECKS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror", "other")
 STAGES = ("receive", "check", "journal", "upstream")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 MAX_RULES = 100  # distinct rules a listener; beyond it "other": a guard, the registry is far smaller
@@ -105,6 +107,10 @@ INSPECTION_SECONDS = _histogram("inspection_seconds", "Time that a look into a m
 INSPECTION_CHILDREN = _sum("inspection_children", "Processes that look into files.", "state")
 INSPECTION_WAITING = _sum("inspection_waiting", "Messages that wait for a process to look into them.")
 INSPECTION_DEATHS = _counter("inspection_deaths", "Processes that ended while they looked, or were ended.")
+AUTHENTICATION = _counter("authentication", "Checks of senders, by method and result.", "method", "result")
+AUTHENTICATION_SECONDS = _histogram("authentication_seconds", "Time that the checks of a message's sender took.")
+DIRECTORY_MAILBOXES = _max("directory_mailboxes", "Mailboxes of the directory in force.")
+DIRECTORY_AGE = _max("directory_age_seconds", "Time since a worker last knew that its directory is the newest.")
 LOG_DROPS = _counter("log_drops", "Log lines dropped because the log's reader was too slow.")
 
 
@@ -374,6 +380,38 @@ class ScannerMetrics:
         SCANNER_UP.set(self.up)
 
 
+class AuthenticationMetrics:
+    """The counts of checks of senders. `AuthenticationMetrics()` gives the one object."""
+
+    __slots__ = ("_results", "_seconds")
+    _results: dict[str, _Tally]
+    _seconds: _Timing
+    _made: ClassVar[AuthenticationMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results = {method: _Tally(AUTHENTICATION, (method,), CHECKS) for method in METHODS}
+            made._seconds = _Timing(AUTHENTICATION_SECONDS)
+            _samplers["authentication"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def checked(self, method: str, result: str) -> None:
+        """One check ended."""
+        self._results[method].add(result)
+
+    def took(self, seconds: float) -> None:
+        """All checks of one message together."""
+        self._seconds.observe(seconds)
+
+    def flush(self) -> None:
+        """Carry the counts over."""
+        for tally in self._results.values():
+            tally.flush()
+        self._seconds.flush()
+
+
 class InspectionMetrics:
     """The counts of looks into messages' files. `InspectionMetrics()` gives the one object."""
 
@@ -441,6 +479,16 @@ def watch_inspection(pool: PoolFigures) -> None:
         died(pool.died)
 
     _samplers["inspection"] = sample
+
+
+def watch_directory(size: Callable[[], int], age: Callable[[], float]) -> None:
+    """Show how many mailboxes the directory in force has and how old it may be (seconds), read at each flush."""
+
+    def sample() -> None:
+        DIRECTORY_MAILBOXES.set(size())
+        DIRECTORY_AGE.set(age())
+
+    _samplers["directory"] = sample
 
 
 def watch_log(drops: Callable[[], int]) -> None:

@@ -25,15 +25,17 @@ from gateway.looks import Looks
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.metrics import ListenerMetrics, MessageVerdict, UpstreamFailure, UpstreamMetrics
 from gateway.model import Action, Envelope, Finding, Message, Mode, Recipient, Reply, Stage, Verdict
+from gateway.proving import NOT_ASKED, Origins, Proved
 from gateway.recording import decision_of, summarise
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
-from gateway.trace import MARK, OURS, Mark, PassMarks, only_trace_above, received, tag_field
+from gateway.trace import MARK, OURS, Mark, PassMarks, only_trace_above, received, tag_field, tags_digest
 from gateway.upstream.base import Content, Transaction
 
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
+_OURS = ("crash", "undecided")  # evidence that trouble of ours, not the sender's, kept a rule from judging
 _FAILURES: dict[UpstreamFailure, type[UpstreamError]] = {
     "down": UpstreamDown,
     "unsure": UpstreamUnsure,
@@ -92,6 +94,8 @@ class Pipeline:
         tempfails: TempfailWatch,
         contact: str = "",
         looks: Looks | None = None,
+        origins: Origins | None = None,
+        on_accepted: Callable[[Decision], None] | None = None,
     ) -> None:
         self.hostname = hostname
         self.listener = listener
@@ -106,6 +110,8 @@ class Pipeline:
         self.tempfails = tempfails
         self.contact = contact
         self.looks = looks
+        self.origins = origins
+        self.on_accepted = on_accepted  # hears of mail that was delivered and about which a rule had something to say
 
     # Before the message
 
@@ -122,7 +128,7 @@ class Pipeline:
     def _watch(self, verdict: Verdict, envelope: Envelope, message: Message | None = None) -> None:
         """Count messages that our own trouble turns away, so that somebody looks before their senders give up."""
         for finding in verdict.findings if verdict.action is Action.TEMPFAIL else ():
-            if "crash" in finding.evidence or finding.rule == "unscannable":
+            if finding.rule == "unscannable" or not finding.evidence.keys().isdisjoint(_OURS):
                 self.tempfails.note(finding, envelope, message)
 
     # The message
@@ -130,26 +136,50 @@ class Pipeline:
     async def conclude(self, arrival: Arrival) -> Reply:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
         skip, judged = await self._ours_of(arrival) if arrival.message.has_field_like(OURS) else ((), False)
+        if not judged and self.origins is not None:
+            skip = self.origins.with_forged(arrival.message, skip)
         if skip and not arrival.message.header_whole:
             # Where the forged field ends is not known, and what is delivered must be what was judged.
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
         if arrival.message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
-        verdict = ACCEPTED if judged else await self._judge(arrival)
+        if judged or self.origins is None:
+            proved = NOT_ASKED
+        else:
+            proved = await self.origins.prove(arrival.envelope, arrival.message, arrival.content)
+        if not proved.keys:
+            return await self._settle(arrival, proved, skip, judged=judged)
+        reply: Reply | None = None
+        try:
+            reply = await self._settle(arrival, proved, skip, judged=judged)
+        finally:
+            assert self.origins is not None
+            await self.origins.settle(proved, delivered=reply is not None and reply.action is Action.ACCEPT)
+        return reply
+
+    async def _settle(
+        self, arrival: Arrival, proved: Proved, skip: Sequence[tuple[int, int]], *, judged: bool
+    ) -> Reply:
+        """Judge, then refuse or deliver."""
+        verdict = ACCEPTED if judged else await self._judge(arrival, proved)
         checked = time.monotonic()
         if verdict.action is not Action.ACCEPT:
             return await self._refuse_message(arrival, verdict, checked)
         if not self.journal.room():
             return self._tell_only(arrival, replies.NO_RECORD)
+        added = (
+            b"" if self.origins is None else await self.origins.added(arrival.envelope, arrival.content, proved, skip)
+        )
         if arrival.gone():
             return self._abandon(arrival)
-        return await self._deliver(arrival, verdict, skip, checked)
+        return await self._deliver(arrival, verdict, skip, added, checked)
 
-    async def _judge(self, arrival: Arrival) -> Verdict:
-        message, inspection = arrival.message, NOTHING
+    async def _judge(self, arrival: Arrival, proved: Proved) -> Verdict:
+        message, envelope, inspection = arrival.message, arrival.envelope, NOTHING
         if self.looks is not None:
-            inspection = await self.looks.look(arrival.content, message, _on_behalf_of(arrival.envelope))
-        return self.check(Stage.MESSAGE, arrival.envelope, message=message, inspection=inspection)
+            request = self.origins is not None and self.origins.reaches_channel(envelope)
+            inspection = await self.looks.look(arrival.content, message, _on_behalf_of(envelope), request=request)
+        return self.check(Stage.MESSAGE, envelope, message=message, inspection=inspection, who=proved.sender)
 
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
         arrival.transaction.abort()
@@ -222,11 +252,11 @@ class Pipeline:
     # Delivery
 
     async def _deliver(
-        self, arrival: Arrival, verdict: Verdict, skip: Sequence[tuple[int, int]], checked: float
+        self, arrival: Arrival, verdict: Verdict, skip: Sequence[tuple[int, int]], added: bytes, checked: float
     ) -> Reply:
         answer: Reply | None = None
         try:
-            prefix = self._prefix(arrival, verdict, marked=not (skip or verdict.findings))
+            prefix = self._prefix(arrival, verdict, added, marked=not skip)
             answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
@@ -238,14 +268,16 @@ class Pipeline:
             _log.exception("record.failed", reference=arrival.reference)
         return reply
 
-    def _prefix(self, arrival: Arrival, verdict: Verdict, *, marked: bool) -> bytes:
+    def _prefix(self, arrival: Arrival, verdict: Verdict, added: bytes, *, marked: bool) -> bytes:
+        """What stands above the message: trace, what was proved, signatures, tags; the mark last, right above it."""
         now = time.time()
-        prefix = received(arrival.envelope, self.hostname, arrival.reference, now)
-        for finding in verdict.findings:
-            if finding.tag is not None:
-                prefix += tag_field(*finding.tag)
-        if self.add_mark and marked:
-            prefix += self.marks.field(arrival.envelope, arrival.message.sha256, now)
+        prefix = received(arrival.envelope, self.hostname, arrival.reference, now) + added
+        tags = [finding.tag for finding in verdict.findings if finding.tag is not None]
+        for tag in tags:
+            prefix += tag_field(*tag)
+        # What a rule has observed, another listener may enforce; what is no refusal in any mode, none will.
+        if self.add_mark and marked and all(finding.action is Action.ACCEPT for finding in verdict.findings):
+            prefix += self.marks.field(arrival.envelope, arrival.message.sha256, now, tags)
         return prefix
 
     def upstream_failed(self, envelope: Envelope, error: UpstreamError) -> Reply:
@@ -283,6 +315,8 @@ class Pipeline:
         except JournalError as error:
             _log.error("journal.lost", reference=arrival.reference, error=str(error))
         self._count(verdict.findings)
+        if verdict.findings and action is Action.ACCEPT and self.on_accepted is not None:
+            self.on_accepted(decision)
         metric: MessageVerdict = (
             "accept" if action is Action.ACCEPT else "upstream-reject" if action is Action.REJECT else "tempfail"
         )
@@ -301,15 +335,26 @@ class Pipeline:
         """
         fields = [f for f in arrival.message.header_fields if f[0].startswith(OURS)]
         skip: list[tuple[int, int]] = []
+        tags: list[tuple[bytes, bytes]] = []
         envelope, judged = arrival.envelope, False
         for name, value, start, end in fields:
             mark = self.marks.read(value, start, end) if name == MARK else None
             if mark is None or not envelope.session.trusted or not self.marks.genuine(mark, envelope):
+                tags.append((name, value))
                 skip.append((start, end))
-            elif not (judged or skip) and self.marks.covers(mark, envelope, time.time()):
-                clean = only_trace_above(arrival.message.header_fields, end)
-                judged = clean and await _digest_after(arrival.content, mark) == mark.digest
+            elif not judged and self._spares(mark, arrival, tags):
+                judged = await _digest_after(arrival.content, mark) == mark.digest
+                if judged:
+                    skip.clear()  # what stands above is ours: the mark says so
         return skip, judged
+
+    def _spares(self, mark: Mark, arrival: Arrival, tags: Sequence[tuple[bytes, bytes]]) -> bool:
+        """Whether a genuine mark is for this envelope, and nothing above it changes how the message is read."""
+        return (
+            tags_digest(tags) == mark.tags
+            and self.marks.covers(mark, arrival.envelope, time.time())
+            and only_trace_above(arrival.message.header_fields, mark.end)
+        )
 
 
 def _on_behalf_of(envelope: Envelope) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -22,7 +22,8 @@ _UNTAGGED = re.compile(r"[^ -~]")
 _LONGEST_TAG = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9.\-:_\[\]]")
 _MARK_VALUE = re.compile(
-    rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); c=([ A-Za-z0-9_.,-]{1,200}); s=([0-9a-f]{64}); m=([0-9a-f]{64})\Z"
+    rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); c=([ A-Za-z0-9_.,-]{1,200}); s=([0-9a-f]{64}); "
+    rb"(?:g=([0-9a-f]{64}); )?m=([0-9a-f]{64})\Z"
 )
 # What a mail server may have put above a mark without changing what the message says.
 _TRACE_FIELDS = frozenset(
@@ -99,7 +100,7 @@ COVERS = {
 class Mark:
     """A mark found in a message: where its field stands, what it says. `digest` is of all bytes after it.
 
-    `classes`: the policy classes under which it was judged.
+    `classes`: the policy classes under which it was judged. `tags`: the digest of our tags above it, "" for none.
     """
 
     start: int
@@ -108,29 +109,36 @@ class Mark:
     direction: str
     classes: str
     digest: str
+    tags: str
     mac: str
 
 
 class PassMarks:
     """Writes and checks the keyed mark. The key is shared by the nodes of one installation; 32 bytes or more.
 
-    The mark covers the message's digest, the time, the listener's direction, the reverse-path and the policy classes of
-    the recipients. Only trusted networks are believed.
+    The mark covers the message's digest, our tags above it, the time, the listener's direction, the reverse-path and
+    the policy classes of the recipients. Only trusted networks are believed.
     """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def _mac(self, time: int, direction: str, classes: str, digest: str, sender: str) -> str:
-        text = f"congthu-pass-1|{time}|{direction}|{classes}|{digest}|{sender}".encode("utf-8", "surrogateescape")
+    def _mac(self, time: int, direction: str, classes: str, digest: str, tags: str, sender: str) -> str:
+        said = f"congthu-pass-1|{time}|{direction}|{classes}|{digest}|{f'g={tags}|' if tags else ''}{sender}"
+        text = said.encode("utf-8", "surrogateescape")
         return hmac.digest(self._key, text, hashlib.sha256).hex()
 
-    def field(self, envelope: Envelope, digest: str, now: float) -> bytes:
-        """The header field for a message whose bytes have this SHA-256 (hex); it must stand right before them."""
+    def field(self, envelope: Envelope, digest: str, now: float, tags: Sequence[tuple[str, str]] = ()) -> bytes:
+        """The header field for a message whose bytes have this SHA-256 (hex); it must stand right before them.
+
+        `tags`: those that stand above it, as `tag_field` writes them.
+        """
         time, direction, classes = int(now), envelope.session.direction.value, _classes(envelope)
-        mac = self._mac(time, direction, classes, digest, envelope.reverse_path.key)
+        above = tags_digest((clean(name).lower().encode(), _tag_text(value).encode()) for name, value in tags)
+        mac = self._mac(time, direction, classes, digest, above, envelope.reverse_path.key)
+        tagged = f"g={above};\r\n\t" if above else ""
         return (
-            f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\tc={classes};\r\n\ts={digest};\r\n\tm={mac}\r\n"
+            f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\tc={classes};\r\n\ts={digest};\r\n\t{tagged}m={mac}\r\n"
         ).encode()
 
     def read(self, value: bytes, start: int, end: int) -> Mark | None:
@@ -138,12 +146,12 @@ class PassMarks:
         match = _MARK_VALUE.match(b" ".join(value.split()))
         if match is None:
             return None
-        time, direction, classes, digest, mac = (group.decode() for group in match.groups())
-        return Mark(start, end, int(time), direction, classes, digest, mac)
+        time, direction, classes, digest, tags, mac = ((group or b"").decode() for group in match.groups())
+        return Mark(start, end, int(time), direction, classes, digest, tags, mac)
 
     def genuine(self, mark: Mark, envelope: Envelope) -> bool:
         """Whether the mark was written with our key for this sender. Says nothing about the bytes that follow."""
-        expected = self._mac(mark.time, mark.direction, mark.classes, mark.digest, envelope.reverse_path.key)
+        expected = self._mac(mark.time, mark.direction, mark.classes, mark.digest, mark.tags, envelope.reverse_path.key)
         return hmac.compare_digest(expected, mark.mac)
 
     def covers(self, mark: Mark, envelope: Envelope, now: float) -> bool:
@@ -162,13 +170,13 @@ def _classes(envelope: Envelope) -> str:
 
 
 def only_trace_above(fields: Iterable[tuple[bytes, bytes, int, int]], end: int) -> bool:
-    """Whether from the message's first byte to `end` there is nothing but whole trace fields (and the mark itself).
+    """Whether from the message's first byte to `end` there is nothing but whole trace fields, our tags and the mark.
 
     Anything else there could change how the marked bytes are read: a Content-Type, a second header.
     """
     at = 0
     for name, _, start, stop in fields:
-        if start != at or (name not in _TRACE_FIELDS and name != MARK):
+        if start != at or (name not in _TRACE_FIELDS and not name.startswith(OURS)):
             return False
         at = stop
         if at >= end:
@@ -178,4 +186,14 @@ def only_trace_above(fields: Iterable[tuple[bytes, bytes, int, int]], end: int) 
 
 def tag_field(name: str, value: str) -> bytes:
     """A finding's tag as a header field, CRLF-terminated. `name` begins as `OURS` does; `value` is ASCII of ours."""
-    return f"{clean(name)}: {_UNTAGGED.sub('?', value[:_LONGEST_TAG])}\r\n".encode()
+    return f"{clean(name)}: {_tag_text(value)}\r\n".encode()
+
+
+def _tag_text(value: str) -> str:
+    return " ".join(_UNTAGGED.sub("?", value[:_LONGEST_TAG]).split())
+
+
+def tags_digest(tags: Iterable[tuple[bytes, bytes]]) -> str:
+    """What a mark says of the tags above it: (lower-case name, value), in order, however the values are folded."""
+    lines = [name + b":" + b" ".join(value.split()) + b"\n" for name, value in tags]
+    return hashlib.sha256(b"".join(lines)).hexdigest() if lines else ""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from gateway.contents import Source, Why
+from gateway.contents import NO_WORDS, Source, Why
 from gateway.documents import read as documents
 from gateway.documents.document import Document, DocumentError
 from gateway.inspection.bugs import place_of
@@ -92,7 +92,7 @@ class Texts:
         """Send what was found since the last time."""
         if self._reader is not None:
             fresh = self._reader.fresh()
-            if fresh.legacy or fresh.markings or fresh.unmarked:
+            if fresh != NO_WORDS:
                 self._send({"words": words_form(fresh)})
 
     def end(self) -> None:

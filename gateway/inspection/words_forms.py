@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.contents import LegacyText, Passage, SecretMarking, Source, UnmarkedText, Words
+from gateway.contents import LegacyText, MailboxList, Passage, RequestSigns, SecretMarking, Source, UnmarkedText, Words
 from gateway.inspection.forms import Row
 from gateway.inspection.wire import FrameError, number, rows, text, texts
 from gateway.wording.bodies import Body
+from gateway.wording.requests import judged
 
 _MANY = 100  # findings of a kind
 _NAMES = 100
@@ -20,6 +21,7 @@ def words_form(words: Words) -> dict[str, Any]:
         "legacy": [_legacy_row(one) for one in words.legacy],
         "markings": [[m.source, m.part, m.names, m.where, m.level, m.form] for m in words.markings],
         "unmarked": [[u.source, u.part, u.names, u.where, u.syllables, u.unmarked, u.sample] for u in words.unmarked],
+        "request": [words.request.signs, [[m.part, m.names, m.where, m.rows] for m in words.request.lists]],
     }
 
 
@@ -37,6 +39,19 @@ def words_of(value: object) -> Words:
             UnmarkedText(*_origin(source, part, names, where), number(syllables), number(unmarked), text(sample, 200))
             for source, part, names, where, syllables, unmarked, sample in rows(value.get("unmarked"), _MANY, 7)
         ),
+        _request(value.get("request")),
+    )
+
+
+def _request(value: object) -> RequestSigns:
+    """Only the signs and lists are told: all else follows from them."""
+    ((signs, lists),) = rows([value], 1, 2)
+    return judged(
+        texts(signs, _MANY, 64),
+        [
+            MailboxList(text(part), texts(names, _NAMES, 1024), text(where, 300), number(count))
+            for part, names, where, count in rows(lists, _MANY, 4)
+        ],
     )
 
 

@@ -80,5 +80,5 @@ ROOMS = {
 }
 """Rooms other than the rules that serve a clause, by the name that a regulation's data file uses."""
 
-PRESENT_ROOMS = frozenset({"journal", "metrics"})
+PRESENT_ROOMS = frozenset({"directory", "journal", "metrics"})
 """The rooms of ROOMS that this version has."""

@@ -7,6 +7,7 @@ default. It must not know what the rules ask.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from gateway.config import Listener, RuleConfig, Settings
@@ -18,6 +19,7 @@ INTERNAL = "internal"
 """The key of `[rules.NAME]` for mail between addresses of ours, wherever it crosses the gateway."""
 
 _UNSET = RuleConfig()
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 def mode_of(
@@ -38,10 +40,15 @@ def mode_of(
     return Mode(regulation.parameters.get(rule.name, {}).get("mode", own))
 
 
-def parameters_of(rule: ListedRule, config: RuleConfig | None, regulation: Regulation) -> Mapping[str, Any] | None:
-    """The rule's parsed parameters: configured, else the regulation's, else its own; None if one has no value."""
+def parameters_of(
+    rule: ListedRule, config: RuleConfig | None, regulation: Regulation, shared: Mapping[str, object] = _NONE
+) -> Mapping[str, Any] | None:
+    """The rule's parsed parameters: configured, else the regulation's, else its own; None if one has no value.
+
+    `shared`: what several rules are told in one place of the configuration, [directory].
+    """
     extra = (config or _UNSET).model_extra or {}
-    given: dict[str, Any] = {**rule.defaults, **regulation.parameters.get(rule.name, {}), **extra}
+    given: dict[str, Any] = {**rule.defaults, **shared, **regulation.parameters.get(rule.name, {}), **extra}
     if rule.parameters.keys() - given.keys():
         return None
     return {name: parse(given[name]) for name, parse in rule.parameters.items()}

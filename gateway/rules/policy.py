@@ -71,6 +71,7 @@ class Policy:
         self.own_domains = frozenset(domain.lower() for domain in settings.gateway.domains)
         self.profiles = Profiles(settings.gateway.regulation, ((p.pattern, p.regulation) for p in settings.profile))
         self._around = Surroundings(self.own_domains, today, on_crash, known or Known())
+        self._shared = {"providers": settings.directory.providers} if settings.directory.providers else {}
         self._exemptions = tuple(CompiledExemption(source) for source in settings.exemption)
         self._listeners = {listener.name: self.compile(listener) for listener in settings.listener}
 
@@ -101,7 +102,7 @@ class Policy:
     ) -> BoundRule | None:
         config = self._settings.rules.get(rule.name)
         mode = mode_of(rule, config, regulation, listener, internal=internal)
-        parameters = parameters_of(rule, config, regulation)
+        parameters = parameters_of(rule, config, regulation, self._shared)
         if mode is Mode.OFF or listener.direction not in rule.directions or parameters is None:
             return None
         if unserved(rule, self._settings):

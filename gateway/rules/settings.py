@@ -37,3 +37,27 @@ def parse_share(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ValueError("write a number from 0 to 1")
     return float(value)
+
+
+def parse_addresses(value: object) -> tuple[str, ...]:
+    """A list of addresses, local@domain."""
+    hint = 'write a list of addresses: ["q4@tphcm.gov.vn"]'
+    if not isinstance(value, list | tuple):
+        raise ValueError(hint)
+    for one in value:
+        local, at, domain = one.rpartition("@") if isinstance(one, str) else ("", "", "")
+        if not (local and at and domain) or any(c.isspace() for c in one):
+            raise ValueError(hint)
+    return tuple(value)
+
+
+def parse_domains(value: object) -> frozenset[str]:
+    """A list of domains, "*.example" for every subdomain; in lower case."""
+    hint = 'write a list of domains: ["so.example", "*.so.example"]'
+    if not isinstance(value, list | tuple):
+        raise ValueError(hint)
+    for one in value:
+        plain = one.removeprefix("*.") if isinstance(one, str) else ""
+        if not plain or any(c.isspace() or c in "@*/" for c in plain):
+            raise ValueError(hint)
+    return frozenset(one.lower().removesuffix(".") for one in value)

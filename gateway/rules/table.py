@@ -7,22 +7,36 @@ wrong with a message; the worst enforced finding decides, the first of equals sp
 from __future__ import annotations
 
 from gateway.rules.attachment_cap import AttachmentCap
+from gateway.rules.auto_forward import AutoForward
 from gateway.rules.dangerous_type import DangerousType
 from gateway.rules.listed import ListedRule
+from gateway.rules.mailbox_state import MailboxState
 from gateway.rules.malware import Malware
+from gateway.rules.own_address import OwnAddress
 from gateway.rules.own_domain import OwnDomain
+from gateway.rules.own_server import OwnServer
+from gateway.rules.private_mailbox import PrivateMailbox
+from gateway.rules.request_channel import RequestChannel
+from gateway.rules.request_content import RequestContent
 from gateway.rules.secret_marking import SecretMarking
 from gateway.rules.unscannable import Unscannable
 from gateway.rules.vietnamese_charset import VietnameseCharset
 from gateway.rules.vietnamese_diacritics import VietnameseDiacritics
 
 RULES: tuple[ListedRule, ...] = (
-    OwnDomain(),  # MAIL     our address from outside
+    OwnDomain(),  # MAIL, MESSAGE  our address from outside
+    OwnAddress(),  # MAIL, MESSAGE  somebody else's address after a login
+    MailboxState(),  # MAIL, RCPT  a locked or reclaimed mailbox
+    RequestChannel(),  # RCPT, MESSAGE  a request from anything but a proved unit mailbox
     Malware(),  # MESSAGE  the virus scanner found something
     DangerousType(),  # MESSAGE  a program, a script, macros
     SecretMarking(),  # MESSAGE  a document marked secret
     AttachmentCap(),  # MESSAGE  too much attached
     VietnameseCharset(),  # MESSAGE  text that is not Unicode
     VietnameseDiacritics(),  # MESSAGE  prose without marks
+    RequestContent(),  # MESSAGE  a request without its reason or its list
+    PrivateMailbox(),  # MESSAGE  an official's name on a foreign provider's address
+    AutoForward(),  # MESSAGE  official mail forwarded to a private mailbox
+    OwnServer(),  # MESSAGE  a unit's mail through a mail system of its own
     Unscannable(),  # MESSAGE  what nobody can look into
 )

@@ -89,7 +89,7 @@ def read_header(reader: Reader, scanned: ScannedMessage) -> None:
     """Read a message's own header."""
     for field, text in header_texts(scanned):
         # Mật is a person's name, too.
-        reader.units(Origin(Source.HEADER, where=field), *text, markings=field in FREE)
+        reader.units(Origin(Source.HEADER, where=field), *text, free=field in FREE)
 
 
 def read_inner_header(reader: Reader, block: bytes, origin: Origin) -> None:

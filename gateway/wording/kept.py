@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Generic, TypeVar
 
-from gateway.contents import LegacyText, SecretMarking, UnmarkedText, Words
+from gateway.contents import NO_WORDS, LegacyText, SecretMarking, UnmarkedText, Words
+from gateway.wording.requests import joined
 
 LEGACY, MARKINGS, UNMARKED = 50, 50, 20  # findings of one message
 _FORMS = ("unmarked", "spaced", "field", "stamp")  # from the least certain on
@@ -50,7 +52,7 @@ class Kept(Generic[T]):
 
 
 class KeptWords:
-    """All three kinds."""
+    """All three kinds of findings. What a message asks for is none: there is one of it."""
 
     def __init__(self) -> None:
         self.legacy: Kept[LegacyText] = Kept(LEGACY, _damage)
@@ -75,12 +77,12 @@ class KeptWords:
 
 def merged(first: Words, then: Words) -> Words:
     """Both, each finding once, within the bounds of one message."""
-    if first == then or not (then.legacy or then.markings or then.unmarked):
+    if first == then or then == NO_WORDS:
         return first
     kept = KeptWords()
     kept.add(first)
     kept.add(then)
-    return kept.words
+    return replace(kept.words, request=joined(first.request, then.request))
 
 
 def _damage(text: LegacyText) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.contents import NO_WORDS, Source, Words
+from gateway.contents import NO_REQUEST, NO_WORDS, RequestSigns, Source, Words
 from gateway.documents.document import Unit
 from gateway.wording.charsets import units_of
 from gateway.wording.joined import Declared
@@ -27,9 +27,10 @@ from gateway.wording.judge import (
 )
 from gateway.wording.kept import KeptWords
 from gateway.wording.quoting import may_quote, parted
+from gateway.wording.requests_reader import RequestReader
 
-CHARSET, MARKING, DIACRITICS = "charset", "marking", "diacritics"
-WANTS = frozenset((CHARSET, MARKING, DIACRITICS))
+CHARSET, MARKING, DIACRITICS, REQUEST = "charset", "marking", "diacritics", "request"
+WANTS = frozenset((CHARSET, MARKING, DIACRITICS, REQUEST))
 """What can be looked for."""
 
 _CHARACTERS = 16 * 1024 * 1024  # of one message; beyond them nothing is read
@@ -54,6 +55,7 @@ class Reader:
         self._charset, self._marking, self._diacritics = CHARSET in wants, MARKING in wants, DIACRITICS in wants
         self._late, self._room, self._passages = late, characters, passages
         self._found: KeptWords | None = None  # nearly always there is nothing
+        self._request = RequestReader() if REQUEST in wants else None
         self.out_of_time = False
 
     def text(
@@ -75,14 +77,18 @@ class Reader:
         """Read a file's text."""
         self.units(Origin(Source.DOCUMENT, part, names), units, declared)
 
-    def units(self, origin: Origin, units: Sequence[Unit], declared: Declared = "", *, markings: bool = True) -> None:
-        """Read a text that comes in units, as one text. `markings`: whether it may be marked secret."""
+    def units(self, origin: Origin, units: Sequence[Unit], declared: Declared = "", *, free: bool = True) -> None:
+        """Read a text that comes in units, as one text. `free`: it is no person's name: it may be marked secret, or ask
+        for something.
+        """
         units = self._within(units)
         if not units or self.is_late():
             return
         texts = self._legacy(units, origin, declared)
-        if self._marking and markings and (found := markings_of(units, texts, origin)):
+        if self._marking and free and (found := markings_of(units, texts, origin)):
             self._kept.markings.add(found)
+        if self._request is not None and free:
+            self._request.take(origin, units, texts)
         self._prose(texts, origin)
 
     def body(self, origin: Origin, units: Sequence[Unit], declared: Declared = "") -> None:
@@ -110,7 +116,7 @@ class Reader:
 
         `whole`: what is quoted stands in it, too, perhaps with more marks than the rest.
         """
-        return not (
+        return self._request is None and not (
             (self._charset and is_legacy(text))
             or (self._marking and is_marked(text))
             or (self._diacritics and (is_vietnamese(text) if whole else is_unmarked(text)))
@@ -119,11 +125,13 @@ class Reader:
     @property
     def words(self) -> Words:
         """What was found so far."""
-        return self._found.words if self._found is not None else NO_WORDS
+        words = self._found.words if self._found is not None else NO_WORDS
+        return _with(words, self._request.found) if self._request is not None else words
 
     def fresh(self) -> Words:
-        """What was found since this was asked last."""
-        return self._found.fresh() if self._found is not None else NO_WORDS
+        """What was found since this was asked last; of a request all that was found so far, where that is more."""
+        words = self._found.fresh() if self._found is not None else NO_WORDS
+        return _with(words, self._request.fresh()) if self._request is not None else words
 
     @property
     def _kept(self) -> KeptWords:
@@ -133,7 +141,7 @@ class Reader:
 
     def _legacy(self, units: Sequence[Unit], origin: Origin, declared: Declared) -> list[str]:
         """The units' texts in Unicode: markings and prose are looked for in those."""
-        if not self._charset and all(unit.text.isascii() and not unit.raw for unit in units):
+        if not (self._charset or self._request) and all(unit.text.isascii() and not unit.raw for unit in units):
             return [unit.text for unit in units]
         try:
             found, texts = legacy_of(units, origin, declared, self._late, self._passages)
@@ -165,3 +173,7 @@ class Reader:
             kept.append(unit)
         self._room = 0
         return kept
+
+
+def _with(words: Words, request: RequestSigns) -> Words:
+    return words if request == NO_REQUEST else replace(words, request=request)

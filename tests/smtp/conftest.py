@@ -123,6 +123,9 @@ def without_trace(message: bytes) -> bytes:
 Start = Callable[..., Awaitable[Running]]
 
 
+_SECTIONS = ("rules", "store", "upstream", "exemption", "authentication", "directory", "request_channel")
+
+
 @pytest.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Start]:
     """Start a gateway; keyword arguments change the inbound listener, `listeners` replaces all of them."""
@@ -131,7 +134,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     async def go(
         *, listeners: list[dict[str, Any]] | None = None, gateway: dict[str, Any] | None = None, **options: Any
     ) -> Running:
-        extra = {key: options.pop(key) for key in ("rules", "store", "upstream", "exemption") if key in options}
+        extra = {key: options.pop(key) for key in _SECTIONS if key in options}
         one = {"name": "inbound", "bind": "127.0.0.1:1", "direction": "inbound", "upstream": "box"} | options
         settings = Settings.model_validate(
             {
@@ -144,6 +147,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
                 }
                 | (gateway or {}),
                 "listener": listeners or [one],
+                "authentication": {"verify": False},
                 "upstream": {"box": {"maildir": "maildir"}},
             }
             | extra

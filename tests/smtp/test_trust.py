@@ -307,3 +307,42 @@ async def test_implicit_tls_behind_a_proxy_header(start: Start, certificate: dic
                     inner.write(raw.recv(65536))
 
     assert (await asyncio.to_thread(talk)).startswith(b"220 ")
+
+
+TAG = ("X-Congthu-Request", "proved; mailbox=a@tphcm.gov.vn")
+
+
+def tagged(
+    running: Running, content: bytes, *, tag: bytes = b"X-Congthu-Request: proved; mailbox=a@tphcm.gov.vn"
+) -> bytes:
+    session = Session("s", "x", Direction.PROXY_FILTER, "127.0.0.1", 1)
+    recipients = [
+        Recipient(Address("x@y.example"), policy_class=c) for c in ("tphcm-q4-03-2013", "tphcm-q4-03-2013 internal")
+    ]
+    envelope = Envelope(session, Address("a@tphcm.gov.vn"), recipients)
+    field = running.app.marks.field(envelope, hashlib.sha256(content).hexdigest(), time.time(), [TAG])
+    return b"Received: from gw by mail; today\r\n" + tag + b"\r\n" + field + content
+
+
+async def test_our_tags_above_a_mark_stay(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    assert (await send(running, "outbound", tagged(running, big()))).startswith(b"250 ")
+    folded = b"X-Congthu-Request: proved;\r\n mailbox=a@tphcm.gov.vn"  # as a mail server may write it
+    assert (await send(running, "outbound", tagged(running, big(), tag=folded))).startswith(b"250 ")
+    assert all(b"X-Congthu-Request: proved" in one for one in running.delivered())
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b"X-Congthu-Request: proved; mailbox=b@tphcm.gov.vn",
+        b"X-Congthu-Request: proved; mailbox=a@tphcm.gov.vn\r\nX-Congthu-Request: proved",
+        b"X-Congthu-Charset: x",
+        b"X-Nothing: y",
+    ],
+)
+async def test_other_tags_above_a_mark_make_it_count_for_nothing(start: Start, tag: bytes) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    assert (await send(running, "outbound", tagged(running, big(), tag=tag))).startswith(b"552")
+    assert (await send(running, "outbound", tagged(running, MESSAGE, tag=tag))).startswith(b"250 ")
+    assert b"X-Congthu-Request" not in running.delivered()[0]

@@ -30,6 +30,8 @@ SERVICES = {
     "msmtp": Service("msmtp", "msmtp"),
     "sslscan": Service("sslscan", "sslscan"),
     "dovecot": Service("dovecot", "dovecot-core", root=True),
+    "opendkim": Service("opendkim", "opendkim"),
+    "slapd": Service("slapd", "slapd ldap-utils", file="/usr/bin/ldapadd"),
     "postgresql": Service("pg_ctlcluster", "postgresql"),
     "systemd-analyze": Service("systemd-analyze", "systemd"),
     "clamd": Service("clamd", "clamav-daemon"),

@@ -22,8 +22,11 @@ BIG = message(LIMIT + 1)
 
 
 # without a scanner there is no `malware`
-AT_MESSAGE = ("dangerous-type", "secret-marking", "attachment-cap", "vietnamese-charset", "unscannable")
-FOR_OURS = (*AT_MESSAGE[:-1], "vietnamese-diacritics", "unscannable")  # where our own mail comes, too
+_TEXTS = ("request-channel", "dangerous-type", "secret-marking", "attachment-cap", "vietnamese-charset")
+_SENDERS = ("request-content", "private-mailbox", "auto-forward", "own-server", "unscannable")
+AT_MESSAGE = ("own-domain", "own-address", *_TEXTS, *_SENDERS)  # inbound
+FOR_OURS = ("own-address", *_TEXTS, "vietnamese-diacritics", *_SENDERS)  # where our own mail comes, too
+AT_RCPT = ("mailbox-state", "request-channel")
 
 
 def policy(*directions: str, table: Any = None, **tables: Any) -> Policy:
@@ -99,7 +102,7 @@ def test_a_mode_in_the_regulations_data_holds_for_those_it_governs(monkeypatch: 
 def test_own_domain_is_not_asked_where_our_own_people_send(direction: Direction) -> None:
     listener = policy(direction.value).for_listener(direction.value)
     verdict = listener.check(Stage.MAIL, envelope("a@tinh.example", direction=direction))
-    assert (verdict.action, verdict.checked) == (Action.ACCEPT, ())
+    assert (verdict.action, verdict.checked) == (Action.ACCEPT, ("own-address", "mailbox-state"))
 
 
 def test_own_domain_at_mail_cites_the_senders_regulation() -> None:
@@ -108,7 +111,7 @@ def test_own_domain_at_mail_cites_the_senders_regulation() -> None:
         verdict = listener.check(Stage.MAIL, envelope(sender))
         assert (verdict.action, verdict.findings[0].clauses) == (Action.REJECT, (clause,))
     clean = listener.check(Stage.MAIL, envelope("a@khac.example"))
-    assert (clean.action, clean.checked) == (Action.ACCEPT, ("own-domain",))
+    assert (clean.action, clean.checked) == (Action.ACCEPT, ("own-domain", "own-address", "mailbox-state"))
 
 
 # Nothing found
@@ -170,7 +173,7 @@ def test_each_regulation_has_its_own_limit(
 
 
 def test_recipients_who_are_judged_alike_share_a_class() -> None:
-    listener = inbound(rules=dict.fromkeys(AT_MESSAGE, "off"), **CITY)
+    listener = inbound(rules=dict.fromkeys((*AT_RCPT, *AT_MESSAGE), "off"), **CITY)
     mail = envelope("a@x.example", "vp.q4@tphcm.gov.vn", "so@tphcm.gov.vn")
     assert len({listener.policy_class(mail, recipient) for recipient in mail.recipients}) == 1
 

@@ -1,0 +1,53 @@
+"""Every address that some reader may see in a text: whatever stands around an at sign, in any disguise.
+
+No grammar: clients that take a field apart at its first or last bracket, comma or quote, with comments or without,
+all show what stands around one of its at signs. Linear, and bounded in what it gives. It must not know fields.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOST = 100
+"""Addresses that are listed of one text, and of one message."""
+_LONGEST = 255  # characters on either side of an at sign
+_MOST_TEXT = 64 * 1024
+_WORD = r"[^\s()<>\[\]{},;:\"'\\|@]"
+_GAP = r"[ \t\r\n\"']*+"
+_PAIR = re.compile(rf"(?<!{_WORD})({_WORD}++){_GAP}@(?={_GAP}({_WORD}*+))")
+_GLUED = re.compile(r"\S@\S")
+_LEFT_OUT = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_DOTS = str.maketrans({"\u3002": ".", "\uff61": ".", "\uff0e": ".", "\ufe52": "."})
+
+
+def flattened(text: str) -> str:
+    """Without what cannot be seen, compatibility forms as the letters that they look like (full width, small form)."""
+    text = text[:_MOST_TEXT]
+    if text.isascii():
+        return _LEFT_OUT.sub("", text)
+    return unicodedata.normalize("NFKC", _LEFT_OUT.sub("", text)[:_MOST_TEXT]).translate(_DOTS)[: 2 * _MOST_TEXT]
+
+
+def addresses_in(text: str, most: int = MOST) -> list[str]:
+    """The addresses with a dot in their domain, in lower case, each once, in order."""
+    found: dict[str, None] = {}
+    for match in _PAIR.finditer(flattened(text)):
+        domain = match[2][:_LONGEST].rstrip(".")
+        if "." in domain:
+            found[f"{match[1][-_LONGEST:]}@{domain}".lower()] = None
+            if len(found) == most:
+                break
+    return list(found)
+
+
+def has_at_sign(text: str, own: str) -> bool:
+    """Whether an at sign stands between letters that is not the one of the address `own`, or beside that address.
+
+    A name may say its own address once, or have an at sign by itself.
+    """
+    flat = flattened(text)
+    if "@" not in flat:
+        return False
+    before, found, behind = flat.lower().partition(own.lower())
+    return "@" in before + behind if found else _GLUED.search(flat) is not None

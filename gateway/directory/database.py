@@ -1,0 +1,96 @@
+"""Connections to the store for the directory: short ones, made for each use, by any thread.
+
+A reader takes no lock, so that polling for a new version never waits for the journal's commits; a writer takes SQLite's
+write lock at its beginning. Every failure of the store comes out as `DirectoryUnavailable`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from gateway.directory.errors import DirectoryUnavailable
+from gateway.directory.migrate import ensure_schema
+from gateway.journal.files import close_to_others, own_like_folder
+from gateway.journal.migrate import start_lock
+from gateway.journal.store import make_engine, resolve_url
+
+_WAIT: Final = 5.0  # seconds for another's lock
+
+
+class Database:
+    """The store of one configuration. `url` is config's store.url; a SQLite file stands in `data_dir`."""
+
+    def __init__(self, url: str, data_dir: Path) -> None:
+        made = resolve_url(url, data_dir)
+        self._data_dir = data_dir
+        self._path = Path(made.database or "") if made.get_backend_name() == "sqlite" else None
+        self._writer = make_engine(made)
+        self._reader = self._writer if self._path is None else _sqlite_reader(self._path)
+
+    @property
+    def exists(self) -> bool:
+        """False where the SQLite file is not made yet."""
+        return self._path is None or self._path.exists()
+
+    def prepare(self) -> None:
+        """Make the file and the tables where they are not there. StartError, DirectoryUnavailable."""
+        with _told(), start_lock(self._data_dir):
+            if self._path is not None:
+                _make_file(self._path)
+            with self._writer.connect() as connection, connection.begin():
+                ensure_schema(connection)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view. DirectoryUnavailable."""
+        with _told(), self._reader.connect() as connection:
+            if self._path is None:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction: committed at the end, or nothing of it where anything is raised. DirectoryUnavailable."""
+        with _told(), self._writer.connect() as connection, connection.begin():
+            yield connection
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """The store's failures as one line, without the statement and its values."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        line = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise DirectoryUnavailable(f"the directory's store: {line[:300]}") from error
+
+
+def _sqlite_reader(path: Path) -> sa.Engine:
+    def connect() -> sqlite3.Connection:
+        # rw: a reader of a WAL database writes its shared memory; it never makes the file
+        return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=_WAIT, isolation_level=None)
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _make_file(path: Path) -> None:
+    """A new file is not for others, and SQLite gives its companions the same mode. We hold the start lock."""
+    if path.exists():
+        close_to_others(path)
+        return
+    for end in ("-wal", "-shm"):  # the log of a database that was removed must not be read into the new one
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+    own_like_folder(path)

@@ -1,0 +1,150 @@
+"""One worker's knowledge of who writes: the directory in force, DNS, keys that sign, signatures seen, our notices.
+
+    knowledge = Knowledge(settings)
+    await knowledge.start()                     # the directory's first snapshot
+    knowledge.known                             # what the rules look into
+    origins = knowledge.origins(settings, listener)
+
+Knows the rooms' constructors and none of their business. It must not know SMTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway import metrics
+from gateway.authentication.keys import load_key
+from gateway.authentication.replay import ReplayCache
+from gateway.authentication.resolver import Resolver, system_servers
+from gateway.authentication.signing import Signer
+from gateway.config import Listener, Settings
+from gateway.directory.entry import Snapshot
+from gateway.directory.index import Directory
+from gateway.directory.request_store import RequestSeen, RequestStore
+from gateway.directory.requests import RequestBook
+from gateway.directory.store import DirectoryStore
+from gateway.directory.watch import Watcher
+from gateway.journal.decision import Decision
+from gateway.model import Direction
+from gateway.proving import Origins, Prover
+from gateway.regulations import load
+from gateway.rules.compiled import Known
+from gateway.rules.patterns import in_domains
+from gateway.rules.request_channel import request_in
+from gateway.who import Channel, Lookup
+
+
+class Knowledge:
+    """What the listeners of a worker share about senders. Rules ask `known`; its directory changes under them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.known = Known()
+        self._settings = settings
+        self._store = DirectoryStore(settings.store.url, settings.gateway.data_dir)
+        self._memory = ReplayCache(2 * settings.authentication.fresh)
+        self._resolver = _resolver(settings)
+        self._book = RequestBook(RequestStore(self._store.database))
+        self._watcher = Watcher(self._store, self._build, every=settings.directory.refresh)
+        self._watching: asyncio.Task[None] | None = None
+        self._left: list[Resolver] = []
+
+    async def start(self) -> None:
+        """Make the directory's tables where they are not, and read it. StartError or DirectoryUnavailable."""
+        await asyncio.to_thread(self._store.prepare)
+        await self._watcher.start()
+        await self._book.start()
+        self._watching = asyncio.create_task(self._watcher.run(), name="directory")
+        metrics.watch_directory(lambda: self.known.directory.size, lambda: time.monotonic() - self._watcher.checked)
+
+    async def apply(self, settings: Settings) -> None:
+        """Take a new configuration: channels, separators, DNS servers. StartError where a key cannot be used."""
+        before, self._settings = self._settings, settings
+        if before.authentication.servers != settings.authentication.servers:
+            self._left.append(self._resolver)
+            self._resolver = _resolver(settings)
+        await self._watcher.rebuild()
+
+    async def close(self) -> None:
+        """End what runs."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._book.close()
+        await asyncio.gather(*(resolver.close() for resolver in (self._resolver, *self._left)))
+
+    def note(self, decision: Decision) -> None:
+        """Keep a request that passed, so that the office sees it. Never waits, never raises."""
+        seen: set[str] = set()
+        for finding in decision.findings:
+            found = request_in(finding)
+            if found is not None and found["channel"] not in seen:
+                seen.add(found["channel"])
+                self._book.note(_request(decision, found))
+
+    def _build(self, snapshot: Snapshot) -> Lookup:
+        """Called in a thread; what it returns is in force at once, for every listener."""
+        settings = self._settings
+        made = Directory.build(
+            snapshot,
+            channels_of(settings, kept=bool(snapshot.mailboxes)),
+            separators=settings.directory.separator,
+            own_domains=settings.gateway.domains,
+        )
+        self.known.directory = made
+        return made
+
+    def origins(self, settings: Settings, listener: Listener, signer: Signer | None) -> Origins:
+        """One listener's view. `signer`: see `signer_of`."""
+        prover = Prover(settings, self._resolver, self._memory, self.known)
+        authserv_id = settings.authentication.authserv_id or settings.gateway.hostname
+        signs = listener.direction is Direction.OUTBOUND if listener.sign is None else listener.sign
+        return Origins(prover, signer if signs else None, authserv_id, listener.direction)
+
+
+def _request(decision: Decision, found: Mapping[str, Any]) -> RequestSeen:
+    return RequestSeen(
+        decision.reference,
+        decision.time,
+        found["channel"],
+        found["mailbox"],
+        unit=found["unit"],
+        how=found["how"],
+        kinds=tuple(found["kinds"]),
+        reason=found["reason"],
+        rows=found["rows"],
+        lists=found["lists"],
+        message_id=decision.message_id,
+    )
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """The keys of the configuration, read from their files; None without any. StartError names what is no key."""
+    keys = [load_key(key.key, key.domain, key.selector) for key in settings.dkim]
+    return Signer(keys) if keys else None
+
+
+def _resolver(settings: Settings) -> Resolver:
+    given = settings.authentication.servers
+    return Resolver([(server.host, server.port) for server in given] or system_servers())
+
+
+def channels_of(settings: Settings, *, kept: bool) -> Sequence[Channel]:
+    """The request channels: those configured, else those that the regulations name, where a directory is kept.
+
+    Without a directory nobody could be told from a stranger, so a regulation's own address does not begin to refuse.
+    """
+    if settings.request_channel:
+        return [Channel(one.address, one.also, one.exclusive) for one in settings.request_channel]
+    return [Channel(address) for address in _named(settings)] if kept else []
+
+
+def _named(settings: Settings) -> Sequence[str]:
+    own = frozenset(domain.lower() for domain in settings.gateway.domains)
+    names = dict.fromkeys((settings.gateway.regulation, *(profile.regulation for profile in settings.profile)))
+    found = (
+        address for name in names for address in load(name).parameters.get("request-channel", {}).get("addresses", ())
+    )
+    return [address for address in found if in_domains(address.rpartition("@")[2].lower(), own)]

@@ -1,0 +1,46 @@
+"""Is a message a mail system's report about mail of ours: not delivered, delayed, read?
+
+By its form only (RFC 3464, RFC 3834): a null reverse-path and a report, or a mark of automatic mail, in the name of a
+mail system and not of a person. That a mailbox of ours had written before is not known here. It must not know what
+follows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.model import Facts
+from gateway.rules.patterns import in_domains
+
+_REPORT = re.compile(rb"\s*multipart/report\b", re.IGNORECASE)
+_KIND = re.compile(rb"report-type\s*=\s*\"?(?:global-)?(?:delivery-status|disposition-notification)\b", re.IGNORECASE)
+_SYSTEMS = frozenset({"mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "mdaemon"})
+_EXCHANGE = "microsoftexchange"  # then 32 hex digits: Exchange's own name for itself
+_MOST_READ = 2000  # octets of a field
+
+
+def is_bounce(facts: Facts) -> bool:
+    """Whether it is one, and names nobody but a mail system; one of ours only from a client of ours."""
+    message, fields = facts.message, facts.sender.fields
+    if message is None or facts.envelope.reverse_path.text or fields.disputes or not fields.author:
+        return False
+    named = [one.address for one in (*fields.author, *fields.sender, *fields.reply_to)]
+    return _has_form(facts) and all(_is_system(address, facts) for address in (*named, *fields.mentions))
+
+
+def _has_form(facts: Facts) -> bool:
+    assert facts.message is not None
+    for value in facts.message.headers("Content-Type"):
+        head = value[:_MOST_READ]
+        if _REPORT.match(head) and _KIND.search(head):
+            return True
+    marks = [value[:_MOST_READ].strip().lower() for value in facts.message.headers("Auto-Submitted")]
+    return bool(marks) and not any(mark.startswith(b"no") and mark[2:3] in b" ;(" for mark in marks)
+
+
+def _is_system(address: str, facts: Facts) -> bool:
+    local, _, domain = address.lower().rpartition("@")
+    if local not in _SYSTEMS and not local.startswith(_EXCHANGE):
+        return False
+    session = facts.envelope.session
+    return session.trusted or bool(session.user) or not in_domains(domain, facts.own_domains)
