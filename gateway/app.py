@@ -27,6 +27,7 @@ from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
 from gateway.message.spool import SpoolPool
 from gateway.metrics import ListenerMetrics, UpstreamMetrics
+from gateway.noticing import Noticer
 from gateway.pipeline import Pipeline
 from gateway.rules.crash import Alert, Crash, TempfailWatch
 from gateway.rules.patterns import in_domains
@@ -79,6 +80,7 @@ class App:
         self._leaving: list[Upstream] = []
         self._configs: dict[str, UpstreamConfig] = {}
         self._ticker: asyncio.Task[None] | None = None
+        self._noticing: asyncio.Task[None] | None = None
         self._tools = Tools()
         self._knowledge = Knowledge(settings)
         self.spools: SpoolPool
@@ -102,6 +104,9 @@ class App:
         await self._knowledge.start()
         await self._apply(self.settings)
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
+        if self.worker == 0:
+            noticer = Noticer(self._knowledge.outbox, self._notices_upstream, gateway.hostname)
+            self._noticing = asyncio.create_task(noticer.run(), name="notices")
 
     async def reload(self, settings: Settings) -> None:
         """Put new settings in force; sessions that are open keep the ones they began with. All or nothing."""
@@ -111,8 +116,9 @@ class App:
     async def drain(self, timeout: float) -> None:  # noqa: ASYNC109
         """Stop accepting, let what is in flight end within `timeout` seconds, close everything."""
         await asyncio.gather(*(listener.stop(timeout) for listener in self.listeners.values()))
-        if self._ticker is not None:
-            self._ticker.cancel()
+        for task in (self._ticker, self._noticing):
+            if task is not None:
+                task.cancel()
         upstreams = (*self.upstreams.values(), *self._leaving)
         await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
         await self._tools.close()
@@ -128,6 +134,9 @@ class App:
             "journal": "" if self.journal.healthy else "cannot be written",
             "scanner": self._tools.missing,
         }
+
+    def _notices_upstream(self) -> Upstream | None:
+        return self.upstreams.get(self.settings.notices.upstream)
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -23,6 +23,7 @@ from gateway.authentication.signing import Signer
 from gateway.config import Listener, Settings
 from gateway.directory.entry import Snapshot
 from gateway.directory.index import Directory
+from gateway.directory.outbox import Outbox
 from gateway.directory.request_store import RequestSeen, RequestStore
 from gateway.directory.requests import RequestBook
 from gateway.directory.store import DirectoryStore
@@ -50,6 +51,7 @@ class Knowledge:
         self._watcher = Watcher(self._store, self._build, every=settings.directory.refresh)
         self._watching: asyncio.Task[None] | None = None
         self._left: list[Resolver] = []
+        self.outbox = Outbox(self._store.database)
 
     async def start(self) -> None:
         """Make the directory's tables where they are not, and read it. StartError or DirectoryUnavailable."""
@@ -58,6 +60,10 @@ class Knowledge:
         await self._book.start()
         self._watching = asyncio.create_task(self._watcher.run(), name="directory")
         metrics.watch_directory(lambda: self.known.directory.size, lambda: time.monotonic() - self._watcher.checked)
+
+    async def peek(self) -> None:
+        """Read the directory as it is, for a command: nothing is made, and where there is none nobody is known."""
+        await self._watcher.start()
 
     async def apply(self, settings: Settings) -> None:
         """Take a new configuration: channels, separators, DNS servers. StartError where a key cannot be used."""

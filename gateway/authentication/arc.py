@@ -67,7 +67,7 @@ async def check_arc(
         newest = sets[-1].seal_signature.domain
         _check_validations(sets)
         check_times(sets[-1].message_signature, now, limits)
-        partial = await _verify(resolver, budget, fields, sets, content, body_start)
+        partial = await _verify(resolver, budget, fields, sets, content, body_start, limits)
     except Unusable as error:
         result = Result.TEMPERROR if error.result is Result.TEMPERROR else Result.FAIL
         return Check(Method.ARC, result, newest, error.reason)
@@ -138,17 +138,22 @@ def _check_validations(sets: Sequence[ArcSet]) -> None:
 
 
 async def _verify(
-    resolver: TextLookup, budget: Budget, header: Header, sets: Sequence[ArcSet], content: Content, body_start: int
+    resolver: TextLookup,
+    budget: Budget,
+    header: Header,
+    sets: Sequence[ArcSet],
+    content: Content,
+    body_start: int,
+    limits: Limits,
 ) -> bool:
     """The newest message signature and every seal (RFC 8617 5.2, steps 4 and 6). True where l= leaves some out."""
-    newest = sets[-1]
-    signatures = [newest.message_signature, *(one.seal_signature for one in sets)]
-    keys = await _keys(resolver, budget, {signature.record for signature in signatures})
-    signature = newest.message_signature
-    text = signed_text(header, signature.names, newest.message, relaxed=signature.relaxed_header)
-    _check(signature, keys, hashlib.sha256(text).digest(), "message signature")
-    for number, digest in enumerate(seal_digests(sets)):
-        _check(sets[number].seal_signature, keys, digest, f"seal {number + 1}")
+    signature = sets[-1].message_signature
+    records = {signature.record, *(one.seal_signature.record for one in sets)}
+    keys = await _keys(resolver, budget, records)
+    if len(sets) > limits.verified or sum(len(field.raw) for field in header.fields) > limits.inline:
+        await asyncio.to_thread(_check_signatures, header, sets, keys)
+    else:
+        _check_signatures(header, sets, keys)
     wanted = Wanted(signature.relaxed_body, signature.length)
     try:
         hashed = (await body_hashes(content, body_start, [wanted]))[wanted]
@@ -157,6 +162,15 @@ async def _verify(
     if hashed.digest != signature.body_hash or (signature.length or 0) > hashed.total:
         raise Unusable("the body does not fit its hash", Result.FAIL)
     return signature.length is not None and signature.length < hashed.total
+
+
+def _check_signatures(header: Header, sets: Sequence[ArcSet], keys: Mapping[str, PublicKey]) -> None:
+    newest = sets[-1]
+    signature = newest.message_signature
+    text = signed_text(header, signature.names, newest.message, relaxed=signature.relaxed_header)
+    _check(signature, keys, hashlib.sha256(text).digest(), "message signature")
+    for number, digest in enumerate(seal_digests(sets)):
+        _check(sets[number].seal_signature, keys, digest, f"seal {number + 1}")
 
 
 async def _keys(resolver: TextLookup, budget: Budget, records: set[str]) -> Mapping[str, PublicKey]:

@@ -16,6 +16,7 @@ from gateway.who import Result
 
 _NAME = re.compile(rb"[!-9<-~]{1,256}\Z")
 _AGENT_LONGEST = 320
+_MOST_NAMES = 300
 _DIGEST = 32  # octets of SHA-256
 
 
@@ -138,6 +139,8 @@ def _body_hash(tags: Tags) -> bytes:
 
 def _names(tags: Tags) -> tuple[bytes, ...]:
     names = tuple(words_of(required(tags, "h")))
+    if len(names) > _MOST_NAMES:
+        raise Unusable("h= names too many fields")
     if not all(map(_NAME.match, names)):
         raise Unusable("h= names what is no header field")
     if b"from" not in names:

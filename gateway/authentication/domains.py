@@ -43,7 +43,9 @@ def same_or_below(domain: str, parent: str) -> bool:
 
 
 def _ascii(text: str) -> str:
+    """With A-labels; only "." parts labels, whatever else looks like a dot."""
     try:
-        return idna.encode(text.lower()).decode("ascii")
+        labels = [idna.alabel(label) if not label.isascii() else label.encode() for label in text.lower().split(".")]
     except (idna.IDNAError, UnicodeError):
         return ""
+    return b".".join(labels).decode("ascii")

@@ -135,14 +135,14 @@ def _by_session(author: _Author, envelope: Envelope, lookup: Lookup, settings: I
 
 def _by_login(author: _Author, login: str, lookup: Lookup, settings: IdentitySettings) -> _Outcome:
     owner = mailbox_of_login(login, lookup, settings.own_domains, settings.login_domain)
-    if owner is None or author.mailbox is None:
-        address = address_of_login(login, settings.own_domains, settings.login_domain)
-        if owner is None and author.mailbox is None and address and same_address(address, author.address):
+    if owner is not None and author.mailbox is not None:
+        if owner.key == author.mailbox.key:
             return Proof.LOGIN, "owner"
-        return Proof.NONE, "login-unknown" if owner is None else "login-other"
-    if owner.key == author.mailbox.key:
+        return (Proof.LOGIN, "delegate") if may_send_as(owner, author.mailbox) else (Proof.NONE, "login-other")
+    address = address_of_login(login, settings.own_domains, settings.login_domain)
+    if address and same_address(address, author.address):  # the directory knows neither
         return Proof.LOGIN, "owner"
-    return (Proof.LOGIN, "delegate") if may_send_as(owner, author.mailbox) else (Proof.NONE, "login-other")
+    return Proof.NONE, "login-unknown" if owner is None else "login-other"
 
 
 def _by_signature(

@@ -50,4 +50,11 @@ def has_at_sign(text: str, own: str) -> bool:
     if "@" not in flat:
         return False
     before, found, behind = flat.lower().partition(own.lower())
-    return "@" in before + behind if found else _GLUED.search(flat) is not None
+    if not found:
+        return _GLUED.search(flat) is not None
+    return "@" in before + behind or not (_apart(before[::-1]) and _apart(behind))
+
+
+def _apart(beside: str) -> bool:
+    """Whether what follows an address is only closing quotes, or begins with what ends an address to everybody."""
+    return not beside.strip("\"'") or beside[0] in " \t()[],;"

@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """Take the directory from LDAP: OpenLDAP, Zimbra or Active Directory, as [ldap] says.
 
-    What the server does not know stays as it is. Exit code 1: it would remove too much, or entries cannot be read.
+    What the server does not know stays as it is. Exit code 1: it would remove too much, or an entry is lost.
     """
     if as_json and not (dry_run or yes):
         raise click.UsageError("--json asks nothing: say --dry-run or --yes")
@@ -59,7 +59,8 @@ def command(
         with progress("writing") as tell:
             store.apply(made.plan, who=who(), source=f"ldap {settings.ldap.url}"[:200], progress=tell)
     _finish(made, applied=apply, as_json=as_json, version=store.version())
-    sys.exit(1 if made.stop or made.plan.flaws or made.problems else 0)
+    lost = any(problem.fatal for problem in made.problems)
+    sys.exit(1 if made.stop or made.plan.flaws or lost else 0)
 
 
 def _plan(ldap: Ldap, store: DirectoryStore, *, remove_missing: bool, share: float, reopen: bool) -> Sync:

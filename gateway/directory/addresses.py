@@ -73,11 +73,11 @@ class Readings:
     """The addresses that mail to an address may really go to, as mail servers are known to rewrite them.
 
     `separators`: characters that begin a sub-address ("+", RFC 5233). `aliases`: domains that stand for others, both as
-    keys. `ours`: our mail server's domains: only where such a one is the outer domain, servers take the local part
-    apart (Postfix: allow_percent_hack, swap_bangpath, resolve_dequoted_address).
+    keys. `ours`: our mail server's domains ("*.x": all below x): only where such a one is the outer domain, servers
+    take the local part apart (Postfix: allow_percent_hack, swap_bangpath, resolve_dequoted_address).
     """
 
-    __slots__ = ("_aliases", "_ours", "_separators", "_single")
+    __slots__ = ("_aliases", "_below", "_ours", "_separators", "_single")
 
     def __init__(self, separators: str, aliases: Mapping[str, str], ours: frozenset[str]) -> None:
         self._separators = re.compile(f"[{re.escape(separators)}]") if separators else None
@@ -86,6 +86,7 @@ class Readings:
         self._single = re.compile(rf"{word}{dots}@[a-z0-9][a-z0-9.\-]*\Z")
         self._aliases = aliases
         self._ours = ours
+        self._below = tuple(domain[1:] for domain in ours if domain.startswith("*."))
 
     def exact(self, address: str) -> str:
         """The key, in the domain that its domain stands for."""
@@ -129,9 +130,12 @@ class Readings:
             bare = stripped if "@" not in stripped else local
             yield f"{bare}@"
             yield from self.bases(f"{bare}@")
-        if depth < _MAX_DEPTH and (domain in self._ours or domain.startswith("[")):
+        if depth < _MAX_DEPTH and self._takes_apart(domain):
             for inner in _inner(local):
                 yield from self._read(self.exact(inner), depth + 1)
+
+    def _takes_apart(self, domain: str) -> bool:
+        return domain in self._ours or domain.endswith(self._below) or domain.startswith("[")
 
     @staticmethod
     def _trimmed(key: str) -> str:

@@ -151,7 +151,7 @@ def clean_address(text: str) -> str:
 
 
 def clean_target(text: str) -> str:
-    """An address, or "@domain" for all of a domain: what a group may be, and may go to. ValueError as `clean_address`."""
+    """An address, or "@domain" for all of a domain: what a group may be and go to. ValueError as `clean_address`."""
     text = text.strip()
     return clean_address(f"x{text}")[1:] if text.startswith("@") else clean_address(text)
 

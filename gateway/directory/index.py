@@ -52,7 +52,7 @@ class Directory:
         """From what the store holds and the channels as configured.
 
         `separators`: characters that begin a sub-address on the mail server ("" for none). `own_domains`: domains that
-        the mail server takes for its own, beside those of the mailboxes ("*.example": with the subdomains that occur).
+        the mail server takes for its own, beside those of the mailboxes ("*.example": all below).
         """
         aliases = domain_aliases(snapshot.groups)
         ours = _domains(snapshot, channels, own_domains) | aliases.keys()
@@ -112,9 +112,7 @@ def _domains(snapshot: Snapshot, channels: Sequence[Channel], more: Iterable[str
     addresses = [mailbox.address for mailbox in snapshot.mailboxes]
     addresses += [group.address for group in snapshot.groups]
     addresses += [channel.address for channel in channels]
-    return {domain_key(domain.removeprefix("*.")) for domain in more} | {
-        address_key(address).rpartition("@")[2] for address in addresses
-    }
+    return {domain_key(domain) for domain in more} | {address_key(address).rpartition("@")[2] for address in addresses}
 
 
 def _by_address(mailboxes: Sequence[Mailbox], readings: Readings, pause: Callable[[], None]) -> Mapping[str, Mailbox]:

@@ -20,7 +20,7 @@ from typing import Any, Final
 from gateway.vietnamese import detect
 
 MAX_FILE: Final = 64 * 2**20  # bytes
-MAX_EXPANDED: Final = 256 * 2**20  # bytes of an XLSX's parts together
+MAX_EXPANDED: Final = 128 * 2**20  # bytes of an XLSX's parts together
 MAX_PARTS: Final = 5000
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 100

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from gateway.wording.requests_phrases import ADDRESS
 from gateway.wording.requests_words import KINDS, LEXICON
 
-AHEAD, BEHIND = 14, 12  # words between what is to be done and to what
+AHEAD, BEHIND = 14, 20  # words between what is to be done and to what
 _NEAR = 6  # the same for words that mean much else
 _VAGUE = frozenset(("làm", "lam", "make", "add", "open", "mở", "mo", "get", "give", "thêm", "them", "lập", "lap", "gỡ", "go"))
 _CARRIED = 14  # words of a sentence in which a change needs no object, where a mailbox was spoken of

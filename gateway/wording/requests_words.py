@@ -54,7 +54,7 @@ CONCEPTS = {
         mail/email them/it/me/us/him/her/you/back
         mail/email/thư này/kia đã/vừa
         gửi/gởi mail/email
-        lập danh/hồ/kế/biên/phương/dự/đơn/báo/tờ
+        lập hồ/kế/biên/phương/dự/đơn/báo/tờ
         thành/độc/đối/biệt/trung lập
         làm đơn/việc
         đổi tiền/đất/hàng
@@ -389,6 +389,7 @@ CONCEPTS = {
         your/you mailbox/account/email/password
     """,
     "ask": """
+        gửi/chuyển/lập danh sách
         trân/kính? trọng? đề/kiến/đệ nghị
         xin? đề xuất
         yêu cầu

@@ -73,7 +73,7 @@ ARROWS: Mapping[str, str] = {
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
-    "app": f"{COMMON} message rules journal upstream looks authentication.signing knowing pipeline smtp config_file checks processes",
+    "app": f"{COMMON} message rules journal upstream looks authentication.signing knowing noticing pipeline smtp config_file checks processes",
     "worker": f"{COMMON} app processes",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",

@@ -52,6 +52,11 @@ def test_a_bare_login_is_nobody_s_where_its_domain_is_not_plain(domains: list[st
     assert address_of_login("nvanh@tinh.example", domains) == "nvanh@tinh.example"
 
 
+@pytest.mark.parametrize("login", ["?", "", "a b", "TINH\\a", "n\u212a", "a" * 65])
+def test_a_login_that_is_no_local_part_stands_for_nothing(login: str) -> None:
+    assert address_of_login(login, OURS) == ""
+
+
 def test_a_realm_for_bare_logins() -> None:
     domains = ["tinh.example", "khac.example"]
     assert address_of_login("nvanh", domains, "tinh.example") == "nvanh@tinh.example"

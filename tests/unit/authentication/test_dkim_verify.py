@@ -145,6 +145,7 @@ async def _with_tags(change: Callable[[bytes], bytes]) -> Check:
         (rb"h=from", b"h=to", None),
         (rb"h=[^;]+", b"h=to:date", "From is not signed"),
         (rb"h=[^;]+", b"h=from::to", "h= names what is no header field"),
+        (rb"h=[^;]+", b"h=from" + b":a" * 300, "h= names too many fields"),
         (rb"h=[^;]+", b"h=from:t o", "h= names what is no header field"),
         (rb"bh=[^;]+", b"bh=AAAA", "bh= has the wrong length"),
         (rb"bh=[^;]+", b"bh=A", "bh= is no base64"),
@@ -345,8 +346,8 @@ async def test_only_the_first_signatures_are_looked_at() -> None:
 async def test_one_key_is_asked_for_once() -> None:
     table = published(key())
     signature = await sign(MESSAGE, key())
-    checks = await verify(signature * 3 + MESSAGE, table)
-    assert [check.result for check in checks] == [Result.PASS] * 3
+    checks = await verify(signature * LIMITS.signatures + MESSAGE, table)
+    assert [check.result for check in checks] == [Result.PASS] * LIMITS.signatures
     assert table.asked == [key().record_name]
 
 

@@ -68,3 +68,8 @@ def test_what_does_not_name_a_recipient(to: str) -> None:
 
 def test_a_recipient_in_unicode_is_named_by_its_ascii_form() -> None:
     assert read_heading("To: a@tỉnh.example\r\n".encode()).named == {f"a@{'tỉnh.example'.encode('idna').decode()}"}
+
+
+def test_of_several_fields_the_first_is_read() -> None:
+    heading = read_heading(b"Cc: a@b.example\r\nCc: c@d.example\r\nMessage-ID: <1@a>\r\nMessage-ID: <2@a>\r\n")
+    assert (heading.named, heading.message_id, heading.count("cc")) == ({"a@b.example"}, "1@a", 2)

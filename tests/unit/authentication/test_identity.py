@@ -12,7 +12,19 @@ from gateway.authentication.heading import Heading, read_heading
 from gateway.authentication.identity import IdentitySettings, identify, replay_keys, undecided
 from gateway.authentication.sender import read_sender
 from gateway.model import Address, Direction, Envelope, Recipient, Session
-from gateway.who import Check, Identity, Kind, Mailbox, Method, NoDirectory, Proof, Result, State
+from gateway.who import (
+    Check,
+    Identity,
+    Kind,
+    Mailbox,
+    Method,
+    Named,
+    NoDirectory,
+    Proof,
+    Result,
+    SenderFields,
+    State,
+)
 
 NOW = 1795224600.0  # 21 Nov 2026, 08:30 in Vietnam
 CHANNEL = "vp@tinh.example"
@@ -378,3 +390,16 @@ def test_an_empty_heading_does_no_harm() -> None:
     fields = read_sender(header(), b"\r\n")
     found = identify(envelope(), fields, [GOOD], Book(), SETTINGS, Heading(), NOW)
     assert unproven(found, "dkim-unsigned")
+
+
+def test_several_authors_prove_nothing_though_nobody_disputes_them() -> None:
+    both = SenderFields((Named("", "q4@tphcm.example"), Named("", "a@b.example")))
+    for fields, why in ((both, "several-authors"), (SenderFields(), "no-author")):
+        found = identify(envelope(user="q4"), fields, [GOOD], Book(), SETTINGS, read_heading(header()), NOW)
+        assert unproven(found, why)
+
+
+def test_an_author_that_the_directory_does_not_know() -> None:
+    raw = header(**{"from": "moi@tphcm.example"})
+    assert unproven(prove(envelope(user="q4"), raw), "login-other")
+    assert prove(envelope(user="moi"), raw).mailbox == "moi@tphcm.example"

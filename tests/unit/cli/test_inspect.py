@@ -65,7 +65,7 @@ def test_the_json_has_the_documented_shape(tmp_path: Path, config: Path, newline
     found = orjson.loads(result.output)
     assert result.exit_code == 1
     # The file only says that it is a PDF, so there is something that could not be checked.
-    assert set(found) == {"action", "reply", "findings", "checked", "message", "unchecked"}
+    assert set(found) == {"action", "reply", "findings", "checked", "message", "sender", "unchecked"}
     assert found["action"] == "reject"
     assert (found["reply"]["code"], found["reply"]["enhanced"]) == (552, "5.3.4")
     assert "Q4 4.2" in found["reply"]["text"]
@@ -140,3 +140,16 @@ def test_what_stands_in_files_is_shown(tmp_path: Path, config: Path) -> None:
     path.write_bytes(attached(("mat.zip", locked({"a.txt": b"mot"}))))
     result = inspect(path, "--config", config, "--rcpt", "q4@tphcm.gov.vn")
     assert "not checked: mat.zip › a.txt: encrypted" in result.output
+
+
+def test_who_writes_is_shown(tmp_path: Path, config: Path) -> None:
+    path = tmp_path / "message.eml"
+    path.write_bytes(b"From: a@tphcm.gov.vn\r\nSender: b@tphcm.gov.vn\r\n\r\nx\r\n")
+    options = (path, "--config", config, "--rcpt", "c@tphcm.gov.vn")
+    found = orjson.loads(inspect(*options, "--json").output)["sender"]
+    assert (found["from"], found["mailbox"], found["proved_by"]) == (["a@tphcm.gov.vn"], "", "none")
+    plain = inspect(*options).output
+    assert "proved: nobody (sender-mismatch)" in plain
+    path.write_bytes(b"From: a@tphcm.gov.vn\r\n\r\nx\r\n")
+    found = orjson.loads(inspect(*options, "--user", "a@tphcm.gov.vn", "--json").output)["sender"]
+    assert (found["mailbox"], found["proved_by"]) == ("a@tphcm.gov.vn", "login")

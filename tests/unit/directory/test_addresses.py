@@ -108,6 +108,11 @@ class TestReadings:
     def test_what_no_server_does(self, spelling: str) -> None:
         assert "q4@tphcm.gov.vn" not in list(PLAIN.all(spelling))
 
+    def test_below_a_domain_of_ours(self) -> None:
+        below = Readings("+", {}, frozenset({"*.gov.vn"}))
+        assert "q4@tphcm.gov.vn" in list(below.all("q4%tphcm.gov.vn@mail.so.gov.vn"))
+        assert "q4@tphcm.gov.vn" not in list(below.all("q4%tphcm.gov.vn@gov.vn.example"))
+
     def test_the_longest_base_comes_first(self) -> None:
         assert list(PLAIN.bases("a+b+c@x")) == ["a+b@x", "a@x"]
         assert list(PLAIN.bases("+b@x")) == []

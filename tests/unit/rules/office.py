@@ -89,12 +89,13 @@ def asked(
     inspection: Inspection | None = None,
     directory: Lookup = DIRECTORY,
     regulation: str = "angiang-50-2009",
+    domains: tuple[str, ...] = ("tinh.example",),
     configured: Any = None,
     **session: Any,
 ) -> Verdict:
     """The verdict of a listener that has this one rule. At RCPT it is asked of the first recipient."""
     rules = {rule.name: configured} if configured is not None else {}
-    made = settings(direction.value, rules=rules, gateway={"regulation": regulation})
+    made = settings(direction.value, rules=rules, gateway={"regulation": regulation, "domains": domains})
     listener = Policy(made, rules=(rule,), known=Known(directory)).for_listener(direction.value)
     mail = envelope(path, *recipients, direction=direction, **session)
     if stage is Stage.MAIL:

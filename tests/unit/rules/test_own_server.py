@@ -32,11 +32,19 @@ def signs(verdict: Verdict) -> dict[str, str]:
         ("vt@so.tinh.example", "x@khac.example"),
         ("x@khac.example", "vt@so.tinh.example"),
         ("", "vt@A.SO.tinh.example"),
+        ("", "vt@so.Tinh.Example"),
         ("prvs=1234abcdef=vt@so.tinh.example", "x@khac.example"),  # whoever signs or rewrites there has a mail system
     ],
 )
 def test_a_domain_below_ours(path: str, author: str) -> None:
     assert list(signs(judged(path, author))) == ["subdomain"]
+
+
+@pytest.mark.parametrize("declared", ["so.tinh.example", "*.tinh.example"])
+def test_a_domain_below_ours_that_is_declared_is_ours(declared: str) -> None:
+    domains = ("tinh.example", declared)
+    assert judged("vt@so.tinh.example", domains=domains).findings == ()
+    assert list(signs(judged("x@khac.example", client_name="mx.so.tinh.example", domains=domains))) == ["client-name"]
 
 
 def test_a_domain_that_is_known_to_be_a_units() -> None:
