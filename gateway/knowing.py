@@ -27,7 +27,7 @@ from gateway.directory.outbox import Outbox
 from gateway.directory.request_store import RequestSeen, RequestStore
 from gateway.directory.requests import RequestBook
 from gateway.directory.store import DirectoryStore
-from gateway.directory.watch import Watcher
+from gateway.directory.watch import Watcher, breathe
 from gateway.journal.decision import Decision
 from gateway.model import Direction
 from gateway.proving import Origins, Prover
@@ -98,6 +98,7 @@ class Knowledge:
             channels_of(settings, kept=bool(snapshot.mailboxes)),
             separators=settings.directory.separator,
             own_domains=settings.gateway.domains,
+            pause=breathe,
         )
         self.known.directory = made
         return made

@@ -18,6 +18,7 @@ from gateway.who import Named
 
 _OTHER_DOTS = frozenset("\u3002\uff61\uff0e")  # taken for dots where domains are made ASCII
 _LISTED = 20  # mailboxes that are given
+_NOT_SHOWN = frozenset({"quoted-local", "domain-literal", "encoded-address"})  # the address is not one of those shown
 _COMMON = 512  # octets of a value whose reading is remembered: the same people write again and again
 
 
@@ -37,15 +38,19 @@ def read_value(raw: bytes) -> Value:
 
 
 def shown_in(raw: bytes) -> list[str]:
-    """The addresses that some reader sees in a text that is no value."""
-    return addresses_in(_lenient(raw))
+    """The addresses that some reader sees in octets that are no list of mailboxes; at most MOST."""
+    found = dict.fromkeys(addresses_in(_lenient(raw)))
+    if b"=?" in raw or b"\\" in raw:
+        for reading in read_name(raw[:LONGEST]).readings:
+            found |= dict.fromkeys(addresses_in(reading))
+    return list(found)[:MOST]
 
 
 def _read(raw: bytes) -> Value:
     strict = read_strictly(raw, MOST)
     if strict.problem:
         shown = shown_in(raw)
-        named = tuple(Named("", address) for address in shown[:_LISTED])
+        named = tuple(Named("", address) for address in shown[:_LISTED]) if strict.problem not in _NOT_SHOWN else ()
         return Value(named, len(shown), (strict.problem,), tuple(shown))
     reading = _Reading()
     named = tuple(reading.mailbox(mailbox) for mailbox in strict.mailboxes)

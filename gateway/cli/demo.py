@@ -17,6 +17,7 @@ from gateway.cli.run import load
 from gateway.errors import StartError
 
 _SENDER, _RECIPIENT = "vanthu@so.example", "q4@tphcm.gov.vn"
+_STRANGER, _CHANNEL = "vanthu.so.example@gmail.com", "capthu.q4@tphcm.gov.vn"
 _BIG = 16 * 2**20  # bytes: one MiB above the cap of Q4 4.2
 _SUBJECTS = {
     "good": "Báo cáo quý IV",
@@ -24,6 +25,7 @@ _SUBJECTS = {
     "program": "Báo cáo trong tệp nén",
     "legacy": "Báo cáo gõ bằng phông .VnTime",
     "secret": "Kế hoạch công tác",
+    "request": "Đề nghị cấp hộp thư điện tử",
 }
 _KINDS = tuple(_SUBJECTS)
 # "legacy": as it stands where somebody types TCVN3 and the mail program believes that it is Latin-1.
@@ -31,6 +33,8 @@ _BODIES = {
     "legacy": "Céng hoµ x· héi chñ nghÜa ViÖt Nam\n§éc lËp - Tù do - H¹nh phóc\n\n"
     "KÝnh göi V¨n phßng, ®¬n vÞ göi b¸o c¸o.\n",
     "secret": "TỐI MẬT\n\nỦY BAN NHÂN DÂN QUẬN 4\nSố: 12/KH-UBND\n\nKẾ HOẠCH\nCông tác bảo vệ kỳ họp cuối năm.\n",
+    "request": "Kính gửi Văn phòng,\n\nĐề nghị cấp mới hộp thư điện tử cho Nguyễn Văn Anh, chuyên viên.\n"
+    "Lý do: mới tuyển dụng.\n",
 }
 _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -54,6 +58,9 @@ bind = "127.0.0.1:{port}"
 direction = "inbound"
 upstream = "embedded"
 
+[[request_channel]]
+address = "capthu.q4@tphcm.gov.vn"
+
 [upstream.embedded]
 maildir = "maildir"
 
@@ -69,6 +76,7 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
   {me} demo --send program                    so is a program that calls itself a PDF, in a zip
   {me} demo --send secret                     and a document that is stamped TỐI MẬT
   {me} demo --send legacy                     text in TCVN3 comes from outside: it passes with a tag
+  {me} demo --send request                    somebody at gmail.com asks for a mailbox: refused, with its clause
   {me} decisions list --config {config}
   {me} compliance --config {config}
 """
@@ -111,9 +119,10 @@ def _me() -> str:
 def send_message(kind: str, port: int) -> int:
     """Send a sample and print what the gateway says. Exit code 0 when it took the message."""
     message = sample(kind)
+    sender, recipient = (_STRANGER, _CHANNEL) if kind == "request" else (_SENDER, _RECIPIENT)
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
-            client.send_message(message, _SENDER, [_RECIPIENT])
+            client.send_message(message, sender, [recipient])
     except smtplib.SMTPResponseException as error:
         click.echo(f"{error.smtp_code} {_text(error.smtp_error)}")
         return 1
@@ -131,7 +140,7 @@ def send_message(kind: str, port: int) -> int:
 def sample(kind: str) -> EmailMessage:
     """One message of each kind: see `_WELCOME`."""
     message = EmailMessage()
-    message["From"], message["To"] = _SENDER, _RECIPIENT
+    message["From"], message["To"] = (_STRANGER, _CHANNEL) if kind == "request" else (_SENDER, _RECIPIENT)
     message["Subject"] = _SUBJECTS[kind]
     message.set_content(_BODIES.get(kind, "Kính gửi Văn phòng, đơn vị gửi báo cáo đính kèm.\n"))
     if kind in _BODIES:

@@ -17,11 +17,12 @@ import click
 
 from gateway.cli.output import safe, say
 from gateway.config import Settings
-from gateway.directory.entry import Entry, Exemption, record_of
+from gateway.directory.entry import Entry, Exemption, clean_address, record_of
 from gateway.directory.letters import Letterhead
 from gateway.directory.notices import Writer
 from gateway.directory.plan import ADD, CHANGE, REMOVE, Plan, Step
 from gateway.directory.store import DirectoryStore
+from gateway.errors import StartError
 from gateway.rules.profiles import Profiles
 from gateway.who import Mailbox, Unit
 
@@ -59,9 +60,16 @@ def regulation_of(settings: Settings) -> Callable[[str], str]:
 
 
 def writer(settings: Settings) -> Writer:
-    """Who writes notices: the office as configured, else the request channel's address, else our postmaster."""
+    """Who writes notices: the office as configured, else the request channel's address, else our postmaster.
+
+    StartError where that is no address.
+    """
     channels = settings.request_channel
     sender = settings.notices.sender or (channels[0].address if channels else f"postmaster@{settings.gateway.hostname}")
+    try:
+        sender = clean_address(sender)
+    except ValueError as error:
+        raise StartError(f"notices.sender = {sender}: {error}") from error
     now = datetime.datetime.now().astimezone()
     return Writer(Letterhead(sender, settings.notices.office), regulation_of(settings), now)
 

@@ -117,6 +117,8 @@ class Readings:
     def all(self, address: str) -> Iterator[str]:
         """Every reading, as keys, with the address itself first; "local@" where no domain of ours is named."""
         yield from self._read(self.exact(address), 0)
+        if address.endswith('"'):  # a quoted local part without a domain, which may hold an address
+            yield from self._read(self.exact(_unquoted(address)), 1)
 
     def _read(self, key: str, depth: int) -> Iterator[str]:
         yield key
@@ -125,17 +127,16 @@ class Readings:
         if stripped != key:
             yield stripped
         yield from self.bases(stripped)
-        local, _, domain = stripped.rpartition("@")
-        if domain.startswith("[") or not domain or "@" not in stripped:
-            bare = stripped if "@" not in stripped else local
-            yield f"{bare}@"
-            yield from self.bases(f"{bare}@")
+        local, domain = split(stripped)
+        if not domain or domain.startswith("["):
+            yield f"{local}@"
+            yield from self.bases(f"{local}@")
         if depth < _MAX_DEPTH and self._takes_apart(domain):
             for inner in _inner(local):
                 yield from self._read(self.exact(inner), depth + 1)
 
     def _takes_apart(self, domain: str) -> bool:
-        return domain in self._ours or domain.endswith(self._below) or domain.startswith("[")
+        return not domain or domain in self._ours or domain.endswith(self._below) or domain.startswith("[")
 
     @staticmethod
     def _trimmed(key: str) -> str:

@@ -130,10 +130,14 @@ class Outbox:
 async def deliver_outbox(box: Outbox, submit: Submit, *, limit: int = _BATCH) -> int:
     """Try what is due once; how many the mail server took. DirectoryUnavailable.
 
-    A `submit` that raises is a try that failed; nothing it says reaches anybody but the log.
+    A `submit` that raises, or takes longer than half of `HELD`, is a try that failed; nothing it says reaches anybody
+    but the log. What cannot be tried while it is ours is left to the next time.
     """
     accepted = 0
+    ours = time.monotonic() + HELD / 2
     for waiting in await asyncio.to_thread(box.take, time.time(), limit):
+        if time.monotonic() > ours:
+            break
         said = await _submitted(submit, waiting)
         await asyncio.to_thread(box.settle, waiting, said, time.time())
         accepted += said.accepted
@@ -143,7 +147,8 @@ async def deliver_outbox(box: Outbox, submit: Submit, *, limit: int = _BATCH) ->
 async def _submitted(submit: Submit, waiting: Waiting) -> Submitted:
     notice = waiting.notice
     try:
-        said = await submit(notice)
+        async with asyncio.timeout(HELD / 2):
+            said = await submit(notice)
     except Exception as error:  # whatever it is, the notice is kept
         _log.warning("directory.notice_failed", number=waiting.number, error=type(error).__name__)
         return Submitted(False, reply=f"not submitted ({type(error).__name__})")

@@ -65,11 +65,11 @@ class Reach:
         return tuple(reached)
 
     def _targets(self, address: str) -> Iterator[str]:
-        """Every key that mail to an address may end at one step on, the catch-all of its domain among them."""
-        keys = list(self._readings.all(address))
-        yield from keys
-        if self._known.isdisjoint(keys):
-            yield f"@{keys[0].rpartition('@')[2]}"
+        """Every key that mail to an address may end at one step on, with the catch-alls that take unknown addresses."""
+        for key in self._readings.all(address):
+            yield key
+            if key not in self._known and self._known.isdisjoint(self._readings.bases(key)):
+                yield f"@{key.rpartition('@')[2]}"
 
     def _without_domain(self, ours: frozenset[str]) -> Mapping[str, tuple[Channel, ...]]:
         """ "q4@" for q4@tphcm.gov.vn: what `Readings.all` makes of q4 and of q4@[192.0.2.1]."""

@@ -98,13 +98,13 @@ class RequestStore:
 
 def _row(seen: RequestSeen) -> dict[str, Any]:
     return {
-        "reference": seen.reference,
+        "reference": _plain(seen.reference),
         "channel": _plain(seen.channel),
         "time": int(seen.when * 1e6),
         "mailbox": _plain(seen.mailbox),
         "unit": _plain(seen.unit),
         "how": _plain(seen.how),
-        "kinds": " ".join(seen.kinds),
+        "kinds": _plain(" ".join(seen.kinds)),
         "reason": int(seen.reason),
         "rows": min(max(seen.rows, 0), 2**31 - 1),
         "lists": min(max(seen.lists, 0), 2**31 - 1),

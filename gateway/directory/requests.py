@@ -88,6 +88,11 @@ class RequestBook:
         except DirectoryError as error:
             _log.warning("directory.requests_wait", error=str(error), waiting=len(self._queue))
             return False
+        except Exception as error:  # a bug: these would fail for ever, and keep the others waiting
+            _log.critical("directory.requests_crashed", exc_info=error)
+            for _ in batch:
+                self._drop(self._queue.popleft())
+            return True
         for _ in batch:
             self._queue.popleft()
         self.written += len(batch)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from gateway.vietnamese.unmarked import folded
 
@@ -32,6 +32,7 @@ _SPELLED = re.compile(r"\b(?:e mails?|emails|pass word|log in)\b")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # The tone of open oa, oe and uy stands on either letter: hòa, hoà (kept on the second one here).
 _OPEN = re.compile(f"(o)([{_TONES}])([ae])(?![a-z\u0300-\u036f])|(u)([{_TONES}])(y)(?![a-z\u0300-\u036f])")
+_WORD = re.compile(rf"\w+|{ADDRESS}")
 _MARKED_SHARE = 5  # one word in so many has marks where marks are written
 
 
@@ -77,39 +78,46 @@ class Lexicon:
 
     def __init__(self, concepts: Mapping[str, str], unmarked: Mapping[str, str] | None = None) -> None:
         """`concepts`: each a text of phrases, one a line. `unmarked`: the same, added where no marks are written."""
-        self._marked = _compiled((name, _phrases(lines), False) for name, lines in concepts.items())
         both = {name: (unmarked or {}).get(name, "") + "\n" + lines for name, lines in concepts.items()}
-        self._unmarked = _compiled((name, _phrases(lines), True) for name, lines in both.items())
+        self._marked = _compiled(concepts, unmarked=False)
+        self._unmarked = _compiled(both, unmarked=True)
 
-    def finds(self, sentence: str) -> Iterable[tuple[str, int, int]]:
+    def finds(self, sentence: str) -> Iterator[tuple[str, int, int]]:
         """Concept, start and end of each phrase in `readable` text, in order."""
-        pattern = self._marked if is_marked(sentence) else self._unmarked
-        for match in pattern.finditer(sentence):
+        patterns = self._marked if is_marked(sentence) else self._unmarked
+        end = 0
+        for word in _WORD.finditer(sentence):
+            pattern = patterns.get(word[0]) or (patterns.get("#") if word[0].isdigit() else None)
+            if pattern is None or word.start() < end or (match := pattern.match(sentence, word.start())) is None:
+                continue
             assert match.lastgroup is not None
-            yield match.lastgroup, match.start(), match.end()
+            end = match.end()
+            yield match.lastgroup, match.start(), end
 
 
-def _phrases(lines: str) -> list[str]:
-    return [line.strip() for line in lines.splitlines() if line.strip()]
+def _compiled(concepts: Mapping[str, str], *, unmarked: bool) -> Mapping[str, re.Pattern[str]]:
+    """A pattern for each word that a phrase begins with: most words of a text begin none, and are passed over."""
+    phrases: dict[str, dict[str, list[str]]] = {}
+    for name, lines in concepts.items():
+        for line in filter(None, map(str.strip, lines.splitlines())):
+            pattern = phrase(line, unmarked=unmarked)
+            for word in _beginnings(line, unmarked=unmarked):
+                phrases.setdefault(word, {}).setdefault(name, []).append(pattern)
+    return {word: _either(by_concept) for word, by_concept in phrases.items()}
 
 
-def _compiled(concepts: Iterable[tuple[str, list[str], bool]]) -> re.Pattern[str]:
-    groups = [
-        f"(?P<{name}>{'|'.join(phrase(one, unmarked=unmarked) for one in phrases)})"
-        for name, phrases, unmarked in concepts
-        if phrases
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)")
+def _either(by_concept: Mapping[str, list[str]]) -> re.Pattern[str]:
+    groups = "|".join(f"(?P<{name}>{'|'.join(patterns)})" for name, patterns in by_concept.items())
+    return re.compile(rf"(?:{groups})(?!\w)")
 
 
 def phrase(written: str, *, unmarked: bool) -> str:
     """The pattern of one phrase. `unmarked`: its words are found without their marks, too."""
     pattern, begun = "", False
     for word in written.split():
-        optional, word = word.endswith("?"), word.removesuffix("?")
-        forms = dict.fromkeys(form for one in word.split("/") for form in _forms(one, unmarked=unmarked))
+        forms, optional = _forms(word, unmarked=unmarked)
         either = "|".join(re.escape(form) if form != "#" else r"\d{1,4}" for form in forms)
-        either = f"(?:{either})" if len(forms) > 1 else either
+        either = f"(?:{either})"
         if begun:
             pattern += f"(?: {either})?" if optional else f" {either}"
         else:
@@ -118,6 +126,21 @@ def phrase(written: str, *, unmarked: bool) -> str:
     return pattern
 
 
-def _forms(word: str, *, unmarked: bool) -> tuple[str, ...]:
-    written = spelled(word.removesuffix("!"))
-    return (written, folded(written)) if unmarked and not word.endswith("!") else (written,)
+def _beginnings(written: str, *, unmarked: bool) -> Iterator[str]:
+    """The words that the phrase may begin with."""
+    for word in written.split():
+        forms, optional = _forms(word, unmarked=unmarked)
+        yield from forms
+        if not optional:
+            return
+
+
+def _forms(word: str, *, unmarked: bool) -> tuple[tuple[str, ...], bool]:
+    """The forms of a phrase's word, and whether it may be missing."""
+    forms: dict[str, None] = {}
+    for one in word.removesuffix("?").split("/"):
+        form = spelled(one.removesuffix("!"))
+        forms[form] = None
+        if unmarked and not one.endswith("!"):
+            forms[folded(form)] = None
+    return tuple(forms), word.endswith("?")

@@ -24,7 +24,7 @@ OFFICE = Mailbox("q4@tinh.example", Kind.UNIT, aliases=("vanphong@tinh.example",
 CLERK = Mailbox("thu@tinh.example", Kind.PERSONAL, forwards=("nhom@tinh.example",))
 GROUPS = (
     Group("nhom@tinh.example", ("lanhdao@tinh.example",)),
-    Group("lanhdao@tinh.example", ("VanPhong+ds@tinh.example", "thu@tinh.example")),
+    Group("lanhdao@tinh.example", ("VanPhong+ds@tinh.example", "other@tinh.example")),
     Group("@gom.example", ("q4@tinh.example",)),
 )
 SETTINGS = {
@@ -34,20 +34,21 @@ SETTINGS = {
     "virtual_alias_domains": "gom.example",
     "virtual_mailbox_maps": "inline:{ {q4@tinh.example=all/} {q4=all/} {other@tinh.example=other/} }",
     "virtual_alias_maps": "inline:{ {vanphong@tinh.example=q4@tinh.example} {thu@tinh.example=nhom@tinh.example} "
-    "{nhom@tinh.example=lanhdao@tinh.example} {lanhdao@tinh.example={vanphong+ds@tinh.example thu@tinh.example}} "
+    "{nhom@tinh.example=lanhdao@tinh.example} {lanhdao@tinh.example=VanPhong+ds@tinh.example, other@tinh.example} "
     "{@gom.example=q4@tinh.example} }",
     "recipient_delimiter": "+",
     "allow_percent_hack": "yes",
     "swap_bangpath": "yes",
     "resolve_numeric_domain": "yes",
 }
-LOCALS = (
-    "q4", "Q4", '"q4"', '"Q4"', '"q\\4"', "q4+x", "Q4+x+y", '"q4+x"', '"q4 "', '" q4"', "q4%tinh.example",
-    "q4+x%tinh.example", "q4%TINH.example", '"q4%tinh.example"', '"q4@tinh.example"', '"Q4+x@tinh.example"',
-    "tinh.example!q4", "tinh.example!q4+x", "a!tinh.example!q4", "q4%tinh.example%tinh.example", "vanphong", "VanPhong+x",
-    "nhom", "nhom+x", "lanhdao", "thu", '"thu"', "other", "q5", "x+q4", "q4%tinh.example%localhost", '"vanphong@tinh.example"',
-    "q4%gom.example", "ai-do", ".q4", '"q4."', '""q4', '"q"4', '"nhom@tinh.example"+x', "q4=40tinh.example", "q4+", '"+q4"',
-)  # fmt: skip
+_LOCALS = r"""
+q4 Q4 "q4" "Q4" "q\4" q4+x Q4+x+y "q4+x" ""q4 "q"4 .q4 "q4." q4+ "+q4" q4=40tinh.example
+q4%tinh.example q4+x%tinh.example q4%TINH.example "q4%tinh.example" "q4@tinh.example" "Q4+x@tinh.example"
+tinh.example!q4 tinh.example!q4+x a!tinh.example!q4 q4%tinh.example%tinh.example q4%tinh.example%localhost
+vanphong VanPhong+x "vanphong@tinh.example" nhom nhom+x "nhom@tinh.example"+x lanhdao thu "thu"
+q4%gom.example ai-do%gom.example ai-do other q5 x+q4
+"""
+LOCALS = (*_LOCALS.split(), '"q4 "', '" q4"')
 DOMAINS = ("tinh.example", "TINH.Example", "tinh.example.", "[127.0.0.1]", "gom.example", "evil.example", "")
 
 
@@ -80,5 +81,5 @@ def test_what_postfix_delivers_there_is_known(postfix: Postfix) -> None:
         Snapshot(1, (), (OFFICE, CLERK), GROUPS), (office,), own_domains=("tinh.example", "localhost")
     )
     assert [one for one in reached if made.channels(one) != (office,)] == []
-    assert len(reached) >= 60, f"Postfix delivered {len(reached)} of {len(spellings)} only: the test proves too little"
+    assert len(reached) >= 150, f"Postfix delivered {len(reached)} of {len(spellings)} only: the test proves too little"
     assert made.channels("other@tinh.example") == made.channels("q5@tinh.example") == ()

@@ -299,6 +299,18 @@ def test_mentions_of_what_cannot_be_read() -> None:
     assert [one.address for one in fields.author] == [OFFICE, EVIL, "x@y.example"]
 
 
+@pytest.mark.parametrize("value", [f'"{OFFICE}"@gian.example', f'"{OFFICE}"@[192.0.2.1]', f"<=?utf-8?Q?{OFFICE}?=>"])
+def test_an_address_that_only_part_of_an_address_shows_is_no_author(value: str) -> None:
+    fields = read(f"From: {value}")
+    assert fields.author == ()
+    assert OFFICE in fields.mentions
+
+
+def test_what_cannot_be_read_is_decoded_for_what_it_mentions() -> None:
+    assert OFFICE in read(f"From: {b64(OFFICE)} ({EVIL})").mentions
+    assert OFFICE in read(f"X: y\r\n From: {b64(OFFICE)} <{EVIL}>").mentions
+
+
 def test_a_domain_in_unicode_is_its_ascii_form() -> None:
     ascii_form = "tỉnh.example".encode("idna").decode()
     fields = read("From: vp@tỉnh.example")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import pty
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -258,6 +263,37 @@ def test_notices_are_listed_and_printed(config: Path) -> None:
     assert "Subject: Thông báo hoàn tất" in printed
     assert "Q4 6.2" in printed
     assert _run(config, "notices", "--show", "99").exit_code == 1
+
+
+def test_an_office_without_an_address_is_a_wrong_configuration(config: Path, store: DirectoryStore) -> None:
+    config.write_text(config.read_text().replace('sender = "q4@tphcm.example"', 'sender = "Văn phòng"'))
+    done = _run(config, "requests", "answer", _REFERENCE)
+    assert done.exit_code == 2
+    assert "notices.sender" in done.stderr
+    assert RequestStore(store.database).list(open_only=True)
+
+
+def _in_a_terminal(*arguments: str) -> str:
+    """What a command writes into a real terminal."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    command = [sys.executable, "-m", "gateway", "mailboxes", *arguments]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as child:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # Linux says EIO when the other side is gone
+            while block := os.read(ours, 65536):
+                shown += block
+    os.close(ours)
+    assert child.returncode == 0, shown
+    return shown.decode()
+
+
+def test_progress_is_shown_in_a_terminal(config: Path) -> None:
+    file = _file(config, "address\n" + "".join(f"m{number}@x.example\n" for number in range(1100)))
+    shown = _in_a_terminal("import", file, "--yes", "--config", str(config))
+    for told in ("\rreading: 500 rows", "\rreading: 1,000 rows", "\rwriting: 500 rows", "\rwriting: 1,100 rows"):
+        assert told in shown
+    assert "1,100 of 1,100 rows taken" in shown
 
 
 def test_a_file_cannot_steer_the_terminal(config: Path) -> None:

@@ -102,6 +102,10 @@ class TestReadings:
     def test_without_a_domain_of_ours(self, spelling: str) -> None:
         assert "q4@" in list(PLAIN.all(spelling))
 
+    @pytest.mark.parametrize("spelling", ["q4%tphcm.gov.vn", "tphcm.gov.vn!q4+x", '"q4@tphcm.gov.vn"'])
+    def test_an_address_in_one_without_a_domain(self, spelling: str) -> None:
+        assert "q4@tphcm.gov.vn" in list(PLAIN.all(spelling))
+
     @pytest.mark.parametrize(
         "spelling", ["q4%tphcm.gov.vn@evil.example", "x@q4.tphcm.gov.vn", "+q4@tphcm.gov.vn", "aq4@tphcm.gov.vn"]
     )

@@ -140,6 +140,13 @@ class TestChannels:
         assert made.channels("khong-co@tphcm.gov.vn") == (OFFICE,)
         assert made.channels(HOME.address) == made.channels("noivu.q4+x@tphcm.gov.vn") == ()
 
+    @pytest.mark.parametrize(
+        "address", ["ai%gom.example@tphcm.gov.vn", "noivu.q4%tphcm.gov.vn@gom.example", "x@GOM.example."]
+    )
+    def test_a_catch_all_in_any_reading(self, address: str) -> None:
+        made = directory(HOME, groups=(Group("@gom.example", (OFFICE.address,)),))
+        assert made.channels(address) == (OFFICE,)
+
     def test_a_forward_into_a_catch_all(self) -> None:
         groups = (Group("@gom.example", (OFFICE.address,)), Group("g@tphcm.gov.vn", ("ai-do@gom.example",)))
         assert directory(HOME, groups=groups).channels("g@tphcm.gov.vn") == (OFFICE,)

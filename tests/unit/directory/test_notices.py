@@ -76,6 +76,15 @@ def test_a_notice_is_a_sound_message() -> None:
     assert all(byte < 128 for byte in notice.message)
 
 
+def test_addresses_beyond_ascii() -> None:
+    mailbox = replace(UNIT_MAILBOX, address="bình@tỉnh.example")
+    notice = _writer().completion(_STATE, [Request(replace(_SEEN, mailbox=mailbox.address))], "x")
+    assert "To: bình@tỉnh.example\r\n".encode() in notice.message
+    head = Letterhead("q4@tỉnh.example", "Văn phòng")
+    sent = Writer(head, lambda _: "angiang-50-2009", _NOW).completion(_STATE, [Request(_SEEN)], "x")
+    assert b"@xn--tnh-p2s.example>" in sent.message or b"@xn--" in sent.message
+
+
 def test_the_clause_is_the_mailboxes_own_regulation() -> None:
     assert "(AG 6)" in _message(_writer("angiang-50-2009").completion(_STATE, [Request(_SEEN)], "x")).get_content()
     own = replace(_STATE, mailboxes=(replace(UNIT_MAILBOX, regulation="angiang-50-2009"),))

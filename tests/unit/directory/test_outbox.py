@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.directory import outbox
 from gateway.directory.outbox import GIVE_UP, HELD, Notice, Outbox, Submitted, Waiting, deliver_outbox, enqueue
 from tests.unit.directory.support_store import filled
 
@@ -82,6 +83,18 @@ async def test_delivery_goes_on_after_a_submit_that_raises(box: Outbox) -> None:
     assert "secret" not in found[1].reply
     assert "RuntimeError" in found[1].reply
     assert await deliver_outbox(box, submit) == 0
+
+
+async def test_a_submit_that_hangs_is_a_try_that_failed(box: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "HELD", 0.2)
+
+    async def submit(notice: Notice) -> Submitted:
+        await asyncio.sleep(60)
+        return Submitted(True)
+
+    assert await deliver_outbox(box, submit) == 0
+    tries = [one.tries for one in await asyncio.to_thread(box.list)]
+    assert tries == [0, 0, 1], "the others were not ours long enough"
 
 
 async def test_several_deliver_at_once_and_each_notice_goes_once(box: Outbox) -> None:

@@ -69,7 +69,7 @@ def test_it_is_answered_once_with_its_notice(tmp_path: Path, store: RequestStore
 
 
 def test_hostile_values_are_kept_harmless(store: RequestStore) -> None:
-    store.add([replace(_SEEN, message_id="<\x00\ud800>" + "x" * 5000, rows=2**40, how="'; --")])
+    store.add([replace(_SEEN, message_id="<\x00\ud800>" + "x" * 5000, rows=2**40, how="'; --", kinds=("a\x00",))])
     (found,) = store.find(_SEEN.reference)
     assert len(found.seen.message_id) <= 998
     assert "\x00" not in found.seen.message_id
@@ -132,6 +132,16 @@ async def test_a_full_queue_and_a_dead_store_are_said_by_reference(store: Reques
     assert book.dropped == 4
     said = [line["reference"] for line in logs if line["event"] == "directory.request_dropped"]
     assert said == ["R00002", "R00000", "R00001", "R00009"]
+
+
+async def test_a_bug_does_not_keep_the_others_waiting(store: RequestStore) -> None:
+    book = RequestBook(store)
+    await book.start()
+    book.note(replace(_SEEN, kinds=(7,)))  # type: ignore[arg-type]
+    await _until(lambda: book.dropped == 1)
+    book.note(_SEEN)
+    await _until(lambda: book.written == 1)
+    await book.close()
 
 
 async def test_closing_a_book_that_never_started(store: RequestStore) -> None:

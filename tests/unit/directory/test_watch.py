@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
 from gateway.directory.entry import Snapshot
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.directory.index import Directory
+from gateway.directory.plan import Wanted, diff
+from gateway.directory.store import DirectoryStore
 from gateway.directory.watch import Watcher, breathe
 from gateway.who import NO_DIRECTORY, Kind, Lookup, Mailbox
 
@@ -131,3 +134,22 @@ async def test_a_rebuild_before_the_first_look_does_nothing() -> None:
     watcher = Watcher(Store(), build)
     await watcher.rebuild()
     assert watcher.current is NO_DIRECTORY
+
+
+async def test_every_worker_follows_the_real_store(tmp_path: Path) -> None:
+    store = DirectoryStore("sqlite:///congthu.db", tmp_path)
+    store.prepare()
+    watchers = [Watcher(DirectoryStore("sqlite:///congthu.db", tmp_path), build, every=0.02) for _ in range(2)]
+    for watcher in watchers:
+        await watcher.start()
+    tasks = [asyncio.create_task(watcher.run()) for watcher in watchers]
+    try:
+        assert [watcher.current.size for watcher in watchers] == [0, 0]
+        wanted = Wanted(mailboxes=(Mailbox("a@x.example", Kind.UNIT),))
+        await asyncio.to_thread(lambda: store.apply(diff(store.snapshot(), wanted), who="test"))
+        await until(lambda: all(watcher.current.find("A@x.example") is not None for watcher in watchers))
+        assert {watcher.failed for watcher in watchers} == {""}
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
