@@ -1,6 +1,7 @@
 """What the directory in memory costs: building 20,000 mailboxes, a lookup of each kind, and the loop's lag meanwhile.
 
-Times are of the processor, so that other work on the machine counts little. Run: python -m benchmarks.directory [--mailboxes 20000]
+Times are of the processor, so that other work on the machine counts little.
+Run: python -m benchmarks.directory [--mailboxes 20000]
 """
 
 from __future__ import annotations

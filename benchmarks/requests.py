@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import io
 import math
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -30,7 +29,7 @@ from gateway.wording.bodies import body_of, leaves_of, read_body
 from gateway.wording.fields import read_header
 from gateway.wording.inline import read_names
 from gateway.wording.reader import REQUEST, Reader
-from gateway.wording.requests import THRESHOLD, features, judged
+from gateway.wording.requests import THRESHOLD, features
 
 _WANTS = frozenset((REQUEST,))
 _ROUNDS, _RATE, _KEEP = 4000, 0.5, 0.001  # of fitting: steps, their size, how much weights are held back
@@ -119,7 +118,9 @@ def report(name: str, given: Sequence[Read]) -> None:
     asked = [one for one in given if one.letter.made == "request"]
     others = [one for one in given if one.letter.made == "other"]
     grey = [one for one in given if one.letter.made == "grey"]
-    print(f"\n{name}: {len(asked)} requests of {_families(asked)} families, {len(others)} others of {_families(others)}")
+    print(
+        f"\n{name}: {len(asked)} requests of {_families(asked)} families, {len(others)} others of {_families(others)}"
+    )
     print(f"{'threshold':>12}{'found':>10}{'false':>10}{'phishing':>10}")
     for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         row = "".join(f"{100 * share(part, threshold):9.2f}%" for part in (asked, others, grey))
@@ -128,16 +129,24 @@ def report(name: str, given: Sequence[Read]) -> None:
         parts = ([one for one in part if one.letter.form == form] for part in (asked, others))
         found, false = (100 * share(part, THRESHOLD) for part in parts)
         print(f"{form:>12}{found:9.2f}%{false:9.2f}%")
+    _report_more(given, asked)
+
+
+def _report_more(given: Sequence[Read], asked: Sequence[Read]) -> None:
     told = [one for one in asked if one.signs.score >= THRESHOLD]
-    first = sum(one.signs.kinds[:1] <= one.letter.kinds for one in told if one.signs.kinds)
+    likely = sum(one.signs.kinds[:1] != () and one.signs.kinds[0] in one.letter.kinds for one in told)
     whole = sum(set(one.letter.kinds) <= set(one.signs.kinds) for one in told)
-    likely = sum(bool(one.signs.kinds) and one.signs.kinds[0] in one.letter.kinds for one in told)
-    del first
-    print(f"kinds: the likeliest is right in {100 * likely / max(1, len(told)):.1f} %, all are named in {100 * whole / max(1, len(told)):.1f} %")
+    print(f"kinds: the likeliest is right in {_percent(likely, told)}, all are named in {_percent(whole, told)}")
     listed = [one for one in asked if b"danh sach." in one.letter.raw]
-    print(f"lists attached to requests that are found: {100 * sum(bool(one.signs.lists) for one in listed) / max(1, len(listed)):.1f} % of {len(listed)}")
+    found = sum(bool(one.signs.lists) for one in listed)
+    print(f"lists attached to requests that are found: {_percent(found, listed)} of {len(listed)}")
     seconds = sorted(one.seconds for one in given)
-    print(f"CPU a message, its scan and files included: median {seconds[len(seconds) // 2] * 1e3:.2f} ms, 99 of 100 {seconds[len(seconds) * 99 // 100] * 1e3:.1f} ms")
+    middle, late = (1e3 * seconds[len(seconds) * part // 100] for part in (50, 99))
+    print(f"CPU a message, its scan and files included: median {middle:.2f} ms, 99 of 100 within {late:.1f} ms")
+
+
+def _percent(count: int, of: Sequence[Read]) -> str:
+    return f"{100 * count / max(1, len(of)):.1f} %"
 
 
 def _families(given: Sequence[Read]) -> int:
@@ -152,7 +161,8 @@ def misses(given: Sequence[Read]) -> None:
         key = (one.letter.family, "unmarked" if one.letter.form == "unmarked" else "")
         if wrong and one.letter.made != "grey" and key not in seen:
             seen.add(key)
-            print(f"{one.letter.made:8} {one.letter.family:20} {one.letter.form:9} {one.signs.score:.3f} {' '.join(one.signs.signs)}")
+            what = f"{one.letter.made:8} {one.letter.family:20} {one.letter.form:9} {one.signs.score:.3f}"
+            print(what, *one.signs.signs)
 
 
 def main() -> None:
@@ -178,4 +188,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

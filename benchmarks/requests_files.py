@@ -30,7 +30,8 @@ def as_ods(rows: Rows) -> bytes:
     """The same in OpenDocument."""
     cells = ('<table:table-cell office:value-type="string"><text:p>', "</text:p></table:table-cell>")
     made = "".join(
-        f"<table:table-row>{''.join(cells[0] + escape(text) + cells[1] for text in row)}</table:table-row>" for row in rows
+        f"<table:table-row>{''.join(cells[0] + escape(text) + cells[1] for text in row)}</table:table-row>"
+        for row in rows
     )
     return pack(open_document("spreadsheet", f'<table:table table:name="DS">{made}</table:table>'))
 

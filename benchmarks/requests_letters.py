@@ -1,4 +1,4 @@
-"""The letters of benchmarks/requests_corpus as messages: slots filled, marks left out, legacy charsets, files attached."""
+"""The letters of benchmarks/requests_corpus as messages: slots filled, in legacy charsets, with files attached."""
 
 from __future__ import annotations
 
@@ -16,25 +16,35 @@ from gateway.vietnamese.family import Family
 from gateway.vietnamese.unmarked import folded
 
 CORPUS = Path(__file__).parent / "requests_corpus"
-HALVES = {"train": ("train", "second", "third", "fourth"), "test": ("test",)}
+HALVES = {"train": ("train", "second", "third", "fourth", "fifth"), "test": ("test",)}
 """The files of each half."""
 FORMS = ("plain", "html", "unmarked", "tcvn3", "vni", "viqr", "wrapped")
 """How one letter is written."""
 _FAMILIES = {"tcvn3": Family.TCVN3, "vni": Family.VNI, "viqr": Family.VIQR}
 _SLOT = re.compile(r"\{([^{}]+)\}")
-_SURNAMES = "Nguyễn Trần Lê Phạm Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý".split()
-_MIDDLE = "Văn Thị Hoàng Minh Ngọc Thanh Quốc Đức Xuân Hữu Kim Thu".split()
-_GIVEN = "Anh Bình Cường Dung Hà Hạnh Hòa Hùng Khánh Lan Linh Long Mai Nam Phúc Quang Sơn Tâm Thủy Tuấn Vinh Yến".split()
+_SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý")
+_MIDDLE = ("Văn", "Thị", "Hoàng", "Minh", "Ngọc", "Thanh", "Quốc", "Đức", "Xuân", "Hữu", "Kim", "Thu")
+_GIVEN = ("Anh", "Bình", "Cường", "Dung", "Hà", "Hạnh", "Hòa", "Hùng", "Khánh", "Lan", "Long", "Mai", "Phúc", "Yến")
 _UNITS = (
-    "Phòng Tư pháp|Phòng Nội vụ|Phòng Tài chính - Kế hoạch|Ủy ban nhân dân Phường 3|UBND xã Vĩnh Hòa|Sở Xây dựng"
-    "|Trường THCS Quang Trung|Trạm Y tế Phường 8|Hội Nông dân|Thanh tra huyện|Ban Quản lý dự án|Chi cục Thuế"
-).split("|")
+    "Phòng Tư pháp",
+    "Phòng Nội vụ",
+    "Phòng Tài chính - Kế hoạch",
+    "Ủy ban nhân dân Phường 3",
+    "UBND xã Vĩnh Hòa",
+    "Sở Xây dựng",
+    "Trường THCS Quang Trung",
+    "Trạm Y tế Phường 8",
+    "Hội Nông dân",
+    "Thanh tra huyện",
+    "Ban Quản lý dự án",
+    "Chi cục Thuế",
+)
 _OFFICES = ("Văn phòng Ủy ban nhân dân Quận 4", "Sở Thông tin và Truyền thông", "Văn phòng UBND quận", "Văn phòng")
-_POSITIONS = "chuyên viên|Phó Trưởng phòng|văn thư|kế toán|Chủ tịch|Phó Chủ tịch|công chức tư pháp - hộ tịch".split("|")
+_POSITIONS = ("chuyên viên", "Phó Trưởng phòng", "văn thư", "kế toán", "Chủ tịch", "Phó Chủ tịch", "công chức tư pháp")
 
 
 @dataclass(slots=True)
-class Family_:
+class Template:
     """A template: `made` "request", "other" or "grey"; its text, and what is attached."""
 
     made: str
@@ -54,14 +64,14 @@ class Letter:
     raw: bytes
 
 
-def families(name: str) -> list[Family_]:
+def families(name: str) -> list[Template]:
     """The templates of one half of the corpus: "train" or "test"."""
-    found: list[Family_] = []
+    found: list[Template] = []
     texts = [(CORPUS / f"{file}.txt").read_text("utf-8") for file in HALVES[name]]
     for line in "\n".join(texts).splitlines():
         if line.startswith("%% "):
             made, family, *kinds = line.split()[1:]
-            found.append(Family_(made, family, tuple(kinds)))
+            found.append(Template(made, family, tuple(kinds)))
         elif found:
             found[-1].lines.append(line)
     return found
@@ -73,11 +83,15 @@ def letters(name: str, copies: int = 8, forms: tuple[str, ...] = FORMS) -> Itera
         for copy in range(copies):
             for form in forms:
                 yield Letter(
-                    family.made, family.name, form, family.kinds, _message(family, form, random.Random(f"{family.name} {copy}"))
+                    family.made,
+                    family.name,
+                    form,
+                    family.kinds,
+                    _message(family, form, random.Random(f"{family.name} {copy}")),
                 )
 
 
-def _message(family: Family_, form: str, chance: random.Random) -> bytes:
+def _message(family: Template, form: str, chance: random.Random) -> bytes:
     slots = _slots(chance)
     text = "\n".join(line for line in family.lines if not line.startswith("+ ")).strip("\n")
     filled = _SLOT.sub(lambda match: _fill(match[1], slots, chance), text)
@@ -119,9 +133,7 @@ def _unmarked(text: str) -> str:
     return "".join(folded(letter).upper() if letter.isupper() else folded(letter) for letter in text)
 
 
-def _attached(
-    family: Family_, letter: str, slots: dict[str, str], chance: random.Random
-) -> tuple[Rows, list[bytes]]:
+def _attached(family: Template, letter: str, slots: dict[str, str], chance: random.Random) -> tuple[Rows, list[bytes]]:
     """A table that stands in the body, and the files."""
     table: Rows = ()
     files: list[bytes] = []

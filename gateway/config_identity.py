@@ -33,6 +33,10 @@ class Authentication(Section):
         description="Domains whose mail servers let nobody sign with another mailbox's From: their DKIM signature "
         "proves a mailbox, any other one a domain only.",
     )
+    login_domain: str = Field(
+        default="",
+        description="The domain of logins that are written without one. Default: our domain, where it is one.",
+    )
     login_checked: tuple[Network, ...] = Field(
         default=(),
         description="Trusted networks whose mail server checks each sender against its login, so that its word on the "
@@ -47,7 +51,9 @@ class Authentication(Section):
 class Dkim(Section):
     """A key that signs mail of one domain (RFC 6376); `congthu dkim keygen` makes it."""
 
-    domain: str = Field(description="d=: From's domain must be this one or below it; the longest match signs.")
+    domain: str = Field(
+        description="d=: From's domain must be this one or below it; the longest match signs, with all its keys."
+    )
     selector: str = Field(description="s=: the DNS record is SELECTOR._domainkey.DOMAIN.")
     key: Path = Field(description="PEM file with the private key, RSA or Ed25519; read again on SIGHUP.")
 

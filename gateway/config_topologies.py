@@ -53,6 +53,7 @@ EXAMPLES = {
     "Authentication.authserv_id": '"gw.tinh.example"',
     "Authentication.servers": '["10.0.0.3:53"]',
     "Authentication.binding_domains": '["tinh.example"]',
+    "Authentication.login_domain": '"tinh.example"',
     "Authentication.login_checked": '["10.0.0.5"]',
     "Dkim.domain": '"tinh.example"',
     "Dkim.selector": '"gw2026"',

@@ -108,7 +108,10 @@ class Knowledge:
         prover = Prover(settings, self._resolver, self._memory, self.known)
         authserv_id = settings.authentication.authserv_id or settings.gateway.hostname
         signs = listener.direction is Direction.OUTBOUND if listener.sign is None else listener.sign
-        return Origins(prover, signer if signs else None, authserv_id, listener.direction)
+        seals = signer is not None and settings.authentication.arc_seal and bool(settings.gateway.domains)
+        keys = signer.for_domain(settings.gateway.domains[0].removeprefix("*.")) if seals and signer is not None else ()
+        sealing = keys[0] if keys else None
+        return Origins(prover, signer if signs else None, authserv_id, listener.direction, sealing)
 
 
 def _request(decision: Decision, found: Mapping[str, Any]) -> RequestSeen:

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 
 from gateway.authentication.answer import Budget
 from gateway.authentication.arc import check_arc
+from gateway.authentication.arc_sealing import seal
 from gateway.authentication.dkim_verify import check_dkim
 from gateway.authentication.dmarc import check_dmarc
 from gateway.authentication.heading import Heading, read_heading
 from gateway.authentication.identity import IdentitySettings, identify, replay_keys, undecided
+from gateway.authentication.keys import SigningKey
 from gateway.authentication.replay import SignatureMemory
 from gateway.authentication.resolver import Resolver
 from gateway.authentication.results import authentication_results, forged
@@ -36,6 +38,7 @@ from gateway.who import NOBODY, Check, Method, Result, Sender, SenderFields
 
 _BEHIND = 4096  # bytes behind the header in which some client would go on reading it
 _QUERIES = 80  # questions that one message may cause, all checks together
+_HARMLESS = frozenset({"address-in-name", "angle-in-name"})  # what a name pretends does not change the address
 _NOTHING_SEEN: frozenset[str] = frozenset()
 _PLAIN = Heading()
 
@@ -73,6 +76,7 @@ class Prover:
         self._settings = IdentitySettings(
             own_domains=frozenset(domain.lower() for domain in settings.gateway.domains),
             binding_domains=frozenset(domain.lower() for domain in given.binding_domains),
+            login_domain=given.login_domain.lower(),
             past=given.fresh,
         )
         self._resolver, self._memory, self._known, self._clock = resolver, memory, known, clock
@@ -148,9 +152,16 @@ class Prover:
 class Origins:
     """One listener's view of senders: what is taken out, what is proved, what is added above the message."""
 
-    def __init__(self, prover: Prover, signer: Signer | None, authserv_id: str, direction: Direction) -> None:
+    def __init__(
+        self,
+        prover: Prover,
+        signer: Signer | None,
+        authserv_id: str,
+        direction: Direction,
+        sealing: SigningKey | None = None,
+    ) -> None:
         self.prove, self.settle, self.reaches_channel = prover.prove, prover.settle, prover.reaches_channel
-        self._signer, self._authserv_id = signer, authserv_id
+        self._signer, self._authserv_id, self._sealing = signer, authserv_id, sealing
         # What our own server sends on may carry what we said of it when it came in.
         self._strips = direction is not Direction.OUTBOUND
 
@@ -170,9 +181,19 @@ class Origins:
             made = authentication_results(
                 self._authserv_id, checks, mail_from=envelope.reverse_path.text, helo=session.helo
             )
+            if self._sealing is not None:
+                made = await self._seal(self._sealing, checks, content, skip) + made
         if self._signer is not None:
             made += await self._sign(self._signer, envelope, content, skip)
         return made
+
+    async def _seal(
+        self, key: SigningKey, checks: Sequence[Check], content: SpooledMessage, skip: Sequence[tuple[int, int]]
+    ) -> bytes:
+        scan = content.scan
+        return await seal(
+            key, self._authserv_id, checks, scan.header_block, content, scan.header_bytes, time.time(), skip
+        )
 
     async def _sign(
         self, signer: Signer, envelope: Envelope, content: SpooledMessage, skip: Sequence[tuple[int, int]]
@@ -183,7 +204,7 @@ class Origins:
             return b""
         fields = _fields(scan, content)
         domain = _author_domain(fields)
-        if fields.disputes or not domain:
+        if not domain:
             return b""
         return await signer.sign(domain, scan.header_block, content, scan.header_bytes, int(time.time()), skip=skip)
 
@@ -194,7 +215,9 @@ def _fields(scan: ScannedMessage, content: SpooledMessage) -> SenderFields:
 
 
 def _author_domain(fields: SenderFields) -> str:
-    """The domain of From's one mailbox, lower case; "" where there is not one."""
+    """The domain of From's one mailbox, lower case; "" where there is not one, or readers do not agree which."""
+    if not _HARMLESS.issuperset(fields.disputes):
+        return ""
     return fields.author[0].address.rpartition("@")[2].lower() if len(fields.author) == 1 else ""
 
 

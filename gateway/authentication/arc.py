@@ -60,7 +60,7 @@ async def check_arc(
         return Check(Method.ARC, Result.NONE)
     newest = ""
     try:
-        fields = read_header(header, limits)
+        fields = read_header(header, content, body_start, limits)
         sets = arc_sets(fields)
         if not sets:
             return Check(Method.ARC, Result.NONE)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from gateway.authentication.arc import MESSAGE, RESULTS, SEAL, arc_sets
 from gateway.authentication.dkim_body import Content, Wanted, body_hashes
-from gateway.authentication.dkim_header import Header, HeaderField, Skip
+from gateway.authentication.dkim_header import Header, HeaderField, Skip, whole_header
 from gateway.authentication.dkim_tags import Unusable
 from gateway.authentication.keys import SigningKey
 from gateway.authentication.results import results_payload
@@ -41,7 +41,7 @@ async def seal(
     if chain is None or chain.result is Result.TEMPERROR:
         return b""
     try:
-        fields = Header(header, _MOST_FIELDS, skip)
+        fields = whole_header(header, body_start, content.size, _MOST_FIELDS, skip)
         before = _before(fields, chain)
     except Unusable:
         return b""

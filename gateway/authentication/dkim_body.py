@@ -120,8 +120,8 @@ class BodyHash:
 
 def _line_ends(tail: bytes) -> int:
     """How many of its last octets are whole line ends."""
-    if tail == _LINE_ENDS[: len(tail)]:
-        return len(tail) & ~1
+    if len(tail) % 2 == 0 and tail == _LINE_ENDS[: len(tail)]:
+        return len(tail)
     at = len(tail)
     while tail[at - 2 : at] == b"\r\n":
         at -= 2

@@ -108,6 +108,18 @@ class Header:
         return taken
 
 
+def whole_header(block: bytes, body_start: int, size: int, most: int, skip: Skip = ()) -> Header:
+    """The header of a message of `size` bytes whose body begins at `body_start`. Unusable where it is none.
+
+    Between the two stands the blank line, or the message ends with its header. Anything else there is a part of the
+    header that is not known here, or that others take for one: what a signature covers would not be what they show.
+    """
+    gap = body_start - len(block)
+    if gap != 2 and (gap or body_start != size):
+        raise Unusable("the header does not end where the body begins")
+    return Header(block, most, skip)
+
+
 def signed_text(header: Header, names: Iterable[bytes], own: HeaderField, *, relaxed: bool) -> bytes:
     """The octets that a signature is made over (RFC 6376 3.7): the chosen fields, then its own without b=."""
     lines = [field.canonical(relaxed=relaxed) for field in header.chosen(names, own)]

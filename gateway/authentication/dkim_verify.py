@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from gateway.authentication.answer import Budget
 from gateway.authentication.dkim_body import Content, Hashed, Wanted, body_hashes
-from gateway.authentication.dkim_header import Header, HeaderField, signed_text
+from gateway.authentication.dkim_header import Header, HeaderField, signed_text, whole_header
 from gateway.authentication.dkim_keys import PublicKey, TextLookup, check_signature, find_key
 from gateway.authentication.dkim_signature import Signature, claimed, dkim_signature
 from gateway.authentication.dkim_tags import Unusable, tags_of
@@ -76,7 +76,7 @@ async def check_dkim(
     if b"dkim-signature" not in header.lower():
         return ()
     try:
-        fields = read_header(header, limits)
+        fields = read_header(header, content, body_start, limits)
     except Unusable as error:
         return (Check(Method.DKIM, error.result, reason=error.reason),)
     cases = [_begin(own, now, limits) for own in fields.named(b"dkim-signature")[: limits.signatures]]
@@ -89,11 +89,11 @@ async def check_dkim(
     return tuple(map(_told, cases))
 
 
-def read_header(header: bytes, limits: Limits) -> Header:
+def read_header(header: bytes, content: Content, body_start: int, limits: Limits) -> Header:
     """The fields of a header of bearable size. Unusable for any other."""
     if len(header) > limits.header:
         raise Unusable("the header is too long")
-    return Header(header, limits.fields)
+    return whole_header(header, body_start, content.size, limits.fields)
 
 
 def _begin(own: HeaderField, now: float, limits: Limits) -> Case:

@@ -6,6 +6,7 @@ provider, and reports would tell strangers who writes to whom.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 
@@ -13,7 +14,7 @@ from gateway.authentication.answer import Budget
 from gateway.authentication.dmarc_record import Policy, policies, read
 from gateway.authentication.domains import domain_of
 from gateway.authentication.resolver import Resolver
-from gateway.authentication.suffixes import aligned, organizational
+from gateway.authentication.suffixes import aligned, load, loaded, organizational
 from gateway.who import Check, Method, Result
 
 _LOWER = {"reject": "quarantine", "quarantine": "none", "none": "none"}
@@ -40,6 +41,8 @@ async def check_dmarc(
     domain = domain_of(from_domain)
     if not domain:
         return Check(Method.DMARC, Result.PERMERROR, reason="From has no proper domain")
+    if not loaded():
+        await asyncio.to_thread(load)
     found, failed = await _discover(resolver, budget, domain)
     if failed:
         return Check(Method.DMARC, Result.TEMPERROR, domain, f"DNS: {failed}")

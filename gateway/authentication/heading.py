@@ -51,10 +51,7 @@ class Heading:
         text = self._text("date")
         if not _DATE.match(text) or (parsed := parsedate_tz(text)) is None:
             return None
-        try:
-            return float(mktime_tz(parsed))
-        except (ValueError, OverflowError):
-            return None
+        return float(mktime_tz(parsed))
 
     @cached_property
     def message_id(self) -> str:

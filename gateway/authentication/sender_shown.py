@@ -16,7 +16,9 @@ _MOST_TEXT = 64 * 1024
 _WORD = r"[^\s()<>\[\]{},;:\"'\\|@]"
 _GAP = r"[ \t\r\n\"']*+"
 _PAIR = re.compile(rf"(?<!{_WORD})({_WORD}++){_GAP}@(?={_GAP}({_WORD}*+))")
-_GLUED = re.compile(r"\S@\S")
+_QUOTES = " \t\"'"
+_BRACKETS = (("(", ")"), ("[", "]"))
+_BY_ITSELF = re.compile(r"\w @(?= \w)")
 _LEFT_OUT = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _DOTS = str.maketrans({"\u3002": ".", "\uff61": ".", "\uff0e": ".", "\ufe52": "."})
 
@@ -42,19 +44,16 @@ def addresses_in(text: str, most: int = MOST) -> list[str]:
 
 
 def has_at_sign(text: str, own: str) -> bool:
-    """Whether an at sign stands between letters that is not the one of the address `own`, or beside that address.
+    """Whether a display name has an at sign that some reader might make an address of; `own`: the mailbox's address.
 
-    A name may say its own address once, or have an at sign by itself.
+    A name may be its own address, have it in brackets, or have at signs between words.
     """
     flat = flattened(text)
     if "@" not in flat:
         return False
     before, found, behind = flat.lower().partition(own.lower())
     if not found:
-        return _GLUED.search(flat) is not None
-    return "@" in before + behind or not (_apart(before[::-1]) and _apart(behind))
-
-
-def _apart(beside: str) -> bool:
-    """Whether what follows an address is only closing quotes, or begins with what ends an address to everybody."""
-    return not beside.strip("\"'") or beside[0] in " \t()[],;"
+        return len(_BY_ITSELF.findall(flat)) != flat.count("@")
+    before, behind = before.rstrip(_QUOTES), behind.lstrip(_QUOTES)
+    alone = not before and not behind
+    return "@" in before + behind or not (alone or (before[-1:], behind[:1]) in _BRACKETS)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.authentication.dkim_body import Content, Wanted, body_hashes
-from gateway.authentication.dkim_header import Header, Skip, signed_text
+from gateway.authentication.dkim_header import Header, Skip, signed_text, whole_header
 from gateway.authentication.dkim_tags import Unusable
 from gateway.authentication.domains import domain_of
 from gateway.authentication.keys import SigningKey
@@ -104,7 +104,7 @@ class Signer:
         if not keys:
             return b""
         try:
-            fields = Header(header, _MOST_FIELDS, skip)
+            fields = whole_header(header, body_start, content.size, _MOST_FIELDS, skip)
         except Unusable:
             return b""
         names = names_to_sign(fields, self.profile)

@@ -26,8 +26,13 @@ def aligned(one: str, other: str, *, strict: bool) -> bool:
     return first == second or (not strict and _organizational(first) == _organizational(second))
 
 
-def warm() -> None:
-    """Read the list now (about 0.1 s), not when the first message needs it."""
+def loaded() -> bool:
+    """Whether the list is at hand; the first question reads it otherwise (about 0.1 s), which is not for a loop."""
+    return _suffixes.cache_info().currsize > 0
+
+
+def load() -> None:
+    """Read the list now."""
     _suffixes()
 
 

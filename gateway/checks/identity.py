@@ -61,12 +61,16 @@ def _check_key(key: Dkim, name: str, before: Sequence[Dkim], findings: Findings)
         findings.error(f"{name}.domain", key.domain, 'write a domain such as "tinh.example", without a pattern')
     if len(key.selector) > 200 or not _SELECTOR.fullmatch(key.selector):
         findings.error(f"{name}.selector", key.selector, "use letters, digits and -: it is a DNS label")
-    if any(key.domain.lower() == other.domain.lower() for other in before):
-        findings.error(f"{name}.domain", key.domain, "has a key already: one key signs for a domain")
+    if any(_record(key) == _record(other) for other in before):
+        findings.error(f"{name}.selector", key.selector, f"{key.domain} has a key with this selector already")
     if why := unreadable(key.key):
         findings.error(f"{name}.key", str(key.key), f"{why}; congthu dkim keygen makes one")
     elif key.key.stat().st_mode & 0o007:
-        findings.warn(f"{name}.key", str(key.key), "others on this machine can read the private key: chmod o=")
+        findings.error(f"{name}.key", str(key.key), "others on this machine can use the private key: chmod o=")
+
+
+def _record(key: Dkim) -> tuple[str, str]:
+    return key.domain.lower(), key.selector.lower()
 
 
 def _check_ldap(ldap: Ldap, findings: Findings) -> None:

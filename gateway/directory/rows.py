@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -22,14 +23,14 @@ TABLES: Final[Mapping[What, sa.Table]] = {
 
 
 def row_of(entry: Entry) -> dict[str, Any]:
-    """The columns of an entry's row."""
+    """The columns of an entry's row, in the table's order, with values as the driver takes them."""
     key = key_of(entry)
     if isinstance(entry, Unit):
         return {"key": key, "name": entry.name, "parent": entry.parent}
     if isinstance(entry, Group):
         return {"key": key, "address": entry.address, "members": _many(entry.members)}
     if isinstance(entry, Exemption):
-        return {"key": key, "address": entry.address, "reason": entry.reason, "until": entry.until}
+        return {"key": key, "address": entry.address, "reason": entry.reason, "until": _day(entry.until)}
     return {
         "key": key,
         "address": entry.address,
@@ -39,7 +40,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
         "aliases": _many(entry.aliases),
         "state": str(entry.state),
         "regulation": entry.regulation,
-        "created": entry.created,
+        "created": _day(entry.created),
         "delegates": _many(entry.delegates),
         "forwards": _many(entry.forwards),
         "note": entry.note,
@@ -75,6 +76,11 @@ def owned(entry: Entry) -> Iterator[dict[str, str]]:
         aliases = entry.aliases if isinstance(entry, Mailbox) else ()
         for key in dict.fromkeys(map(address_key, (entry.address, *aliases))):
             yield {"address": key, "owner": key_of(entry)}
+
+
+def _day(day: datetime.date | None) -> str | None:
+    """As both databases take it from the driver."""
+    return None if day is None else day.isoformat()
 
 
 def _many(texts: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from gateway.message.result import ScannedMessage
 from gateway.message.union import UnionView, strict_view
 from gateway.metrics import InspectionMetrics, watch_inspection
 from gateway.wording.kept import merged
-from gateway.wording.reader import WANTS
+from gateway.wording.reader import ALL
 
 __all__ = ["DocumentText", "Inspector", "PoolLimits", "Result", "WalkLimits", "needs_look"]
 
@@ -84,13 +84,13 @@ class Inspector:
         """Look into a message. Raises nothing; what could not be looked into is in the result's `unchecked`.
 
         `source`: its bytes, kept until this returns. `scanned`: its strict scan. `wants`: "files" for what is in its
-        attachments, "text" for their text besides, and any of `gateway.wording.reader.WANTS` for what is remarkable in
+        attachments, "text" for their text besides, and any of `gateway.wording.reader.ALL` for what is told of
         all texts but those of the header; empty for the view alone, which a message that is not
         suspicious does not need. `key`: on whose behalf, a client's or an account's; where messages wait for a child,
         those of others have their turn first (see `turns`).
         """
         began = time.monotonic()
-        answer = _Answer(scanned, words=not WANTS.isdisjoint(wants))
+        answer = _Answer(scanned, words=not ALL.isdisjoint(wants))
         if not (scanned.suspicious or wants):
             return Result()
         try:

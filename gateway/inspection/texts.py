@@ -24,14 +24,14 @@ from gateway.message.union import strict_view
 from gateway.wording.bodies import Body, body_of, leaves_of, read_body
 from gateway.wording.fields import read_inner_header
 from gateway.wording.judge import Origin
-from gateway.wording.reader import WANTS, Reader
+from gateway.wording.reader import ALL, Reader
 
 _TEXT = 2 * 1024 * 1024  # characters of one document: a page of so many takes three seconds
 _BODY = 16 * 1024 * 1024  # bytes of one body
 
 
 class Texts:
-    """One message's. Without any of `WANTS` among the `wants` nothing is read and nothing is sent."""
+    """One message's. Without any of `ALL` among the `wants` nothing is read and nothing is sent."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Texts:
         send: Callable[[dict[str, Any]], None],
         late: Callable[[], bool],
     ) -> None:
-        wanted = WANTS.intersection(wants)
+        wanted = ALL.intersection(wants)
         self._reader = Reader(wanted, late=late) if wanted else None
         self._send = send
         self._documents = replace(limits.documents, text=min(_TEXT, limits.documents.text))

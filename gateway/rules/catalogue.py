@@ -77,8 +77,9 @@ ROOMS = {
     "reports": "reports: quarterly figures, changes, units, answers",
     "journal": "the journal of decisions",
     "metrics": "metrics and health, for availability",
+    "notices": "notices to units: completion, creation, change, re-issue, hand-over",
 }
 """Rooms other than the rules that serve a clause, by the name that a regulation's data file uses."""
 
-PRESENT_ROOMS = frozenset({"directory", "journal", "metrics"})
+PRESENT_ROOMS = frozenset({"directory", "journal", "metrics", "notices"})
 """The rooms of ROOMS that this version has."""

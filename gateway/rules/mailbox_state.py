@@ -13,7 +13,7 @@ from typing import Any
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_MODES, NO_NEEDS
 from gateway.rules.reply_text import cited, cited_in_english, refusal
-from gateway.rules.settings import parse_flag
+from gateway.rules.settings import parse_domain, parse_flag
 from gateway.senders import mailbox_of_login
 from gateway.who import Mailbox, State
 
@@ -24,7 +24,7 @@ _STATES = {State.LOCKED: ("đang bị tạm khóa", "is locked"), State.RECLAIME
 class MailboxState:
     """Refuses mail from locked and reclaimed mailboxes, and mail to them as configured: 550 5.2.1.
 
-    `locked_receives`, `reclaimed_receives`: whether they still take mail.
+    `locked_receives`, `reclaimed_receives`: whether they still take mail. `login_domain`: of logins without one.
     """
 
     name = "mailbox-state"
@@ -34,9 +34,11 @@ class MailboxState:
     modes = NO_MODES
     directions = EVERYWHERE
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType(
-        {"locked_receives": parse_flag, "reclaimed_receives": parse_flag}
+        {"locked_receives": parse_flag, "reclaimed_receives": parse_flag, "login_domain": parse_domain}
     )
-    defaults: Mapping[str, object] = MappingProxyType({"locked_receives": True, "reclaimed_receives": False})
+    defaults: Mapping[str, object] = MappingProxyType(
+        {"locked_receives": True, "reclaimed_receives": False, "login_domain": ""}
+    )
     needs = NO_NEEDS
 
     def check(self, facts: Facts) -> Finding | None:
@@ -63,7 +65,10 @@ def _senders(facts: Facts) -> Iterator[Mailbox]:
     path, session = facts.envelope.reverse_path, facts.envelope.session
     if path.text and (found := facts.directory.find(path.text)) is not None:
         yield found
-    if session.user and (found := mailbox_of_login(session.user, facts.directory, facts.own_domains)) is not None:
+    if not session.user:
+        return
+    realm = facts.parameters.get("login_domain", "")
+    if (found := mailbox_of_login(session.user, facts.directory, facts.own_domains, realm)) is not None:
         yield found
 
 

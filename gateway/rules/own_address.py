@@ -16,7 +16,7 @@ from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_MODES, NO_NEEDS
 from gateway.rules.patterns import in_domains
 from gateway.rules.reply_text import cited, cited_in_english, refusal
-from gateway.rules.settings import parse_mode
+from gateway.rules.settings import parse_domain, parse_mode
 from gateway.senders import address_of_login, mailbox_of_login, may_send_as, same_address
 from gateway.who import Mailbox
 
@@ -29,7 +29,8 @@ class OwnAddress:
     """Refuses what a login sends under an address that is not its own: 550 5.7.1. Nobody logged in: nothing to say.
 
     At MAIL the reverse-path, at MESSAGE From and Sender; of fields that readers disagree about, whatever any of them
-    shows. `unknown`: the mode where the directory does not tell whose the login is.
+    shows. `unknown`: the mode where the directory does not tell whose the login is. `login_domain`: of logins that are
+    written without one.
     """
 
     name = "own-address"
@@ -38,8 +39,10 @@ class OwnAddress:
     default = Mode.ENFORCE
     modes = NO_MODES
     directions = EVERYWHERE
-    parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"unknown": parse_mode})
-    defaults: Mapping[str, object] = MappingProxyType({"unknown": "observe"})
+    parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType(
+        {"unknown": parse_mode, "login_domain": parse_domain}
+    )
+    defaults: Mapping[str, object] = MappingProxyType({"unknown": "observe", "login_domain": ""})
     needs = NO_NEEDS
 
     def check(self, facts: Facts) -> Finding | None:
@@ -47,7 +50,8 @@ class OwnAddress:
         user = facts.envelope.session.user
         if not user:
             return None
-        login = _Login(user, mailbox_of_login(user, facts.directory, facts.own_domains), facts)
+        realm = facts.parameters.get("login_domain", "")
+        login = _Login(user, mailbox_of_login(user, facts.directory, facts.own_domains, realm), facts)
         for where, address in _used(facts):
             if not login.may_use(address):
                 mode = _milder(login.mode(address), _resent(login, address))
@@ -90,7 +94,7 @@ class _Login:
         spellings = [address]
         if "+" in local[1:]:  # a sub-address, or a list's return path (VERP)
             spellings.append(f"{local.partition('+')[0]}@{domain}")
-        own = address_of_login(self.name, self.facts.own_domains)
+        own = address_of_login(self.name, self.facts.own_domains, self.facts.parameters.get("login_domain", ""))
         if not own and "@" not in self.name and in_domains(domain.lower(), self.facts.own_domains):
             own = f"{self.name}@{domain}"
         return bool(own) and any(same_address(own, spelling) for spelling in spellings)

@@ -71,7 +71,8 @@ class Policy:
         self.own_domains = frozenset(domain.lower() for domain in settings.gateway.domains)
         self.profiles = Profiles(settings.gateway.regulation, ((p.pattern, p.regulation) for p in settings.profile))
         self._around = Surroundings(self.own_domains, today, on_crash, known or Known())
-        self._shared = {"providers": settings.directory.providers} if settings.directory.providers else {}
+        given = {"providers": settings.directory.providers, "login_domain": settings.authentication.login_domain}
+        self._shared = {name: value for name, value in given.items() if value}
         self._exemptions = tuple(CompiledExemption(source) for source in settings.exemption)
         self._listeners = {listener.name: self.compile(listener) for listener in settings.listener}
 

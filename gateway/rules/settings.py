@@ -39,6 +39,13 @@ def parse_share(value: object) -> float:
     return float(value)
 
 
+def parse_domain(value: object) -> str:
+    """One domain, in lower case; "" for none."""
+    if not isinstance(value, str) or "@" in value or any(character.isspace() for character in value):
+        raise ValueError('write a domain: "tinh.example"')
+    return value.lower()
+
+
 def parse_addresses(value: object) -> tuple[str, ...]:
     """A list of addresses, local@domain."""
     hint = 'write a list of addresses: ["q4@tphcm.gov.vn"]'

@@ -38,7 +38,7 @@ _SIGNATURES = (".p7s", ".sig")
 def read_inline(content: SpooledMessage, message: ScannedMessage, wants: frozenset[str]) -> tuple[Words, bool]:
     """What is remarkable in the texts that are read at once, and whether others are left for another process.
 
-    `wants`: some of `gateway.wording.reader.WANTS`. `contents.NO_WORDS` itself where there is nothing.
+    `wants`: some of `gateway.wording.reader.ALL`. `contents.NO_WORDS` itself where there is nothing.
     """
     reader = Reader(wants)
     read_header(reader, message)
@@ -66,7 +66,7 @@ def _read_bodies(reader: Reader, content: SpooledMessage, message: ScannedMessag
     """Read all texts that the message shows, or none, and return whether that was done."""
     leaves = list(leaves_of(message))
     size = sum(part.decoded_size for part, _quoted in leaves)
-    if size > SMALL or content.in_memory() is None:
+    if size > (DENSE if reader.is_thorough else SMALL) or content.in_memory() is None:
         return not size
     texts = [(body_of(part, quoted), content.decoded(part, SMALL)) for part, quoted in leaves]
     if size > DENSE and sum(_suspect(data) for _body, data in texts) > DENSE:

@@ -30,15 +30,17 @@ from gateway.wording.quoting import may_quote, parted
 from gateway.wording.requests_reader import RequestReader
 
 CHARSET, MARKING, DIACRITICS, REQUEST = "charset", "marking", "diacritics", "request"
-WANTS = frozenset((CHARSET, MARKING, DIACRITICS, REQUEST))
-"""What can be looked for."""
+WANTS = frozenset((CHARSET, MARKING, DIACRITICS))
+"""What is remarkable, and can be looked for."""
+ALL = WANTS | {REQUEST}
+"""The same, and whether the message reads as a request about mailboxes: then every text is read to its end."""
 
 _CHARACTERS = 16 * 1024 * 1024  # of one message; beyond them nothing is read
 _PROSE = (Source.BODY, Source.QUOTED, Source.DOCUMENT)
 
 
 class Reader:
-    """`wants`: some of `WANTS`. `late` says whether the time is over, `characters` how many are read at most,
+    """`wants`: some of `ALL`. `late` says whether the time is over, `characters` how many are read at most,
     `passages` how many are told of one text.
 
     `out_of_time`: something was left out because the time was over.
@@ -121,6 +123,11 @@ class Reader:
             or (self._marking and is_marked(text))
             or (self._diacritics and (is_vietnamese(text) if whole else is_unmarked(text)))
         )
+
+    @property
+    def is_thorough(self) -> bool:
+        """Whether every text takes long, about a microsecond a character, and not only remarkable ones."""
+        return self._request is not None
 
     @property
     def words(self) -> Words:

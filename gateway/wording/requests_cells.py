@@ -30,11 +30,11 @@ LONGEST = 300
 """Characters of a line that can be a row; a cell has fewer."""
 
 _FAMILY = table(
-    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dao doan vuong trinh truong dinh lam luu mai"
-    " to ha ta phung chau cao thai quach la luong tang chu tong nghiem kieu ton kim thach danh lu ong ung van van au ninh"
-    " giang khuc khong mac tu luc vi be nong hua trieu la quang lo cam ly giang sung vang tan ban y h ro lieu mach diep"
-    " ngan tieu tien nham phi can dam bach thieu doi lai dong han hau kha khuat lang lieu nhan nguy pho son thi thuy tien"
-    " trang vien xa"
+    """nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dao doan vuong trinh truong dinh lam
+    luu mai to ha ta phung chau cao thai quach la luong tang chu tong nghiem kieu ton kim thach danh lu ong ung
+    van au ninh giang khuc khong mac tu luc vi be nong hua trieu quang lo cam sung vang tan ban y h ro lieu mach
+    diep ngan tieu tien nham phi can dam bach thieu doi lai dong han hau kha khuat lang nhan nguy pho son thi thuy
+    trang vien xa"""
 )
 # Words that people's names do not hold, where every word begins with a capital: offices, streets, headings.
 _NO_NAME = table(
@@ -50,32 +50,39 @@ _COMPOUND = re.compile(
 _ORDER = re.compile(r"\(?\d{1,4}[.)/]?\Z")
 _LEAD = re.compile(
     r"[ \t]*(?:[-+*•–]|\(?\d{1,4}[.)/:-]?(?=[ \t])|\d{1,4}[.)])?[ \t]*"
-    r"(?:(?:ông|bà|anh|chị|em|đ/c|đc|đồng chí|cô|thầy|mr\.?|ms\.?|mrs\.?|họ tên|họ và tên|ong|ba|dong chi|name)[ \t:.]+)?",
+    r"(?:(?:ông|bà|anh|chị|em|đ/c|đc|đồng chí|cô|thầy|mr\.?|ms\.?|mrs\.?|họ tên|họ và tên|ong|ba"
+    r"|dong chi|name)[ \t:.]+)?",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)?")
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}){1,8}|<Tên|@\w{2,}")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}){1,8}|(?<!\S)@[\w-]{2,63}")
 _ACCOUNT = re.compile(r"[a-z][a-z0-9]{0,20}(?:\.[a-z0-9]{1,20}){1,3}\Z")  # an address whose domain stands elsewhere
 _NUMBER = re.compile(r"\+?\d[\d .-]{7,14}\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d\b|\b(?:19|20)\d\d\Z")
-_POSITION = re.compile(
-    r"\b(?:chuyen vien|(?:pho )?truong phong|pho phong|pho truong|(?:pho )?giam doc|(?:pho )?chu tich|(?:pho )?chanh van phong"
-    r"|van thu|ke toan|thu quy|can bo|cong chuc|vien chuc|nhan vien|thu ky|bi thu|(?:pho )?hieu truong|giao vien|tu phap"
-    r"|ho tich|dia chinh|quan su|tap vu|lai xe|chi huy|uy vien|to truong|doi truong|doi pho|thanh tra vien|ky su|bac si"
-    r"|director|manager|officer|accountant|clerk|secretary|specialist|deputy|head|chairman|staff|engineer|teacher)\b"
-)
-_UNIT = re.compile(
-    r"\b(?:phong|ban|so|ubnd|hdnd|uy ban|van phong|phuong|xa|quan|huyen|thi tran|trung tam|doi|to|chi cuc|don vi|truong"
-    r"|benh vien|tram|khoa|hoi|doan|mttq|kho bac|cong an|department|division|office|ward|district)(?: |\Z)"
-)
-_HEADING = re.compile(
-    r"(?:stt|tt|so tt|so thu tu|no|#)\Z|ho,? (?:va |chu dem )?(?:va )?ten|ho ten|full ?name|\bname\b|chuc (?:vu|danh|vi)"
-    r"|vi tri|phong ban|don vi(?: cong tac)?\Z|bo phan|ngay sinh|nam sinh|dien thoai|so dt|sdt|di dong|ghi chu|position"
-    r"|title\Z|department|phone|mobile|cmnd|cccd|ten nguoi dung|nguoi (?:su dung|quan ly)|co quan"
-)
-_MAILBOXES = re.compile(
-    r"hop thu|thu dien tu|dia chi (?:thu|mail|email)|\be-?mail\b|\bmail\b|tai khoan|account|mailbox|username|ten dang nhap"
-)
+
+
+def _any(phrases: str) -> str:
+    """A pattern for any of these, written with commas between."""
+    return "|".join(phrase.strip() for phrase in phrases.split(","))
+
+
+_POSITIONS = """chuyen vien, truong phong, pho phong, pho truong, giam doc, chu tich, chanh van phong, van thu, ke toan,
+ thu quy, can bo, cong chuc, vien chuc, nhan vien, thu ky, bi thu, hieu truong, giao vien, tu phap, ho tich, dia chinh,
+ quan su, tap vu, lai xe, chi huy, uy vien, to truong, doi truong, doi pho, thanh tra vien, ky su, bac si, director,
+ manager, officer, accountant, clerk, secretary, specialist, deputy, head, chairman, staff, engineer, teacher"""
+_UNITS = """phong, ban, so, ubnd, hdnd, uy ban, van phong, phuong, xa, quan, huyen, thi tran, trung tam, doi, to, chi cuc,
+ don vi, truong, benh vien, tram, khoa, hoi, doan, mttq, kho bac, cong an, department, division, office, ward, district"""
+_HEADINGS = r"""(?:stt|tt|so tt|so thu tu|no|#)\Z, ho va (?:chu dem va )?ten, ho ten, full ?name, \bname\b,
+ chuc vu, chuc danh, vi tri, phong ban, don vi(?: cong tac)?\Z, bo phan, ngay sinh, nam sinh, dien thoai, so dt, sdt,
+ di dong, ghi chu, position, title\Z, department, phone, mobile, cmnd, cccd, ten nguoi dung, nguoi su dung,
+ nguoi quan ly, co quan"""
+_OF_MAILBOXES = r"""hop thu, thu dien tu, dia chi thu, dia chi mail, dia chi email, \be-?mail\b, \bmail\b, tai khoan,
+ account, mailbox, username, ten dang nhap"""
+_POSITION = re.compile(rf"\b(?:{_any(_POSITIONS)})\b")
+_UNIT = re.compile(rf"\b(?:{_any(_UNITS)})(?: |\Z)")
+_HEADING = re.compile(_any(_HEADINGS))
+_MAILBOXES = re.compile(_any(_OF_MAILBOXES))
 _CELL = 80  # characters of a cell that can be a heading or a position
+_LINE = 120  # characters of a line of headings
 _WORDS = (2, 6)  # of a name
 
 
@@ -86,17 +93,18 @@ def shows(text: str) -> frozenset[Shows]:
         return frozenset()
     if _ORDER.match(text):
         return frozenset((Shows.ORDER,))
-    plain = folded(text)
+    lead = _LEAD.match(text)
+    named = begins_with_name(text[lead.end() :] if lead else text)
+    if len(text) > _LINE and not named and "@" not in text:
+        return frozenset()
+    plain = text.lower() if text.isascii() else folded(text)
     found = _headings(plain)
     if found:
         return found
-    lead = _LEAD.match(text)
-    rest = text[lead.end() :] if lead else text
-    named = begins_with_name(rest)
     seen = {
         Shows.ORDER: bool(lead and any(map(str.isdigit, lead[0]))),
         Shows.NAME: named,
-        Shows.ADDRESS: bool(_ADDRESS.search(text) or _ACCOUNT.match(text)),
+        Shows.ADDRESS: bool(("@" in text and _ADDRESS.search(text)) or _ACCOUNT.match(text)),
         Shows.NUMBER: bool(_NUMBER.search(text)),
     }
     if len(text) <= _CELL or named or seen[Shows.ADDRESS]:
@@ -107,7 +115,7 @@ def shows(text: str) -> frozenset[Shows]:
 
 def _headings(plain: str) -> frozenset[Shows]:
     """Of one column, or of several in a line."""
-    if len(plain) > 2 * _CELL or _ADDRESS.search(plain):
+    if len(plain) > _LINE or ("@" in plain and _ADDRESS.search(plain)):
         return frozenset()
     columns = len(_HEADING.findall(plain))
     mailboxes = _MAILBOXES.search(plain) is not None

@@ -21,7 +21,13 @@ _MESSAGE = 256 * 1024  # of all of them
 _TITLE = re.compile(r"(?:v ?v|về việc|ve viec|trích yếu|trich yeu)[ :]")
 _ARTICLE = re.compile(r"(?:điều|dieu|chương|chuong|article|section) [\divx]{1,4}\b")
 _RULES = 4  # sentences that cite rules, for a text to be one
-_TEXTS = {Source.HEADER: "title", Source.NAME: "name", Source.BODY: "", Source.QUOTED: "quoted", Source.DOCUMENT: "document"}
+_TEXTS = {
+    Source.HEADER: "title",
+    Source.NAME: "name",
+    Source.BODY: "",
+    Source.QUOTED: "quoted",
+    Source.DOCUMENT: "document",
+}
 _SEPARATORS = str.maketrans("_.-", "   ")
 
 

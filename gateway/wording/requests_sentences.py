@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, takewhile
 
 from gateway.wording.requests_phrases import ADDRESS
 from gateway.wording.requests_words import KINDS, LEXICON
 
 AHEAD, BEHIND = 14, 20  # words between what is to be done and to what
 _NEAR = 6  # the same for words that mean much else
-_VAGUE = frozenset(("làm", "lam", "make", "add", "open", "mở", "mo", "get", "give", "thêm", "them", "lập", "lap", "gỡ", "go"))
+_VAGUE = frozenset(
+    ("làm", "lam", "make", "add", "open", "mở", "mo", "get", "give", "thêm", "them", "lập", "lap", "gỡ", "go")
+)
 _CARRIED = 14  # words of a sentence in which a change needs no object, where a mailbox was spoken of
 _BARE = frozenset(("email", "mail", "địa chỉ email", "dia chi email"))
 _DATA = 3  # words between these and other data of a person
@@ -94,9 +97,10 @@ class Sentences:
         _acts(events, said, topic=self._topic)
         said.asks = said.asks or (self._asking and bool(said.acts or said.weak))
         said.directs = "directs" in said.concepts
-        said.wants = said.wants or (self._lacked and "ask" in said.concepts and not said.concepts & {"other", *KINDS})
+        others = said.concepts & {"other", *KINDS}
+        said.wants = said.wants or (self._lacked and "ask" in said.concepts and not others)
         self._lacked = said.lacks
-        self._asking = "ask" in said.concepts and sentence.endswith(":") or (self._asking and said.asks)
+        self._asking = ("ask" in said.concepts and sentence.endswith(":")) or (self._asking and said.asks)
         self._topic = _speaks_of_one(events) or (self._topic and not said.concepts & {"other", "mailbox"})
         return said
 
@@ -130,26 +134,36 @@ def _acts(events: Sequence[Event], said: Said, *, topic: bool) -> None:
 
 def _act(events: Sequence[Event], number: int, kind: str, said: Said, *, topic: bool) -> None:
     event = events[number]
-    trouble = event.concept in _TROUBLE
-    what = _ahead(events, number, _NEAR if event.text in _VAGUE else AHEAD)
-    if event.concept == "provide" and (what != "mailbox" or _gives_address(events, number)):
-        return
-    if not what and event.concept != "provide":
-        what = _behind(events, number)
-    if (not what or (what == "account" and kind == "reissue") or trouble) and what != "other" and topic and kind != "create":
-        if kind != "change" or events[-1].last <= _CARRIED:
-            what = "mailbox"
-    if not what and "mật khẩu" in event.text:
-        what = "account"
-    if trouble and what != "mailbox" and event.concept == "trouble_reissue":
-        what = "account"
+    what = _object(events, number, kind, topic=topic)
     if what not in _OBJECTS:
         return
-    if _was_done(events, number) and not trouble:
+    if _was_done(events, number) and event.concept not in _TROUBLE:
         said.done = True
         return
     (said.acts if what == "mailbox" else said.weak).add(kind)
     said.asks = said.asks or _is_asked(events, number)
+
+
+def _object(events: Sequence[Event], number: int, kind: str, *, topic: bool) -> str:
+    """To what it is done: "mailbox", "account", "other", "" for nothing. `topic`: a mailbox was spoken of before."""
+    event = events[number]
+    what = _ahead(events, number, _NEAR if event.text in _VAGUE else AHEAD)
+    if event.concept == "provide":
+        return "" if what != "mailbox" or _gives_address(events, number) else what
+    if what in ("", "account"):
+        what = _behind(events, number) or what
+    if what != "other" and topic and _is_carried(events, kind, what, trouble=event.concept in _TROUBLE):
+        return "mailbox"
+    if "mật khẩu" in event.text or event.concept == "trouble_reissue":
+        return what if what == "mailbox" else "account"
+    return what
+
+
+def _is_carried(events: Sequence[Event], kind: str, what: str, *, trouble: bool) -> bool:
+    """Whether what was spoken of before is what is meant."""
+    if kind == "create" or (kind == "change" and events[-1].last > _CARRIED):
+        return False
+    return trouble or not what or (what == "account" and kind == "reissue")
 
 
 def _ahead(events: Sequence[Event], number: int, within: int) -> str:
@@ -184,16 +198,18 @@ def _is_data(events: Sequence[Event], number: int) -> bool:
 
 def _behind(events: Sequence[Event], number: int) -> str:
     """What was spoken of before in the same sentence."""
-    at = events[number].first
+    at, account = events[number].first, ""
     for place in range(number - 1, -1, -1):
         event = events[place]
         if at - event.last > BEHIND:
             break
         if event.concept == "other":
-            return "other"
-        if event.concept in _OBJECTS and not _is_contact(events, place):
-            return event.concept
-    return ""
+            return account or "other"
+        if event.concept == "mailbox" and not _is_contact(events, place):
+            return "mailbox"
+        if event.concept == "account":
+            account = "account"
+    return account
 
 
 def _is_contact(events: Sequence[Event], number: int) -> bool:
@@ -232,10 +248,9 @@ def _was_done(events: Sequence[Event], number: int) -> bool:
 def _is_asked(events: Sequence[Event], number: int) -> bool:
     """Whether somebody asks for it: before, or just after."""
     event = events[number]
-    for other in events[:number]:
-        if other.concept == "ask" and event.first - other.last <= _ASKED:
-            return True
-    return any(other.concept == "ask" and other.first - event.last <= _ASKED // 2 for other in events[number + 1 :])
+    before = takewhile(lambda other: event.first - other.last <= _ASKED, reversed(events[:number]))
+    behind = takewhile(lambda other: other.first - event.last <= _ASKED // 2, events[number + 1 :])
+    return any(other.concept == "ask" for other in chain(before, behind))
 
 
 def _speaks_of_one(events: Sequence[Event]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.contents import Source
-from gateway.wording.reader import WANTS, Reader
+from gateway.wording.reader import ALL, Reader
 
 # Vietnamese as it should be, with a marking of secrecy; without its marks; in TCVN3, also raw, and in VNI; in UTF-8
 # read as windows-1252; in VIQR.
@@ -20,6 +20,6 @@ WRITTEN: tuple[str | bytes, ...] = (
 
 def warm() -> None:
     """Ask everything once. Takes about a fifth of a second."""
-    reader = Reader(WANTS)
+    reader = Reader(ALL)
     for text in WRITTEN:
         reader.text(Source.BODY, text)

@@ -30,6 +30,7 @@ TLSCertificateKeyFile {key}
 TLSCACertificateFile {authority}
 database mdb
 maxsize 268435456
+dbnosync
 suffix {base}
 rootdn {admin}
 rootpw {password}

@@ -9,7 +9,7 @@ from base64 import b64decode
 
 import pytest
 from dkim.canonicalization import Relaxed, Simple
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.authentication.dkim_body import SLICE, BodyHash, Wanted, body_hashes, hashes
@@ -32,6 +32,9 @@ def _expected(body: bytes, *, relaxed: bool) -> bytes:
     return body + b"\r\n" if body or not relaxed else b""
 
 
+@example(b"\r\n\r\r", False, [], [])
+@example(b"\r\n\r ", True, [], [])
+@settings(max_examples=400)
 @given(_BODIES, st.booleans(), st.lists(st.integers(0, 30), max_size=5), st.lists(st.integers(0, 30), max_size=2))
 def test_pieces_do_not_matter(body: bytes, relaxed: bool, cuts: list[int], lengths: list[int]) -> None:
     hasher = BodyHash(relaxed=relaxed, lengths=lengths)

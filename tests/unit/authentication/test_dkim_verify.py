@@ -364,6 +364,21 @@ async def test_a_header_that_is_none_is_a_permerror(change: Callable[[bytes], by
     assert check.result is Result.PERMERROR
 
 
+@pytest.mark.parametrize("cut", [2, -2, -9])
+async def test_a_header_that_is_not_all_there_is_a_permerror(cut: int) -> None:
+    """Where the scan ended the header early or late, others may read fields that no signature was asked about."""
+    signed = await sign(MESSAGE, key()) + MESSAGE
+    header, start = split(signed)
+    (check,) = await check_dkim(published(key()), Budget(), header, Kept(signed), start + cut, NOW)
+    assert (check.result, check.reason) == (Result.PERMERROR, "the header does not end where the body begins")
+
+
+async def test_a_message_that_is_only_a_header() -> None:
+    signed = await sign(HEADER, key()) + HEADER
+    assert split(signed)[1] == len(signed)
+    assert (await _one(signed)).result is Result.PASS
+
+
 async def test_a_body_that_is_gone_is_a_temperror() -> None:
     signed = await sign(MESSAGE, key()) + MESSAGE
     checks = await verify(signed, published(key()), content=Kept(signed, file=True, lost=2))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.authentication import dmarc, suffixes
 from gateway.authentication.answer import Budget
 from gateway.authentication.dmarc import check_dmarc
 from gateway.authentication.dmarc_record import Policy, policies, read
@@ -127,6 +129,24 @@ class TestDiscovery:
         lab.set("_dmarc.xn--vitnam-jk8b.vn", "TXT v=DMARC1; p=reject")
         found = await check(resolver, "việtnam.vn", spf("xn--vitnam-jk8b.vn"))
         assert (found.result, found.domain) == (Result.PASS, "xn--vitnam-jk8b.vn")
+
+
+async def test_the_list_is_read_beside_the_loop(
+    lab: LabDns, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in = []
+
+    def load() -> None:
+        read_in.append(threading.current_thread())
+        suffixes.load()
+
+    lab.set("_dmarc.example.vn", "TXT v=DMARC1; p=reject")
+    suffixes._suffixes.cache_clear()
+    suffixes._organizational.cache_clear()
+    monkeypatch.setattr(dmarc, "load", load)
+    for _ in range(2):
+        assert (await check(resolver, "mail.example.vn", spf("example.vn"))).result is Result.PASS
+    assert len(read_in) == 1 and read_in[0] is not threading.main_thread()
 
 
 class TestSampling:

@@ -18,7 +18,7 @@ from gateway.authentication.sender import read_sender
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.who import Check, Kind, Mailbox, Method, NoDirectory, Proof, Result
 from tests.unit.authentication.test_sender import FORGED
-from tests.unit.authentication.test_sender_readers import EVIL, LINES, OFFICE, VALUES, readers
+from tests.unit.authentication.test_sender_readers import AROUND, EVIL, LINES, OFFICE, VALUES, readers
 
 NOW = 1795224600.0
 UNIT = Mailbox(OFFICE, Kind.UNIT, "Q4")
@@ -57,7 +57,7 @@ def attack(header: bytes, session: dict[str, Any], reverse_path: str = EVIL) -> 
     assert found.mailbox in ("", EVIL), header
     assert found.domain in ("", "gian.example"), header
     if found.how is not Proof.NONE:
-        seen = {one.strip(" \t\r\n'\".()[]<>,;:\\").lower() for one in readers(header + REST)}
+        seen = {one.strip(AROUND).lower() for one in readers(header + REST)}
         assert OFFICE not in seen, header
 
 

@@ -77,6 +77,11 @@ def test_nothing_can_be_smuggled_in(
     assert [one.method for one in read.results if one.method != "dkim" or method is Method.DKIM] == [method.value] * 2
 
 
+def test_quotes_and_backslashes_stay_inside() -> None:
+    field = authentication_results(OURS, [Check(Method.SPF, Result.FAIL, reason='a"b\\')])
+    assert b'reason="a\\"b\\\\"\r\n' in field
+
+
 def test_many_checks_are_cut() -> None:
     assert authentication_results(OURS, [CHECKS[1]] * 500).count(b"dkim=") == 20
 

@@ -57,6 +57,13 @@ def test_too_many_addresses_are_said_to_be() -> None:
     assert len(fields.mentions) == MOST
 
 
+@pytest.mark.parametrize(("count", "disputes"), [(MOST - 1, ()), (MOST, ("too-many",))])
+def test_too_many_addresses_of_all_fields_together(count: int, disputes: tuple[str, ...]) -> None:
+    answers = b",\r\n ".join(b"a%d@b.example" % n for n in range(count))
+    fields = read_sender(b"From: x@b.example\r\nReply-To: " + answers + b"\r\n")
+    assert (fields.disputes, len(fields.mentions)) == (disputes, MOST)
+
+
 def test_the_work_on_a_value_ends_at_its_limit() -> None:
     assert read_strictly(b"a@b.example," * LONGEST).problem == "too-long"
     assert len(flattened("\ufdfa" * MIB)) <= 128 * 1024

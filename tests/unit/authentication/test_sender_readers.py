@@ -24,6 +24,8 @@ from gateway.authentication.sender import read_sender
 OFFICE, EVIL = "q4@tphcm.example", "ke@gian.example"
 _SEEN = re.compile(r"[^\s<>(),;:\"\\]+@[^\s<>(),;:\"\\@]+\.[^\s<>(),;:\"\\@]+")
 _ANGLE = re.compile(r"<([^<>]*)>")
+# What a reader may leave beside an address without showing another one; last a no-break space, as some decode it.
+AROUND = " \t\r\n'\".()[]<>,;:\\\xa0\ufffd\udcc2\udca0"
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -63,7 +65,7 @@ def agree(header: bytes) -> None:
     fields = read_sender(header, b"\r\nbody\r\n")
     if not fields.disputes:
         (author,) = fields.author
-        seen = {one.strip(" \t\r\n'\".()[]<>,;:\\") for one in readers(header)}
+        seen = {one.strip(AROUND) for one in readers(header)}
         others = {one for one in seen if "@" in one and "." in one.rpartition("@")[2]}
         assert {other.lower() for other in others} <= {author.address.lower()}, header
 

@@ -14,6 +14,7 @@ from gateway.upstream.body import kept
 from gateway.who import Result
 from tests.unit.authentication.dkim_support import (
     BODY,
+    DOMAIN,
     HEADER,
     NOW,
     Kept,
@@ -118,6 +119,12 @@ def _given(message: bytes) -> tuple[bytes, Kept, int]:
 )
 async def test_what_nobody_could_vouch_for_is_not_signed(message: bytes) -> None:
     assert await sign(message, key()) == b""
+
+
+async def test_a_header_that_is_not_all_there_is_not_signed() -> None:
+    header, content, start = _given(MESSAGE)
+    assert await Signer([key()]).sign(DOMAIN, header, content, start + 1, NOW) == b""
+    assert await Signer([key()]).sign(DOMAIN, header, content, start, NOW) != b""
 
 
 async def test_both_kinds_of_key_and_their_order() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -120,6 +122,27 @@ def test_nothing_is_half_applied(store: DirectoryStore) -> None:
     assert store.snapshot() == after(Snapshot(), whole().steps)
     assert len(store.changes()) == 7
     assert Outbox(store.database).list() == []
+
+
+_DIES = """
+import os, sys
+from dataclasses import replace
+from pathlib import Path
+from gateway.directory.plan import change
+from gateway.directory.store import DirectoryStore
+from tests.unit.directory.support_store import PERSON, UNIT_MAILBOX
+
+store = DirectoryStore("sqlite:///congthu.db", Path(sys.argv[1]))
+plan = change(store.snapshot(), replace(PERSON, holder="A"), replace(UNIT_MAILBOX, holder="B"))
+store.apply(plan, who="x", progress=lambda steps: os._exit(9))
+"""
+
+
+def test_a_process_that_dies_in_the_middle_leaves_nothing(store: DirectoryStore, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _DIES, str(tmp_path)], cwd=Path(__file__).parents[3])
+    assert done.returncode == 9
+    assert store.snapshot() == after(Snapshot(), whole().steps)
+    assert store.apply(change(store.snapshot(), replace(PERSON, holder="A")), who="x") == 2
 
 
 def test_addresses_may_move_within_a_plan(store: DirectoryStore) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.model import Action, Direction, Envelope, Facts, Finding, Mode, Stage
@@ -51,7 +53,7 @@ def test_others_and_the_null_reverse_path_pass(sender: str) -> None:
     [{"trusted": True}, {"user": "a"}, {"device_sender": "MayQuet@tinh.example"}],
     ids=["trusted network", "authenticated", "bound device"],
 )
-def test_our_own_clients_pass(session: dict[str, object]) -> None:
+def test_our_own_clients_pass(session: dict[str, Any]) -> None:
     assert check(envelope("mayquet@tinh.example", **session)) is None
 
 
@@ -75,6 +77,7 @@ def test_it_is_asked_on_inbound_listeners_only() -> None:
 def test_evidence_and_reply_are_bounded() -> None:
     sender = "a" * 5000 + "@" + "tinh.example"
     finding = check(envelope(sender, helo="h" * 5000, client_name="n" * 5000))
+    assert finding is not None
     assert all(len(str(value)) <= 320 for value in finding.evidence.values())
     assert all(len(line) <= 512 for line in finding.reply.encoded.splitlines())
 
@@ -92,7 +95,7 @@ def header_check(
     disputes: tuple[str, ...] = (),
     mentions: tuple[str, ...] = (),
     reply_to: tuple[Named, ...] = (),
-    **session: object,
+    **session: Any,
 ) -> Finding | None:
     fields = SenderFields((Named("", author),), reply_to=reply_to, disputes=disputes, mentions=(author, *mentions))
     identity = Identity(domain="tinh.example" if how is not Proof.NONE else "", how=how)
@@ -131,7 +134,7 @@ class TestHeader:
         assert header_check(how=Proof.ALIGNED_SPF) is not None
 
     @pytest.mark.parametrize("session", [{"trusted": True}, {"user": "a"}, {"device_sender": AUTHOR}])
-    def test_our_own_clients(self, session: dict[str, object]) -> None:
+    def test_our_own_clients(self, session: dict[str, Any]) -> None:
         assert header_check(**session) is None
 
     @pytest.mark.parametrize("author", ["a@khac.example", "", "a@tinh.example.khac.example"])
