@@ -3,7 +3,8 @@
 Every way of a row is measured in turn within each round, so that a busy moment of the machine hits them alike; medians
 over the rounds of CPU time (threads count), the ratio within a round. DNS: ours has the answers in its cache, the
 peers in a dict; "asked afresh" goes to a DNS server on loopback, in a process of its own, without the cache.
-"pause" is the longest time for which the event loop could do nothing else, the median over the rounds.
+"pause" is the longest time for which the event loop could do nothing else, the median over the rounds; for what takes
+longer than a few ms a busy machine's own pauses are in it.
 
 usage: python -m benchmarks.authentication [--rounds 7] [--seconds 0.3] [--json]
 """

@@ -17,7 +17,6 @@ from typing import Any
 
 from gateway import metrics
 from gateway.authentication.keys import load_key
-from gateway.authentication.replay import ReplayCache
 from gateway.authentication.resolver import Resolver, system_servers
 from gateway.authentication.signing import Signer
 from gateway.config import Listener, Settings
@@ -26,6 +25,7 @@ from gateway.directory.index import Directory
 from gateway.directory.outbox import Outbox
 from gateway.directory.request_store import RequestSeen, RequestStore
 from gateway.directory.requests import RequestBook
+from gateway.directory.seen import SharedMemory
 from gateway.directory.store import DirectoryStore
 from gateway.directory.watch import Watcher, breathe
 from gateway.journal.decision import Decision
@@ -37,6 +37,8 @@ from gateway.rules.patterns import in_domains
 from gateway.rules.request_channel import request_in
 from gateway.who import Channel, Lookup
 
+_SKEW = 300.0  # seconds by which clocks may differ, as `IdentitySettings.future`
+
 
 class Knowledge:
     """What the listeners of a worker share about senders. Rules ask `known`; its directory changes under them."""
@@ -45,7 +47,7 @@ class Knowledge:
         self.known = Known()
         self._settings = settings
         self._store = DirectoryStore(settings.store.url, settings.gateway.data_dir)
-        self._memory = ReplayCache(2 * settings.authentication.fresh)
+        self._memory = SharedMemory(self._store.database, settings.authentication.fresh + 2 * _SKEW)
         self._resolver = _resolver(settings)
         self._book = RequestBook(RequestStore(self._store.database))
         self._watcher = Watcher(self._store, self._build, every=settings.directory.refresh)

@@ -131,3 +131,11 @@ outbox: Final = Table(
     Index("ix_notice_outbox_due", "due", sqlite_where=WAITING, postgresql_where=WAITING),
     sqlite_autoincrement=True,
 )
+
+signatures: Final = Table(  # that proved a mailbox, until when they are known
+    "seen_signatures",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_seen_signatures_until", "until"),
+)

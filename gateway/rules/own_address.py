@@ -21,6 +21,7 @@ from gateway.senders import address_of_login, mailbox_of_login, may_send_as, sam
 from gateway.who import Mailbox
 
 _BATV = re.compile(r"prvs=[0-9A-Za-z]{10}=(.+)\Z", re.DOTALL)  # a reverse-path that its own server signed
+_SEVERITY = (Mode.OFF, Mode.OBSERVE, Mode.ENFORCE)
 _SHOWN = 120  # characters of an address in a reply
 _KEPT = 320  # characters of anything in evidence
 
@@ -46,17 +47,19 @@ class OwnAddress:
     needs = NO_NEEDS
 
     def check(self, facts: Facts) -> Finding | None:
-        """A finding for the first address that is not the login's."""
+        """A finding for the first address that is not the login's, of those that are surest to be another's."""
         user = facts.envelope.session.user
         if not user:
             return None
         realm = facts.parameters.get("login_domain", "")
         login = _Login(user, mailbox_of_login(user, facts.directory, facts.own_domains, realm), facts)
-        for where, address in _used(facts):
-            if not login.may_use(address):
-                mode = _milder(login.mode(address), _resent(login, address))
-                return None if mode is Mode.OFF else self._finding(login, where, address, mode)
-        return None
+        wrong = [
+            (_milder(login.mode(address), _resent(login, address)), where, address)
+            for where, address in _used(facts)
+            if not login.may_use(address)
+        ]
+        mode, where, address = max(wrong, key=lambda found: _SEVERITY.index(found[0]), default=(Mode.OFF, "", ""))
+        return None if mode is Mode.OFF else self._finding(login, where, address, mode)
 
     def _finding(self, login: _Login, where: str, address: str, mode: Mode) -> Finding:
         facts, owner = login.facts, login.owner
@@ -135,7 +138,7 @@ def _resent(login: _Login, address: str) -> Mode:
 
 
 def _milder(one: Mode, other: Mode) -> Mode:
-    return min(one, other, key=(Mode.OFF, Mode.OBSERVE, Mode.ENFORCE).index)
+    return min(one, other, key=_SEVERITY.index)
 
 
 def _reply(login: _Login, address: str, clauses: tuple[str, ...], *, utf8: bool) -> Reply:

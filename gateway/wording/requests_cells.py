@@ -69,8 +69,9 @@ _POSITIONS = """chuyen vien, truong phong, pho phong, pho truong, giam doc, chu 
  thu quy, can bo, cong chuc, vien chuc, nhan vien, thu ky, bi thu, hieu truong, giao vien, tu phap, ho tich, dia chinh,
  quan su, tap vu, lai xe, chi huy, uy vien, to truong, doi truong, doi pho, thanh tra vien, ky su, bac si, director,
  manager, officer, accountant, clerk, secretary, specialist, deputy, head, chairman, staff, engineer, teacher"""
-_UNITS = """phong, ban, so, ubnd, hdnd, uy ban, van phong, phuong, xa, quan, huyen, thi tran, trung tam, doi, to, chi cuc,
- don vi, truong, benh vien, tram, khoa, hoi, doan, mttq, kho bac, cong an, department, division, office, ward, district"""
+_UNITS = """phong, ban, so, ubnd, hdnd, uy ban, van phong, phuong, xa, quan, huyen, thi tran, trung tam, doi, to,
+ chi cuc, don vi, truong, benh vien, tram, khoa, hoi, doan, mttq, kho bac, cong an, department, division, office, ward,
+ district"""
 _HEADINGS = r"""(?:stt|tt|so tt|so thu tu|no|#)\Z, ho va (?:chu dem va )?ten, ho ten, full ?name, \bname\b,
  chuc vu, chuc danh, vi tri, phong ban, don vi(?: cong tac)?\Z, bo phan, ngay sinh, nam sinh, dien thoai, so dt, sdt,
  di dong, ghi chu, position, title\Z, department, phone, mobile, cmnd, cccd, ten nguoi dung, nguoi su dung,

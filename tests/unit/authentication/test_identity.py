@@ -62,7 +62,7 @@ def envelope(sender: str = "q4@tphcm.example", *recipients: str, **session: Any)
     return Envelope(made, Address(sender), [Recipient(Address(one)) for one in recipients or (CHANNEL,)])
 
 
-def header(extra: str = "", **lines: str | None) -> bytes:
+def header(extra: str = "", /, **lines: str | None) -> bytes:
     """A header like LINES but for `lines`; None leaves one out."""
     made = {**LINES, **{name.replace("_", "-").title().replace("Id", "ID"): value for name, value in lines.items()}}
     return ("".join(f"{name}: {value}\r\n" for name, value in made.items() if value is not None) + extra).encode()
@@ -295,7 +295,12 @@ class TestSignature:
 class TestFields:
     """What the header says in two ways proves nothing, whoever sent it."""
 
-    EVERY = ({"user": "q4"}, {"login_checked": True}, {"device_sender": "q4@tphcm.example"}, {})
+    EVERY: tuple[dict[str, Any], ...] = (
+        {"user": "q4"},
+        {"login_checked": True},
+        {"device_sender": "q4@tphcm.example"},
+        {},
+    )
 
     @pytest.mark.parametrize("session", EVERY)
     @pytest.mark.parametrize(

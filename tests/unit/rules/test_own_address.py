@@ -149,6 +149,26 @@ def test_a_stranger_s_message_resent_is_only_observed() -> None:
         assert finding.mode is Mode.ENFORCE
 
 
+def test_what_is_only_observed_hides_nothing() -> None:
+    mine = (Named("", "nvanh@tinh.example"),)
+    forged = written("a@khac.example", resent=mine, sender=(Named("", "ttbinh@tinh.example"),))
+    finding = check(submitted(), Stage.MESSAGE, fields=forged)
+    assert finding is not None
+    assert (finding.mode, finding.evidence["address"]) == (Mode.ENFORCE, "ttbinh@tinh.example")
+    several = written("khac@tinh.example", "ttbinh@tinh.example")
+    finding = check(submitted(user="web@tinh.example"), Stage.MESSAGE, fields=several, unknown=Mode.OFF)
+    assert finding is not None
+    assert finding.evidence["address"] == "ttbinh@tinh.example"
+
+
+def test_a_realm_for_bare_logins() -> None:
+    several = frozenset({"tinh.example", "khac.example"})
+    for realm, passes in (("tinh.example", True), ("khac.example", False), ("", True)):
+        mail = submitted("vp@tinh.example", "nvanh")
+        finding = check(mail, own_domains=several, login_domain=realm, unknown=Mode.OFF)
+        assert (finding is None) is (passes or realm != "tinh.example")
+
+
 @pytest.mark.parametrize("unknown", list(Mode))
 @pytest.mark.parametrize("user", ["nv0123", "?", "TINH\\nvanh"])
 def test_a_login_that_says_nothing(user: str, unknown: Mode) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _changes(number)
     _requests()
     _outbox(number)
+    _signatures()
 
 
 def _text(name: str) -> sa.Column[str]:
@@ -104,3 +105,8 @@ def _outbox(number: sa.types.TypeEngine[int]) -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_notice_outbox_due", "notice_outbox", ["due"], sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _signatures() -> None:
+    op.create_table("seen_signatures", _key(), sa.Column("until", sa.BigInteger, nullable=False))
+    op.create_index("ix_seen_signatures_until", "seen_signatures", ["until"])

@@ -1,0 +1,54 @@
+"""Signatures that proved a mailbox once, so that none does twice: shared by all workers and nodes of a store.
+
+It serves `gateway.authentication.replay.SignatureMemory` and knows nothing of signatures: keys are text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.directory.database import Database
+from gateway.directory.schema import signatures
+
+_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+CLAIM: Final = 900.0  # seconds for which a message in flight holds its keys, should nobody tell what became of it
+
+
+class SharedMemory:
+    """Remembers in the store. `seconds`: how long a delivered message is known. DirectoryUnavailable from all of it."""
+
+    def __init__(self, database: Database, seconds: float) -> None:
+        self._database, self._seconds = database, seconds
+
+    async def claim(self, keys: Sequence[str], now: float) -> frozenset[str]:
+        """Take these for one message; returns those that were taken before, by a delivery or by one in flight."""
+        return await asyncio.to_thread(self._claim, tuple(dict.fromkeys(keys)), now)
+
+    def _claim(self, keys: Sequence[str], now: float) -> frozenset[str]:
+        taken = set()
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(signatures).where(signatures.c.until < int(now * 1e6)))
+            insert = _INSERT[connection.dialect.name](signatures).on_conflict_do_nothing()
+            for key in sorted(keys):  # in one order everywhere: two nodes never wait for each other
+                row = {"key": key, "until": int((now + CLAIM) * 1e6)}
+                if not connection.execute(insert.values(**row)).rowcount:
+                    taken.add(key)
+        return frozenset(taken)
+
+    async def settle(self, keys: Sequence[str], *, delivered: bool, now: float) -> None:
+        """What became of the message that got these (only those: never the ones that `claim` answered)."""
+        await asyncio.to_thread(self._settle, tuple(keys), delivered, now)
+
+    def _settle(self, keys: Sequence[str], delivered: bool, now: float) -> None:
+        mine = signatures.c.key.in_(keys)
+        with self._database.writing() as connection:
+            if delivered:
+                until = int((now + self._seconds) * 1e6)
+                connection.execute(sa.update(signatures).where(mine).values(until=until))
+            else:
+                connection.execute(sa.delete(signatures).where(mine))

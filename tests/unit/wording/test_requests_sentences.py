@@ -1,0 +1,100 @@
+"""What a sentence wants done to a mailbox, and whether it asks for it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.wording.requests_phrases import readable
+from gateway.wording.requests_sentences import Said, Sentences, sentences
+from gateway.wording.requests_words import KINDS
+
+
+def said(text: str) -> list[Said]:
+    reader = Sentences()
+    return [reader.read(sentence) for sentence in sentences(readable(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Kính đề nghị Văn phòng cấp mới hộp thư điện tử công vụ cho bà Nguyễn Thị Bình.", "create"),
+        ("nho anh tao giup em cai mail cong vu", "create"),
+        ("Đề nghị Sở cung cấp thêm 03 hộp thư cho đơn vị.", "create"),
+        ("Could you please set up a mailbox for our new clerk?", "create"),
+        ("Đề nghị thu hồi hộp thư nva.q4@tphcm.gov.vn.", "remove"),
+        ("Please delete the e-mail account of Mr. An.", "remove"),
+        ("Hộp thư này không dùng nữa, xin hủy giúp.", "remove"),
+        ("xin cap lai mat khau hop thu cua truong", "reissue"),
+        ("Please reset the password of my mailbox.", "reissue"),
+        ("Hộp thư của phường đã bị khóa, đề nghị mở lại.", "unlock"),
+        ("Đề nghị đổi tên hộp thư từ a@b.vn thành c@d.vn.", "change"),
+        ("Kính nhờ cập nhật danh bạ thư điện tử.", "change"),
+    ],
+)
+def test_what_is_asked_for(text: str, kind: str) -> None:
+    (only,) = said(text)
+    assert kind in only.acts
+    assert only.asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đề nghị các đơn vị gửi báo cáo về hộp thư q4@tphcm.gov.vn.",
+        "Đề nghị cấp giấy phép và trả lời qua hộp thư điện tử của tôi.",
+        "Kính đề nghị cấp trên xem xét, trả lời vào email này.",
+        "Đề nghị cấp tài khoản phần mềm quản lý văn bản.",
+        "Kính mời họp thứ hai tuần tới.",
+        "moi anh hop thu hai tuan toi, de nghi chuan bi",
+        "Đề nghị đồng chí bổ sung email và số điện thoại vào trang thông tin.",
+        "Mẹ mở hộp thư ra xem nhé.",
+        "Please send your comments by e-mail and close the document.",
+        "Đề nghị thu hồi đất, đã gửi đơn vào hộp thư của cơ quan.",
+    ],
+)
+def test_what_is_no_such_thing(text: str) -> None:
+    assert not any(one.acts for one in said(text))
+
+
+def test_what_is_done_already_is_not_asked_for() -> None:
+    (only,) = said("Trong quý đơn vị đã được cấp mới 05 hộp thư.")
+    assert (only.acts, only.done) == (set(), True)
+
+
+def test_who_asks_everybody_does_not_ask_the_office() -> None:
+    (only,) = said("Đề nghị các đơn vị thay đổi mật khẩu hộp thư định kỳ.")
+    assert only.directs
+
+
+def test_the_next_sentence_speaks_of_the_same_mailbox() -> None:
+    first, then = said("Hộp thư a@b.vn hôm nay báo lỗi. Đề nghị mở khóa giúp.")
+    assert not first.acts
+    assert (then.acts, then.asks) == ({"unlock"}, True)
+    assert not said("Hôm nay trời mưa. Đề nghị mở lại giúp.")[1].acts
+
+
+def test_a_list_of_what_is_asked_for() -> None:
+    told = said("Phường kính đề nghị:\n- Cấp mới hộp thư cho ông An\n- Xóa hộp thư a@b.vn\nTrân trọng.")
+    assert [(one.acts, one.asks) for one in told[1:3]] == [({"create"}, True), ({"remove"}, True)]
+    assert not told[3].asks
+
+
+def test_somebody_without_one_asks_for_one() -> None:
+    first, then = said("Đoàn phường chưa có hộp thư riêng. Cho tụi em xin một cái nha anh.")
+    assert (first.lacks, then.wants) == (True, True)
+
+
+def test_lines_that_are_full_go_on() -> None:
+    text = "Ủy ban nhân dân phường kính đề nghị Văn phòng xem xét cấp mới\nhộp thư điện tử.\nTrân trọng"
+    assert len(list(sentences(readable(text)))) == 2
+    assert len(list(sentences("kính gửi: văn phòng\nđề nghị cấp hộp thư"))) == 2
+    assert list(sentences("1. cấp mới hộp thư")) == ["1. cấp mới hộp thư"]
+
+
+@given(st.lists(st.sampled_from("đề nghị cấp mới lại hộp thư đã mật khẩu . , : \n qua hủy khóa a@b.vn của 1.".split(" ")), max_size=300))
+def test_any_words_in_any_order(words: list[str]) -> None:
+    for one in said(" ".join(words)):
+        assert one.acts <= set(KINDS)
+        assert one.weak <= set(KINDS)
