@@ -124,8 +124,7 @@ class Prover:
         header, start, now = message.header_block, message.header_bytes, self._clock()
         signatures = await check_dkim(resolver, budget, header, content, start, now)
         checks = [*((spf,) if Method.SPF in methods else ()), *signatures]
-        if author:
-            checks.append(await check_dmarc(resolver, budget, author, spf, signatures))
+        checks.append(await check_dmarc(resolver, budget, author, spf, signatures))
         if self._seals:
             checks.append(await check_arc(resolver, budget, header, content, start, now))
         for check in checks:

@@ -66,6 +66,9 @@ class Header:
     """
 
     def __init__(self, block: bytes, most: int, skip: Skip = ()) -> None:
+        ends = block.count(b"\r\n")
+        if block.count(b"\n") != ends or block.count(b"\r") != ends:
+            raise Unusable("the header has a bare CR or LF")
         self.fields: list[HeaderField] = []
         at, gone = 0, sorted(skip)
         while at < len(block):

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gateway.authentication.resolver import system_servers
 from gateway.checks.files import unreadable
 from gateway.checks.findings import Findings
 from gateway.checks.places import is_domain
 from gateway.config import Settings
 from gateway.config_identity import Dkim, Ldap, RequestChannel
 from gateway.config_values import Network
+from gateway.model import Direction
 from gateway.rules.patterns import in_domains
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9.-]+)")
@@ -25,6 +27,7 @@ _SELECTOR = re.compile(
 def check(settings: Settings, findings: Findings) -> None:
     """[authentication], [[dkim]], [ldap], [[request_channel]], [notices]."""
     _check_authentication(settings, findings)
+    _check_dns(settings, findings)
     for position, key in enumerate(settings.dkim):
         _check_key(key, f"dkim[{position}]", settings.dkim[:position], findings)
     _check_ldap(settings.ldap, findings)
@@ -48,6 +51,14 @@ def _check_authentication(settings: Settings, findings: Findings) -> None:
             findings.error(f"authentication.login_checked[{position}]", network, hint)
     if given.arc_seal and not settings.dkim:
         findings.error("authentication.arc_seal", True, "needs a key: add [[dkim]]")
+
+
+def _check_dns(settings: Settings, findings: Findings) -> None:
+    given = settings.authentication
+    asks = given.verify and any(one.direction is Direction.INBOUND for one in settings.listener)
+    if asks and not given.servers and not system_servers():
+        hint = "no DNS server is known: every check of a sender would be without an answer; name one"
+        findings.warn("authentication.servers", "(not set)", hint)
 
 
 def _within(network: Network, other: Network) -> bool:

@@ -1,7 +1,8 @@
 """Does a request about mailboxes say why, and bring the list of mailboxes as a file?
 
-Q4 6.1: "phải nêu rõ lý do, nhu cầu và yêu cầu cụ thể của đơn vị (có đính kèm danh sách các hộp thư)". What was read in
-the texts and files comes with the facts. Where a file could not be opened nobody can say that it is no list.
+AG 6.1 to 6.3 ask for the list, Q4 6.1 for both: "phải nêu rõ lý do, nhu cầu và yêu cầu cụ thể của đơn vị (có đính kèm
+danh sách các hộp thư)". What was read in the texts and files comes with the facts. Where a file could not be opened
+nobody can say that it is no list.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class RequestContent:
     """
 
     name = "request-content"
-    clauses: tuple[str, ...] = ("Q4 6.1",)
+    clauses: tuple[str, ...] = ("Q4 6.1", "AG 6.1", "AG 6.2", "AG 6.3")
     stages: tuple[Stage, ...] = (Stage.MESSAGE,)
     default = Mode.OBSERVE
     modes = NO_MODES

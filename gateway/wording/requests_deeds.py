@@ -12,7 +12,11 @@ DEEDS = {
     "trouble_reissue": """
         quên/mất/lộ/thất mật khẩu
         quên/mất pass/password
-        không nhớ được? mật khẩu
+        không/ko/hổng ai? nhớ/biết được? mật khẩu/mã
+        quên/mất mk/pw/mật mã?
+        quên mất mật/pass khẩu?
+        báo? sai mật khẩu
+        mật khẩu bị/đã? sai/hết/lộ
         không nhớ pass/password
         mật khẩu không đúng/nhớ/còn
         forgot/forgotten/lost his/her/my/our/the/their? password
@@ -25,6 +29,11 @@ DEEDS = {
         đăng nhập không được
         không vào/truy/mở được
         chưa đăng nhập/vào được
+        ko vào/mở được/dc
+        bị chặn/ngưng/dừng
+        không hoạt động
+        không thể mở/vào/truy
+        is/was/been blocked/suspended/disabled
         locked out
         has/have/is/was/got been? locked
         cannot/can't/unable login/access/to
@@ -61,6 +70,7 @@ DEEDS = {
     "unlock": """
         mở lại
         mở khóa
+        mở giúp/giùm/dùm/hộ
         gỡ/bỏ khóa
         kích hoạt lại?
         cho phép? hoạt/sử/dùng động/dụng? lại
@@ -102,6 +112,9 @@ DEEDS = {
         không còn? sử dụng nữa
         không còn/có sử dụng
         tạm dừng/ngắt
+        ngắt
+        thu/rút lại
+        không/ko dùng nữa
         removed
         closed
         disabled
@@ -121,6 +134,13 @@ DEEDS = {
         thay đổi
         thay!
         thay tên/người/đổi
+        thay thế
+        sang tên
+        sửa tên/thông/chữ/giúp/giùm/dùm
+        viết sai
+        bị? sai tên/họ/chữ
+        reassign
+        hand over
         đổi tên/sang/chủ/người/thông?
         cập nhật lại?
         điều chỉnh
@@ -211,6 +231,8 @@ DEEDS = {
         mailboxes
         mail box
         webmail
+        zimbra
+        email/mail id/ids
         account email/mail
         acc email/mail
         user email/mail
@@ -224,6 +246,8 @@ DEEDS = {
         passwords
         pass
         quyền truy/quản/sử cập/lý/dụng
+        mật mã
+        mk
         account
         accounts
         acc

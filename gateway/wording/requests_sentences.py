@@ -27,6 +27,7 @@ _WANTED = 4  # words between wanting and the mailbox that is wanted
 _DONE = 3  # words between "have" and what was done
 _EVENTS = 120  # phrases of one sentence that are looked at
 _END = re.compile(r"[.!?;]+(?=[ \n]|\Z)|\n")
+_SHORT = re.compile(r"\b(?:tp|p|q|mrs?|ms|dr|th?s|bs|ks|gs|pgs)\.\Z")  # words that are cut: TP. HCM, Mr. An
 _ITEM = re.compile(r"(?:[+*•]|\d{1,2}[.,)]|[a-z][.)])")
 _TROUBLE = {"trouble_reissue": "reissue", "trouble_unlock": "unlock"}
 _OBJECTS = frozenset(("mailbox", "account"))
@@ -60,7 +61,7 @@ def sentences(text: str) -> Iterator[str]:
     """A text's sentences. A line that goes on in small letters is no end; lines in capitals are."""
     begin = 0
     for match in _END.finditer(text):
-        if match[0] == "\n" and _goes_on(text, match.start()):
+        if _goes_on(text, match.start()) if match[0] == "\n" else _SHORT.search(text[begin : match.end()][-6:]):
             continue
         sentence = text[begin : match.end()].strip(" \n")
         if _ITEM.fullmatch(sentence):

@@ -57,6 +57,12 @@ SPEECH = {
         kính báo
         phiền anh/chị/em/bạn/quý
         vui lòng
+        được không
+        nếu được
+        giúp với
+        i d like
+        may/can i have/get
+        is it possible
         nhé
         nha!
         cho em/tôi/mình/anh/chị/cháu/đơn/phường/phòng

@@ -10,6 +10,7 @@ import json
 import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -121,6 +122,7 @@ def gate(tls: Certificates, dns: LabDns, postfix: Postfix) -> Iterator[Gateway]:
         {"mailserver": to},
         gateway={"trusted_networks": ["127.0.0.1"]},
         authentication={"servers": [f"{HOST}:{dns.server[1]}"], "binding_domains": ["xa.example"], "timeout": "5s"},
+        notices={"upstream": "mailserver", "sender": OFFICE, "office": "Phòng Công nghệ thông tin"},
         request_channel=[{"address": OFFICE}, {"address": DOOR, "also": ["cap-thu@tinh.example"], "exclusive": True}],
     )
     made.write_config()
@@ -341,3 +343,20 @@ def test_forged_results_are_taken_out(gate: Gateway, postfix: Postfix) -> None:
     (stored,) = postfix.wait_delivered(1)
     assert b"header.d=tinh.example" not in stored
     assert stored.count(b"Authentication-Results:") == 1
+
+
+def test_the_unit_hears_that_its_request_is_done(gate: Gateway, postfix: Postfix, tls: Certificates) -> None:
+    postfix.clear()
+    with logged_in(gate, tls, OTHER_UNIT) as client:
+        client.sendmail(OTHER_UNIT, [DOOR], wire(letter(OTHER_UNIT, DOOR)))
+    postfix.wait_delivered(1)
+    (mine,) = [one for one in requests(gate) if one["mailbox"] == OTHER_UNIT]
+    gate.cli("mailboxes", "requests", "answer", str(mine["reference"]), "--text", "Đã cấp hai hộp thư.")
+    stored = postfix.wait_delivered(2)
+    (notice,) = [one for one in stored if f"Delivered-To: {OTHER_UNIT}".encode() in one]
+    read = message_from_bytes(notice, policy=policy.default)
+    assert OFFICE in str(read["From"])
+    body = read.get_body(("plain",))
+    assert body is not None
+    assert "Đã cấp hai hộp thư." in body.get_content()
+    assert not json.loads(gate.cli("mailboxes", "notices", "--waiting", "--json"))

@@ -102,6 +102,12 @@ def test_what_is_left_out(skip: list[tuple[int, int]], left: list[bytes]) -> Non
     assert [field.name for field in Header(b"a: 1\r\nb: 2\r\nc: 3\r\n", 10, skip).fields] == left
 
 
+@pytest.mark.parametrize("block", [b"a: b\nc: d\r\n", b"a: b\rc\r\n", b"a: b\r\n\r", b"a: b\r\r\n", b"a: b\n"])
+def test_line_ends_are_crlf(block: bytes) -> None:
+    with pytest.raises(Unusable, match="bare CR or LF"):
+        Header(block, 10)
+
+
 def test_the_number_of_fields_is_bounded() -> None:
     assert len(Header(b"a: 1\r\n" * 10, 10).fields) == 10
     with pytest.raises(Unusable, match="too many"):

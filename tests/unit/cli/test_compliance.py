@@ -59,7 +59,7 @@ def test_json_has_every_clause_with_what_enforces_it(config: Path) -> None:
     assert "15 Megabyte" in cap["text"]
     beyond = [[(rule["rule"], rule["state"]) for rule in entry["beyond"]] for entry in told["regulations"]]
     assert beyond == [
-        [("attachment-cap", "enforce"), ("request-content", "observe")],
+        [("attachment-cap", "enforce")],
         [
             ("dangerous-type", "enforce"),
             *((name, "observe") for name in ("private-mailbox", "auto-forward", "own-server")),

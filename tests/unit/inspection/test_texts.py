@@ -16,6 +16,7 @@ from gateway.contents import (
     NO_WORDS,
     ContainedFile,
     LegacyText,
+    MailboxList,
     Passage,
     SecretMarking,
     Source,
@@ -38,6 +39,7 @@ from gateway.inspection.words_forms import bodies_of, body_rows, words_form, wor
 from gateway.wording.bodies import Body
 from gateway.wording.kept import merged
 from gateway.wording.reader import WANTS
+from gateway.wording.requests import judged
 from tests.unit.documents.packages import W, docx, fonts, pack, paragraph, xlsx
 from tests.unit.inspection.support import SNIFF, mail, part, zipped
 from tests.unit.wording.mail import GOOD, TCVN3, UNMARKED
@@ -242,6 +244,7 @@ def test_forms_there_and_back() -> None:
         (LegacyText(Source.DOCUMENT, "1.2", ("a", "b"), "", "tcvn3", 12, 0.5, (passage,), ("eth",)),),
         (SecretMarking(Source.HEADER, "", (), "Subject", "mật", "stamp"),),
         (UnmarkedText(Source.BODY, "1", (), "", 100, 90, "khong co"),),
+        judged(["asks-create", "reason"], [MailboxList("1.2", ("a.zip", "b.xlsx"), "sheet 'DS'", 7)]),
     )
     frames = Frames()
     frames.feed(frame({"words": words_form(words)}))
@@ -254,7 +257,8 @@ def test_forms_there_and_back() -> None:
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["body", "legacy"]),
     lambda inner: (
-        st.lists(inner, max_size=9) | st.dictionaries(st.sampled_from(["legacy", "markings", "unmarked"]), inner)
+        st.lists(inner, max_size=9)
+        | st.dictionaries(st.sampled_from(["legacy", "markings", "unmarked", "request"]), inner)
     ),
     max_leaves=20,
 )

@@ -11,7 +11,9 @@ from gateway.contents import NO_WORDS, Source, Why
 from gateway.message.spool import SpoolPool
 from gateway.wording.inline import SMALL, read_inline
 from gateway.wording.kept import merged
-from gateway.wording.reader import WANTS
+from gateway.wording.reader import REQUEST, WANTS
+from gateway.wording.requests import THRESHOLD
+from tests.unit.documents.packages import docx, pack, paragraph, xlsx
 from tests.unit.inspection.support import FILES, inspector, mail, part, scan, zipped
 from tests.unit.wording.mail import GOOD, TCVN3, UNMARKED, VNI, spooled
 
@@ -110,3 +112,51 @@ async def test_nobody_there() -> None:
         found = await made.inspect(raw, scan(raw), ALL)
         assert (found.words_failed, found.unchecked[0].reason) == ("unavailable", Why.UNAVAILABLE)
         assert (await made.inspect(raw, scan(raw), FILES)).words_failed == ""
+
+
+LETTER = (
+    "ỦY BAN NHÂN DÂN PHƯỜNG 3",
+    "V/v cấp mới hộp thư điện tử công vụ",
+    "Kính gửi: Văn phòng. Phường 3 đề nghị cấp mới hộp thư cho hai cán bộ mới được tuyển dụng, danh sách kèm theo.",
+)
+PEOPLE = (("Họ và tên", "Chức vụ", "Địa chỉ thư"), ("Nguyễn Văn An", "Văn thư", "an.q4@tphcm.gov.vn"))
+
+
+async def test_a_request_in_attached_files_is_put_together_with_what_the_worker_read(tmp_path: Path) -> None:
+    letter = pack(docx("".join(paragraph(f"<w:t>{line}</w:t>") for line in LETTER)))
+    cells = "".join(
+        f'<row r="{row}">{"".join(_cell(row, column, text) for column, text in enumerate(texts))}</row>'
+        for row, texts in enumerate(PEOPLE, 1)
+    )
+    raw = mail(part(letter, "CV.docx"), part(pack(xlsx(cells)), "ds.xlsx"), subject="phuong 3, xoa mail a@b.vn")
+    content = spooled(raw, tmp_path)
+    wants = frozenset((REQUEST,))
+    words, left = read_inline(content, content.scan, wants)
+    assert left
+    assert words.request.kinds == ("remove",)
+    async with inspector(REAL) as made:
+        found = await made.inspect(content.spool, content.scan, wants)
+    assert (found.words_failed, found.words.request.kinds) == ("", ("create",))
+    both = merged(words, found.words).request
+    assert both.reason
+    assert [(one.part, one.names, one.where, one.rows) for one in both.lists] == [
+        ("1.3", ("ds.xlsx",), "sheet 'Tháng 1'", 1)
+    ]
+    assert set(both.kinds) == {"create", "remove"}
+    assert both.score >= max(THRESHOLD, words.request.score, found.words.request.score)
+    content.spool.close()
+
+
+def _cell(row: int, column: int, text: str) -> str:
+    return f'<c r="{"ABC"[column]}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+async def test_bodies_that_take_long_are_left_for_the_child(tmp_path: Path) -> None:
+    long = ("Kính gửi Văn phòng.\r\n" * 400 + "Đề nghị mở lại hộp thư a@b.vn.\r\n").encode()
+    content = spooled(mail().replace(b"\r\n\r\nhello", b"\r\n\r\n" + long, 1), tmp_path)
+    assert read_inline(content, content.scan, WANTS) == (NO_WORDS, False)
+    assert read_inline(content, content.scan, frozenset((REQUEST,)))[1]
+    async with inspector(REAL) as made:
+        found = await made.inspect(content.spool, content.scan, frozenset((REQUEST,)))
+    assert found.words.request.kinds == ("unlock",)
+    content.spool.close()

@@ -78,9 +78,9 @@ def test_what_is_not_seen_is_said() -> None:
 @pytest.mark.parametrize(
     ("rules", "beyond"),
     [
-        ({}, [("attachment-cap", State.ENFORCE), ("request-content", State.OBSERVE)]),
-        ({"attachment-cap": "observe", "request-content": "off"}, [("attachment-cap", State.OBSERVE)]),
-        ({"attachment-cap": "off", "request-content": "off"}, []),
+        ({}, [("attachment-cap", State.ENFORCE)]),
+        ({"attachment-cap": "observe"}, [("attachment-cap", State.OBSERVE)]),
+        ({"attachment-cap": "off"}, []),
     ],
 )
 def test_a_rule_that_no_clause_asks_for_is_shown_apart(rules: dict[str, Any], beyond: list[tuple[str, State]]) -> None:

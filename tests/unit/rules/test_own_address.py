@@ -37,9 +37,10 @@ def check(
     directory: Lookup | None = None,
     unknown: Mode = Mode.OBSERVE,
     own_domains: frozenset[str] = OURS,
+    login_domain: str = "",
 ) -> Finding | None:
     facts = Facts(stage, mail, "tphcm-q4-03-2013", own_domains, clauses=("Q4 11.5", "Q4 12.1"))
-    facts.parameters = {"unknown": unknown}
+    facts.parameters = {"unknown": unknown, "login_domain": login_domain}
     facts.directory = directory or Book()
     facts.sender = NOBODY if fields is None else Sender(fields=fields)
     return OwnAddress().check(facts)
@@ -163,10 +164,10 @@ def test_what_is_only_observed_hides_nothing() -> None:
 
 def test_a_realm_for_bare_logins() -> None:
     several = frozenset({"tinh.example", "khac.example"})
-    for realm, passes in (("tinh.example", True), ("khac.example", False), ("", True)):
-        mail = submitted("vp@tinh.example", "nvanh")
-        finding = check(mail, own_domains=several, login_domain=realm, unknown=Mode.OFF)
-        assert (finding is None) is (passes or realm != "tinh.example")
+    mail = submitted("vp@tinh.example", "nvanh")
+    for realm in ("tinh.example", "khac.example", ""):
+        finding = check(mail, own_domains=several, login_domain=realm, unknown=Mode.ENFORCE)
+        assert (finding is None) is (realm == "tinh.example")
 
 
 @pytest.mark.parametrize("unknown", list(Mode))

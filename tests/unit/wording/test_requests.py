@@ -9,7 +9,17 @@ from gateway.contents import NO_REQUEST, MailboxList
 from gateway.wording.requests import LISTS, SIGNS, THRESHOLD, features, joined, judged
 
 SIGN = st.sampled_from(
-    ["title-create", "asks-remove", "document-asks-create", "says-unlock", "reason", "list", "settled", "rules", "x-change"]
+    [
+        "title-create",
+        "asks-remove",
+        "document-asks-create",
+        "says-unlock",
+        "reason",
+        "list",
+        "settled",
+        "rules",
+        "x-change",
+    ]
 )
 LIST = st.builds(MailboxList, st.sampled_from(["1.2", "1.3"]), st.just(("a.xlsx",)), st.just(""), st.integers(1, 3))
 

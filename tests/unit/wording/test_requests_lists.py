@@ -60,7 +60,9 @@ def test_lines() -> None:
 
 
 def test_a_list_in_a_letter() -> None:
-    text = "Đề nghị cấp hộp thư cho:\n1. Nguyễn Văn An - Chuyên viên Phòng Nội vụ\n2. Bà Trần Thị Bé, văn thư\nXin cảm ơn."
+    text = (
+        "Đề nghị cấp hộp thư cho:\n1. Nguyễn Văn An - Chuyên viên Phòng Nội vụ\n2. Bà Trần Thị Bé, văn thư\nXin cảm ơn."
+    )
     (only,) = found([Unit("", text)])
     assert (only.rows, only.is_of_mailboxes) == (2, True)  # the line above it is a heading
 
@@ -90,13 +92,16 @@ def test_prose_ends_a_list() -> None:
     assert [one.rows for one in found(units)] == [2, 2]
 
 
-@pytest.mark.parametrize("name", ["Nguyễn Văn Anh", "NGUYỄN VĂN ANH", "Tran Thi Be", "Lê Lợi - chuyên viên", "Hồ Thị Kỷ, 1990"])
+@pytest.mark.parametrize(
+    "name", ["Nguyễn Văn Anh", "NGUYỄN VĂN ANH", "Tran Thi Be", "Lê Lợi - chuyên viên", "Hồ Thị Kỷ, 1990"]
+)
 def test_names(name: str) -> None:
     assert begins_with_name(name)
 
 
 @pytest.mark.parametrize(
-    "text", ["Văn phòng Ủy ban", "VĂN PHÒNG", "Hồ Chí Minh", "Phòng Tư pháp", "Nguyễn", "Chuyên viên", "Lý do", "an", ""]
+    "text",
+    ["Văn phòng Ủy ban", "VĂN PHÒNG", "Hồ Chí Minh", "Phòng Tư pháp", "Nguyễn", "Chuyên viên", "Lý do", "an", ""],
 )
 def test_no_names(text: str) -> None:
     assert not begins_with_name(text)
@@ -111,7 +116,13 @@ def test_what_cells_show() -> None:
     assert shows("x" * 5000) == frozenset()
 
 
-@given(st.lists(st.tuples(st.sampled_from(["cell A1", "cell B1", "sheet '' C9", "line 1", "property title"]), st.text(max_size=40))))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["cell A1", "cell B1", "sheet '' C9", "line 1", "property title"]), st.text(max_size=40)
+        )
+    )
+)
 def test_any_cells(cells: list[tuple[str, str]]) -> None:
     for table in found([Unit(place, text) for place, text in cells]):
         assert 1 <= table.rows <= sum(text.count("\n") + 1 for _place, text in cells)

@@ -40,8 +40,10 @@ def test_any_text_becomes_readable_and_stays_so_long(text: str) -> None:
         assert 0 <= start < end <= len(read)
 
 
-@pytest.mark.parametrize(("text", "marked"), [("hop thu", False), ("hộp thư", True), ("", False), (f"mail {ADDRESS}", False)])
-def test_marks_are_written_or_not(text: str, marked: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("text", "marked"), [("hop thu", False), ("hộp thư", True), ("", False), (f"mail {ADDRESS}", False)]
+)
+def test_marks_are_written_or_not(text: str, marked: bool) -> None:
     assert is_marked(text) is marked
 
 
