@@ -56,7 +56,8 @@ ARROWS: Mapping[str, str] = {
     "recording": f"{COMMON} message journal",
     "proving": f"{COMMON} message authentication rules.compiled",
     "noticing": f"{COMMON} directory upstream.base",
-    "knowing": f"{COMMON} authentication directory proving journal.decision regulations rules.compiled rules.patterns rules.request_channel",
+    "knowing": f"{COMMON} authentication directory proving journal.decision regulations"
+    " rules.compiled rules.patterns rules.request_channel",
     "looks": f"{COMMON} message archives.limits inspection malware wording rules.listed",
     "pipeline": f"{COMMON} message rules journal recording looks proving upstream.base",
     "smtp": f"{COMMON} message pipeline journal.decision upstream.base",
@@ -73,7 +74,8 @@ ARROWS: Mapping[str, str] = {
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
-    "app": f"{COMMON} message rules journal upstream looks authentication.signing knowing noticing pipeline smtp config_file checks processes",
+    "app": f"{COMMON} message rules journal upstream looks authentication.signing knowing noticing pipeline smtp"
+    " config_file checks processes",
     "worker": f"{COMMON} app processes",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",

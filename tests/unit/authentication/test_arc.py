@@ -76,7 +76,7 @@ async def test_we_read_dkimpy_s(length: int) -> None:
         message = b"".join(fields) + added + message
     check = await _check(message, now=time.time())
     assert (check.result, check.reason, check.domain) == (Result.PASS, "", KEYS[length - 1].domain)
-    assert (await _check(message.replace(b"Danh", b"Dan"), now=time.time())).result is Result.FAIL
+    assert (await _check(message.replace(b"Danh ", b"Dan "), now=time.time())).result is Result.FAIL
 
 
 async def test_ed25519_and_a_signature_below() -> None:
@@ -110,8 +110,8 @@ def _replaced(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (_replaced(b"Danh", b"Dan"), "message signature: the signature does not fit the header"),
-        (_replaced(b"hai", b"ba"), "the body does not fit its hash"),
+        (_replaced(b"Danh ", b"Dan "), "message signature: the signature does not fit the header"),
+        (_replaced(b"  hai", b"  ba"), "the body does not fit its hash"),
         (
             _replaced(b"smtp.mailfrom=a.example", b"smtp.mailfrom=b.example"),
             "seal 1: the signature does not fit the header",
@@ -148,7 +148,7 @@ async def test_what_breaks_a_chain(change: Callable[[bytes], bytes], reason: str
 
 async def test_an_older_set_may_not_fit_the_message_any_more() -> None:
     """What a relay changed, it vouches for: only the newest message signature must fit (RFC 8617 5.2, step 4)."""
-    changed = (await _chain(1)).replace(b"Danh", b"[ds] Danh")
+    changed = (await _chain(1)).replace(b"Danh ", b"[ds] Danh ")
     assert (await _check(changed)).result is Result.FAIL
     header, start = split(changed)
     passed = Check(Method.ARC, Result.PASS, "relay0.example")  # as it was when it reached the relay
@@ -174,7 +174,7 @@ async def test_a_lost_body_is_a_temperror() -> None:
 
 async def test_a_broken_chain_is_ended_once() -> None:
     """Our seal of a broken chain says so and covers our set alone (RFC 8617 5.1.2); nobody seals on top of it."""
-    broken = (await _chain(2)).replace(b"Danh", b"Dan")
+    broken = (await _chain(2)).replace(b"Danh ", b"Dan ")
     ended = await _sealed(broken, KEYS[2])
     assert ended.startswith(b"ARC-Seal: i=3;")
     assert ended.count(b"cv=fail") == 1

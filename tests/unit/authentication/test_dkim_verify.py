@@ -232,7 +232,7 @@ async def test_ed25519_keys_have_one_length(octets: int) -> None:
 
 
 async def test_a_testing_key_s_failure_is_no_failure() -> None:
-    signed = await sign(MESSAGE, key()) + MESSAGE.replace(b"Danh", b"Dan")
+    signed = await sign(MESSAGE, key()) + MESSAGE.replace(b"Danh ", b"Dan ")
     check = await _one(signed, _record(lambda record: record + "; t=y"))
     assert check.result is Result.NEUTRAL
 
@@ -323,7 +323,7 @@ async def test_several_signatures_each_have_their_check() -> None:
     ]
     assert len({check.digest for check in checks}) == 3
     table.records[keys[1].record_name] = "servfail"
-    checks = await verify(other + first + MESSAGE.replace(b"Danh", b"Dan"), table)
+    checks = await verify(other + first + MESSAGE.replace(b"Danh ", b"Dan "), table)
     assert [c.result for c in checks] == [Result.FAIL, Result.FAIL, Result.TEMPERROR]
 
 

@@ -166,6 +166,7 @@ FORGED = [
     pytest.param([f'From: "{EVIL}\\"{OFFICE}" <{OFFICE}>'], "address-in-name", id="two addresses and an escaped quote"),
     pytest.param([f'From: "a\\"{OFFICE}" <{OFFICE}>'], "address-in-name", id="an escaped quote beside it"),
     pytest.param([f'From: "{OFFICE} {OFFICE}" <{OFFICE}>'], "address-in-name", id="its own address twice"),
+    pytest.param([f'From: "q4 @ tphcm.example" <{EVIL}>'], "address-in-name", id="an address with blanks"),
     pytest.param([f'From: "{OFFICE} q4" <{OFFICE}>'], "address-in-name", id="a word behind its own address"),
     pytest.param([f"From: {OFFICE}＠ <{OFFICE}>"], "address-in-name", id="an at sign behind its own address"),
     pytest.param([f"From: {b64(b64(OFFICE))} <{EVIL}>"], "encoded-twice", id="encoded twice"),
@@ -200,6 +201,7 @@ FORGED = [
     pytest.param(["From: q4＠tphcm.example"], "syntax", id="only a full-width at sign"),
     pytest.param(["From: q4@ｔphcm.example"], "look-alike", id="a full-width letter in the domain"),
     pytest.param(["From: q4@tphcm。example"], "look-alike", id="an ideographic dot"),
+    pytest.param(["From: q4@tỉnh。example"], "look-alike", id="an ideographic dot in a Unicode domain"),
     pytest.param(["From: ｑ4@tphcm.example"], "look-alike", id="a full-width letter"),
     pytest.param(["From: \u212a@tphcm.example"], "look-alike", id="the Kelvin sign"),
     pytest.param(["From: q4\u200b@tphcm.example"], "control", id="a zero-width space"),
@@ -310,6 +312,7 @@ def test_an_address_that_only_part_of_an_address_shows_is_no_author(value: str) 
 
 def test_what_cannot_be_read_is_decoded_for_what_it_mentions() -> None:
     assert OFFICE in read(f"From: {b64(OFFICE)} ({EVIL})").mentions
+    assert OFFICE in read(f'From: "q4\u200b＠tphcm.example" <{EVIL}>').mentions
     assert OFFICE in read(f"X: y\r\n From: {b64(OFFICE)} <{EVIL}>").mentions
 
 

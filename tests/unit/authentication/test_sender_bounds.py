@@ -66,6 +66,7 @@ def test_too_many_addresses_of_all_fields_together(count: int, disputes: tuple[s
 
 def test_the_work_on_a_value_ends_at_its_limit() -> None:
     assert read_strictly(b"a@b.example," * LONGEST).problem == "too-long"
+    assert read_strictly(b"a@b.example,\r\n " * (LONGEST // 10) + b"a@b.example", LONGEST).problem == "too-long"
     assert len(flattened("\ufdfa" * MIB)) <= 128 * 1024
     assert len(addresses_in("a@b.example " * MIB)) == 1
     assert len(addresses_in(" ".join(f"a{n}@b.example" for n in range(10_000)))) == MOST
