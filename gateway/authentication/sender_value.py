@@ -16,7 +16,6 @@ from gateway.authentication.sender_strict import LONGEST, Mailbox, read_strictly
 from gateway.authentication.sender_words import Name, odd_character, read_name
 from gateway.who import Named
 
-_OTHER_DOTS = frozenset("\u3002\uff61\uff0e")  # taken for dots where domains are made ASCII
 _LISTED = 20  # mailboxes that are given
 _NOT_SHOWN = frozenset({"quoted-local", "domain-literal", "encoded-address"})  # the address is not one of those shown
 _COMMON = 512  # octets of a value whose reading is remembered: the same people write again and again
@@ -107,7 +106,7 @@ def _doubt(local: str, domain: str) -> str:
 def _looks_alike(local: str, domain: str) -> bool:
     """Whether some programs would take an address in UTF-8 for another one: by its compatibility form, or its case."""
     whole = f"{local}@{domain}"
-    if unicodedata.normalize("NFKC", whole) != unicodedata.normalize("NFC", whole) or _OTHER_DOTS & set(domain):
+    if unicodedata.normalize("NFKC", whole) != unicodedata.normalize("NFC", whole):
         return True
     if any(not letter.isascii() and letter.lower().isascii() for letter in whole):  # the Kelvin sign's k
         return True

@@ -144,7 +144,8 @@ def _xtext(value: str) -> str | None:
 def login_name(mechanism: str, response: bytes) -> str:
     """The login out of the first PLAIN or LOGIN response, for the record; "" when it has none. Never the password.
 
-    PLAIN (RFC 4616) is authzid NUL authcid NUL password: the identity that is acted as, else the one that logged in.
+    PLAIN (RFC 4616) is authzid NUL authcid NUL password. It is who logged in (authcid): whom he says that he acts for is
+    not looked at by every server, so it proves nothing.
     """
     try:
         plain = base64.b64decode(response, validate=True)
@@ -152,5 +153,5 @@ def login_name(mechanism: str, response: bytes) -> str:
         return ""
     parts = plain.split(b"\0")
     if mechanism == "PLAIN":
-        plain = (parts[0] or parts[1]) if len(parts) == 3 else b""
+        plain = parts[1] if len(parts) == 3 else b""
     return plain.decode("utf-8", "replace")[:_MAX_VALUE]
