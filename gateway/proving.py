@@ -135,7 +135,9 @@ class Prover:
     async def _conclude(self, envelope: Envelope, known: Sender, heading: Heading) -> Proved:
         fields, checks, settings, now = known.fields, known.checks, self._settings, self._clock()
         directory = self._known.directory
-        keys = replay_keys(envelope, fields, checks, settings, heading)
+        # Only what opens a channel is worth a question to the store.
+        wanted = self.reaches_channel(envelope)
+        keys = replay_keys(envelope, fields, checks, settings, heading) if wanted else ()
         seen = await self._memory.claim(keys, now) if keys else _NOTHING_SEEN
         identity = identify(envelope, fields, checks, directory, settings, heading, now, seen.__contains__)
         failed = undecided(envelope, fields, checks, directory, settings, heading, identity)

@@ -34,7 +34,7 @@ _WIDE = re.compile(r"utf(?:16|32)(?:le|be)?\Z|ucs[24]\Z")
 _SEVERAL_BYTES = re.compile(r"gb|big5|hz|euc|shift|sjis|mskanji|ksc|johab|uhc|iso2022|utf7|cp9[345]\d")
 _SEVEN_BITS = ("iso2022jp", "iso2022kr", "hz", "utf7")
 _UNICODE = re.compile(r"utf8|usascii|ascii|utf7|\Z")
-_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
+_HIGH = bytes(range(128, 256))
 _HEAD = 65_536  # bytes by which the kind of bytes is told
 _NULS = 0.3  # of every second byte: UTF-16 that nobody declared
 
@@ -125,9 +125,9 @@ def _looks_wide(data: bytes) -> bool:
 def _mostly_utf8(data: bytes) -> bool:
     """Is it UTF-8 with lines of something else between? Told by its beginning."""
     head = data[: 4 * _HEAD]
-    whole = _SEQUENCE.findall(head)
-    high = len(head) - len(head.translate(None, bytes(range(128, 256))))
-    return sum(map(len, whole)) * 2 > high
+    plain = len(head.translate(None, _HIGH))
+    whole = len(head.decode("utf-8", "ignore").encode()) - plain
+    return whole * 2 > len(head) - plain
 
 
 def _lines(data: bytes) -> Iterator[str]:

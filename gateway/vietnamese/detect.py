@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import exp
 
 from gateway.vietnamese.charsets import Incoming, declared_family, incoming
@@ -83,9 +84,11 @@ def _judged(text: str, bias: Mapping[Family, float], capitals: frozenset[Family]
 def found_passages(text: str, bias: Mapping[Family, float], *, raw: bool = False) -> Iterator[Passage]:
     """Every legacy passage of a text, in order, apart, each within one line. `bias`: nats for a family beforehand."""
     done = 0
-    for passage in heapq.merge(
-        passages(text, bias, raw=raw), spelled_passages(text), key=lambda passage: passage.start
-    ):
+    found, viqr = passages(text, bias, raw=raw), spelled_passages(text)
+    first = next(viqr, None)
+    if first is not None:
+        found = heapq.merge(found, chain((first,), viqr), key=lambda passage: passage.start)
+    for passage in found:
         if passage.start >= done and passage.damaged:
             done = passage.end
             yield passage

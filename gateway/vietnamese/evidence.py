@@ -37,7 +37,9 @@ def weighed(family: Family, words: Collection[str]) -> Weight:
 
 def damaged(family: Family, words: Collection[str]) -> int:
     """Damaged letters of words that have been learnt."""
-    return sum(map(readings()[family].damaged.__getitem__, words))
+    known = readings()[family]
+    known.settle(words)
+    return sum(map(known.damaged.__getitem__, words))
 
 
 def context(words: Collection[str]) -> float:

@@ -20,7 +20,7 @@ from gateway.vietnamese.words import WORD
 
 WIDE = 80
 """Characters of an excerpt."""
-_BLANKS = re.compile("[ \t\r\n]+")  # str.split would cut at U+0085, a letter's byte
+_BLANKS = re.compile("[ \t\r\n]{2,}|[\t\r\n]")  # str.split would cut at U+0085, a letter's byte
 
 
 class Excerpts:

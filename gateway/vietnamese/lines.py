@@ -12,14 +12,15 @@ from typing import NamedTuple
 from gateway.vietnamese.evidence import best_run, context, damaged
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.reading import readings
-from gateway.vietnamese.score import ASIDE, vietnamese
+from gateway.vietnamese.score import ASIDE, WRONG, quoted, vietnamese
 from gateway.vietnamese.words import WORD, has_shape
 
 _PIECE = 600  # characters of a line that are judged together
 _SPLITS = 3  # how often a piece is split around its heaviest run
 _FEW_LETTERS, _FEW = 2, 2.0  # so few damaged letters must weigh more: "mét", "Thaï" are words of other languages
 _PLAIN = 3  # Vietnamese words without a mark that are taken along on each side of a run
-_ALONE = frozenset("€£¥¢©®°§¶±×÷•·–—…“”‘’„»™†‡¿¡¹²³ªº")  # stand alone in any text; « does, too, but is ô in TCVN3
+# Stand alone in any text; « does, too, but is ô in TCVN3. The last are quotation marks of bytes.
+_ALONE = frozenset("€£¥¢©®°§¶±×÷•·–—…“”‘’„»™†‡¿¡¹²³ªº\x84\x85\x91\x92\x93\x94\x95\x96\x97")
 _NEAR = 6  # plain words between a run and a word that belongs to it
 _BESIDE = 6  # words on each side of a run that are heard as its context
 
@@ -75,7 +76,7 @@ class Line:
         self, values: _Values, bias: Mapping[Family, float], enough: float, within: tuple[int, int], splits: int
     ) -> Iterator[Run]:
         best = self._best(values, bias, within)
-        if best is None or best.weight < enough + (_FEW if self.damaged(best) <= _FEW_LETTERS else 0.0):
+        if best is None or best.weight < enough + (_FEW if self._spoken(best) <= _FEW_LETTERS else 0.0):
             return
         best = self._widened(best, within)
         if splits:
@@ -83,6 +84,12 @@ class Line:
         yield best
         if splits:
             yield from self._heaviest(values, bias, enough, (best.last, within[1]), splits - 1)
+
+    def _spoken(self, run: Run) -> int:
+        """Damaged letters of the run's words that read as something."""
+        worth = readings()[run.family].worth
+        words = [word for word in self.words[run.first : run.last] if not word.isascii()]
+        return damaged(run.family, [word for word in words if worth[word] > WRONG])
 
     def _widened(self, run: Run, within: tuple[int, int]) -> Run:
         """The run with what stands beside it of the same text: refrains, syllables that are words as they stand, names.
@@ -102,7 +109,7 @@ class Line:
         mixed = ASIDE in map(known.worth.get, self.words)  # good Unicode in the line, too
         for place in places:
             word = self.words[place]
-            if word.isascii() or word in _ALONE:
+            if word.isascii() or word in _ALONE or quoted(word):
                 plain += 1
                 continue
             if known.worth[word] == ASIDE or (not known.damaged[word] and word.lower() not in vietnamese()):

@@ -8,15 +8,15 @@ inside good Unicode. It knows words' worth (reading.py) and no verdicts.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
+from gateway.vietnamese.blocks import Block, part
 from gateway.vietnamese.evidence import Weight, context, weighed
 from gateway.vietnamese.family import Family
 from gateway.vietnamese.lines import Line, Passage, Run, pieces
 from gateway.vietnamese.prefilter import suspects
 from gateway.vietnamese.reading import HACKS, learn, readings
-from gateway.vietnamese.words import MARKED
+from gateway.vietnamese.reading import most as most_of
 
 ENOUGH = 4.0
 """Nats from which legacy letters are believed."""
@@ -40,9 +40,11 @@ _MOSTLY = 0.6  # of what all words of a row weigh either way, what must be left 
 _PURE = 0.15  # of what speaks for a family in a block, what may speak against it where the block is taken whole
 _LETTERS = string.ascii_letters.encode()
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
-_HIGH = bytes(range(128, 256))
+_QUOTES = b"\x84\x85\x91\x92\x93\x94\x96\x97"  # and dashes, of windows-1252: any text's
+_HIGH = bytes(byte for byte in range(128, 256) if byte not in _QUOTES)
 _LEAST_LATIN, _MOSTLY_LATIN, _SHORT_LINE = 0.3, 0.6, 12  # of a line's letters; a line of fewer letters tells nothing
 _LEAST_LETTERS, _MOST_CONTROLS = 0.05, 0.06  # shares of a block that is text at all
+_FEW, _FEW_BYTES = 60, 6  # characters of a block that may do without ASCII letters: "®é ®Ó", "Ä‘á»™ Ä‘Ã£"
 
 
 Bias = Mapping[Family, float]
@@ -55,100 +57,131 @@ def passages(text: str, bias: Bias | None = None, *, raw: bool = False) -> Itera
     raw: the characters are bytes of an unknown charset, so lines that are hardly Latin are some other script's.
     """
     known = {family: PRIOR.get(family, 0.0) + (bias or {}).get(family, 0.0) for family in HACKS}
+    most = max(known.values())
+    last: Family | None = None  # of which the block before was as a whole
     for start, end in suspects(text):
-        if _plausible(text[start:end]):
-            places = list(pieces(text, start, end))
-            if raw and not _is_latin(text[start:end], _MOSTLY_LATIN):
-                places = [place for place in places if _is_latin(text[slice(*place)], _LEAST_LATIN)]
-            rows = [_Row(first, last, _marked(text, first, last)) for first, last in places]
-            learn({word for row in rows for word in row.marked})
-            yield from _among(text, rows, HACKS, known)
+        if (block := _block(text, start, end, raw)) is None:
+            continue
+        if last is not None and (weight := _more_of(last, block)):
+            yield from _whole(block, last, weight)
+            continue
+        learn(block.marked)
+        last = None
+        if most_of(block.marked) + most >= ENOUGH:
+            last = yield from _among(block, HACKS, known)
 
 
-class _Row(NamedTuple):
-    start: int
-    end: int
-    marked: list[str]  # words that are not plain ASCII
+def _block(text: str, start: int, end: int, raw: bool) -> Block | None:
+    """What of a block may be Vietnamese."""
+    within = _Shares(text[start:end])
+    if not within.are_text(_FEW_BYTES if raw else _FEW):
+        return None
+    if not raw or within.are_latin(_MOSTLY_LATIN):
+        return Block(text, start, end)
+    places = [place for place in pieces(text, start, end) if _Shares(text[slice(*place)]).are_latin(_LEAST_LATIN)]
+    return Block(text, start, end, places) if places else None
 
 
-def _marked(text: str, start: int, end: int) -> list[str]:
-    return MARKED.findall(text, start, end)
+class _Shares:
+    """How many characters of a text are ASCII letters, and what the others are."""
 
+    def __init__(self, text: str) -> None:
+        self.size = len(text)
+        self._others = text.encode("latin-1", "replace").translate(None, _LETTERS)
+        self.letters = self.size - len(self._others)
 
-def _is_latin(line: str, share: float) -> bool:
-    """Has a line of bytes the share of ASCII letters that Vietnamese keeps in every family?"""
-    raw = line.encode("latin-1", "replace")
-    letters = len(raw) - len(raw.translate(None, _LETTERS))
-    high = len(raw) - len(raw.translate(None, _HIGH))
-    return letters >= (letters + high) * share or letters + high < _SHORT_LINE
+    def are_latin(self, share: float) -> bool:
+        """Has a line of bytes the share of ASCII letters that Vietnamese keeps in every family?"""
+        high = len(self._others) - len(self._others.translate(None, _HIGH))
+        return self.letters >= (self.letters + high) * share or self.letters + high < _SHORT_LINE
 
-
-def _plausible(block: str) -> bool:
-    """Is it text that could be Vietnamese, by its bytes alone? Noise and other scripts are not."""
-    raw = block.encode("latin-1", "replace")
-    letters = len(raw) - len(raw.translate(None, _LETTERS))
-    controls = len(raw) - len(raw.translate(None, _CONTROLS))
-    return letters >= len(raw) * _LEAST_LETTERS and controls <= len(raw) * _MOST_CONTROLS
+    def are_text(self, few: int) -> bool:
+        """Is it text that could be Vietnamese, by its bytes alone? Noise and other scripts are not."""
+        controls = len(self._others) - len(self._others.translate(None, _CONTROLS))
+        few_letters = self.letters < self.size * _LEAST_LETTERS and self.size > few
+        return not few_letters and controls <= self.size * _MOST_CONTROLS
 
 
 def _among(
-    text: str, rows: Sequence[_Row], families: Sequence[Family], bias: Bias, *, part: bool = False
-) -> Iterator[Passage]:
-    """Passages in rows of which all words have been learnt: none, all, or those of smaller parts."""
-    if not rows:
-        return
-    marked = {word for row in rows for word in row.marked}
-    weights = {family: weighed(family, marked) for family in families}
+    block: Block, families: Sequence[Family], bias: Bias, *, within: bool = False
+) -> Generator[Passage, None, Family | None]:
+    """Passages in a block of which all words have been learnt: none, all, or those of smaller parts.
+
+    Returns the family that all of it is of.
+    """
+    weights = {family: weighed(family, block.marked) for family in families}
     hopeful = [family for family, weight in weights.items() if weight.gain + bias[family] >= ENOUGH]
     if not hopeful:
-        return
+        return None
     best = max(hopeful, key=lambda family: weights[family].total + bias[family])
-    if weights[best].total >= _CLEAR and not weights[best].mixed and _pure(best, weights):
-        yield from _whole(text, rows, best, weights[best].total)
-    elif not part and rows[-1].end - rows[0].start > _PART:
-        for some in _parts(rows):
-            yield from _among(text, some, hopeful, bias, part=True)
+    if _clear(weights[best]) and _alone(best, weights):
+        yield from _whole(block, best, weights[best].total)
+        return best
+    if not within and block.rows[-1].end - block.rows[0].start > _PART:
+        for some in _parts(block):
+            yield from _among(some, hopeful, bias, within=True)
     else:
-        yield from _by_line(text, rows, tuple(hopeful), bias)
+        yield from _by_line(block, tuple(hopeful), bias)
+    return None
 
 
-def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
-    first = 0
+def _more_of(family: Family, block: Block) -> float:
+    """The weight of a block that is clearly of the family that stood before it; 0 if it is not."""
+    block.cut()
+    learn(block.marked, (family,))
+    weight = weighed(family, block.marked)
+    return weight.total if _clear(weight) else 0.0
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    first, rows = 0, block.rows
     for at, row in enumerate(rows):
         if row.end - rows[first].start >= _PART or at == len(rows) - 1:
-            yield rows[first : at + 1]
+            yield part(block, rows[first : at + 1])
             first = at + 1
 
 
-def _pure(best: Family, weights: Mapping[Family, Weight]) -> bool:
-    """Does hardly anything speak against the family, and is no other family close?"""
-    won = weights[best]
+def _clear(weight: Weight) -> bool:
+    """Is it enough for a whole block, and does hardly anything speak against the family?"""
+    return weight.total >= _CLEAR and not weight.mixed and weight.gain - weight.total <= weight.gain * _PURE
+
+
+def _alone(best: Family, weights: Mapping[Family, Weight]) -> bool:
+    """Is no other family close?"""
     others = max((weight.total for family, weight in weights.items() if family is not best), default=0.0)
-    return won.gain - won.total <= won.gain * _PURE and others <= won.total / 2
+    return others <= weights[best].total / 2
 
 
-def _whole(text: str, rows: Sequence[_Row], family: Family, weight: float) -> Iterator[Passage]:
+def _whole(block: Block, family: Family, weight: float) -> Iterator[Passage]:
     """Every row with damaged letters; of one in which much speaks against the family, the words that do not."""
-    known = readings()[family]
-    worth, damaged = known.worth.__getitem__, known.damaged.__getitem__
-    for start, end, marked in rows:
-        worths = list(map(worth, marked))
-        if min(worths, default=0.0) < 0.0:
-            known.settle(marked)
-        if not (letters := sum(map(damaged, marked))):
+    known, marked = readings()[family], block.marked
+    known.settle(marked)
+    letters = dict.fromkeys(block.words, 0) | {word: known.damaged[word] for word in marked}
+    worths = dict.fromkeys(block.words, 0.0) | {word: known.worth[word] for word in marked}
+    doubtful = {word for word in marked if known.worth[word] < 0.0}
+    if family is Family.MOJIBAKE:  # a word that is well as it stands
+        well = {word for word in marked if not letters[word]}
+        worths.update(dict.fromkeys(well, -weight))
+        doubtful |= well
+    for start, end, words in block.rows:
+        damaged = sum(map(letters.__getitem__, words))
+        if not damaged:
             continue
-        if family is Family.MOJIBAKE and not all(map(damaged, marked)):
-            worths.append(-weight)  # a word that is well as it stands
-        if min(worths) >= 0.0 or sum(worths) >= sum(map(abs, worths)) * _MOSTLY:
-            yield Passage(start, end, family, letters, weight)
+        if doubtful.isdisjoint(words) or _mostly(list(map(worths.__getitem__, words))):
+            yield Passage(start, end, family, damaged, weight)
         else:
-            line = Line(text, start, end)
+            line = Line(block.text, start, end)
             yield from (_passage(line, run) for run in line.runs((family,), {family: 0.0}, FAINT))
 
 
-def _by_line(text: str, places: Sequence[_Row], families: tuple[Family, ...], bias: Bias) -> list[Passage]:
+def _mostly(worths: Sequence[float]) -> bool:
+    """Do a row's words speak for the family, by and large?"""
+    return sum(worths) >= sum(map(abs, worths)) * _MOSTLY
+
+
+def _by_line(block: Block, families: tuple[Family, ...], bias: Bias) -> list[Passage]:
     """Lines that weigh enough by themselves; then those that do beside them, or all together."""
-    rows = [Line(text, row.start, row.end) for row in places]
+    rows = [Line(block.text, row.start, row.end) for row in block.rows]
     runs = [row.runs(families, bias, ENOUGH) for row in rows]
     sure = {run.family for found in runs for run in found} | _together(rows, families, bias)
     if not sure:

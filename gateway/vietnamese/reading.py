@@ -6,61 +6,98 @@ It knows words, not where they stand. Memory is bounded: tables that have grown 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from gateway.vietnamese.codec import from_hack, to_hack
 from gateway.vietnamese.family import Family
-from gateway.vietnamese.score import ASIDE, WRONG, legacy, may_be_word, vietnamese, worth
+from gateway.vietnamese.score import ASIDE, LOANS, WRONG, legacy, may_be_word, quoted, vietnamese, worth
 from gateway.vietnamese.syllables import TONES
-from gateway.vietnamese.words import LONGEST_WORD, has_shape, is_misread
+from gateway.vietnamese.words import LONGEST_WORD, has_shape, is_loan, is_misread
 
 _KEPT = 30_000
 HACKS: tuple[Family, ...] = tuple(family for family in Family if family is not Family.VIQR)
 """Families whose letters stand in Unicode as Latin-1's; VIQR is written in ASCII and read apart."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """New words by what they can be at all: most of them need not be read under any family."""
+
+    ours: list[str]  # in letters that some family's are shown as
+    beyond: list[str]  # all others
+    plain: list[str]  # of ours, ASCII within quotation marks
+    shaped: list[str]
+    loans: list[str]  # not shaped as a syllable
+    misread: list[str]
+
+    def to_read(self, family: Family) -> list[str]:
+        """Those that can be the family's."""
+        if family is Family.MOJIBAKE:
+            return self.misread
+        return self.shaped + self.loans if family in LOANS else self.shaped
+
+
+def _sorted(words: Iterable[str]) -> _Sorted:
+    ours: list[str] = []
+    beyond: list[str] = []
+    for word in words:
+        (ours if legacy(word) else beyond).append(word)
+    short = [word for word in ours if len(word) <= LONGEST_WORD]
+    shaped: list[str] = []
+    others: list[str] = []
+    for word in short:
+        (shaped if has_shape(word) else others).append(word)
+    return _Sorted(
+        ours, beyond, list(filter(quoted, ours)), shaped, list(filter(is_loan, others)), list(filter(is_misread, short))
+    )
+
+
 class Reading:
-    """A family's words: `worth` in nats and `damaged` letters of each that `learn` was given."""
+    """A family's words: `worth` in nats of each that it has learnt, `damaged` letters of each that is settled."""
 
     def __init__(self, family: Family) -> None:
         self.family = family
         self.worth: dict[str, float] = {}
         self.damaged: dict[str, int] = {}
-        self._settled: set[str] = set()
         self._is_changed = _changed(family).__contains__
 
-    def unread(self, words: Collection[str], value: float) -> None:
-        """Words that need not be read, as they cannot be the family's."""
-        self.worth.update(dict.fromkeys(words, value))
-        self.damaged.update(dict.fromkeys(words, 0))
+    def learn(self, new: _Sorted) -> None:
+        """Words that it does not know."""
+        self.worth.update(dict.fromkeys(new.ours, 0.0 if self.family is Family.MOJIBAKE else WRONG))
+        self.worth.update(dict.fromkeys(new.plain, 0.0))
+        self.worth.update(dict.fromkeys(new.beyond, ASIDE))
+        self._read(new.to_read(self.family))
 
-    def read(self, words: Sequence[str]) -> None:
+    def _read(self, words: Sequence[str]) -> None:
         """Words that can be the family's, all at once; most of them turn out to be nothing, which is seen quickly."""
         composed = unicodedata.normalize("NFC", "\n".join(words))
         reads = from_hack(composed, self.family)
-        known = vietnamese()
+        known, mojibake = vietnamese(), self.family is Family.MOJIBAKE
         for word, shown, read, low in zip(
             words, composed.split("\n"), reads.split("\n"), reads.lower().split("\n"), strict=False
         ):
             if read == shown:
                 self.worth[word] = 0.0
-                continue
-            self.damaged[word] = sum(map(self._is_changed, read))
-            closer = low in known or self.family is Family.MOJIBAKE or may_be_word(read, low)
-            self.worth[word] = worth(shown, read, self.family) if closer else WRONG
+            elif low in known or mojibake or may_be_word(read, low):
+                self.worth[word] = worth(shown, read, self.family)
+            else:
+                self.worth[word] = WRONG
 
-    def settle(self, words: Collection[str]) -> None:
-        """Counts the damaged letters of words that need not have been read, now that they stand in a passage."""
-        new = [word for word in words if not self.damaged[word] and self.worth[word] == WRONG]
-        new = [word for word in new if word not in self._settled]
+    def settle(self, words: Iterable[str]) -> None:
+        """Counts the damaged letters of words that it has learnt, now that they stand in a passage."""
+        new = [word for word in words if word not in self.damaged]
+        if not new:
+            return
+        self.damaged.update(dict.fromkeys(new, 0))
+        new = [word for word in new if self.worth[word] != ASIDE and not quoted(word)]
         for word, read in zip(new, from_hack("\n".join(new), self.family).split("\n"), strict=False):
             self.damaged[word] = sum(map(self._is_changed, read)) if read != word else 0
-        self._settled.update(new)
 
     def forget(self) -> None:
         """All words."""
-        self.worth, self.damaged, self._settled = {}, {}, set()
+        self.worth, self.damaged = {}, {}
 
 
 @cache
@@ -69,27 +106,38 @@ def readings() -> Mapping[Family, Reading]:
     return {family: Reading(family) for family in HACKS}
 
 
-def learn(words: Collection[str]) -> None:
-    """Makes every reading know these words, and perhaps only these."""
-    known = readings()[HACKS[0]].worth
-    new = [word for word in words if word not in known]
-    if new and len(known) > _KEPT:
-        for reading in readings().values():
+_GAIN: dict[str, float] = {}
+"""Word → the most that it is worth under any family, or 0; of words that every family knows."""
+
+
+def learn(words: Collection[str], families: Sequence[Family] = HACKS) -> None:
+    """Makes the families' readings know these words, and perhaps only these."""
+    if len(families) == len(HACKS) and all(map(_GAIN.__contains__, words)):
+        return
+    known = [readings()[family] for family in families]
+    for reading in known:
+        if len(reading.worth) > _KEPT:
             reading.forget()
-        new = list(words)
-    if new:
-        _learn(new)
+            _GAIN.clear()
+    _learn(words, known)
+    if len(families) == len(HACKS):
+        worths = [reading.worth for reading in known]
+        new = [word for word in words if word not in _GAIN]
+        columns = (map(worth.__getitem__, new) for worth in worths)
+        _GAIN.update(zip(new, (max(0.0, *column) for column in zip(*columns, strict=True)), strict=True))
 
 
-def _learn(new: list[str]) -> None:
-    ours = [word for word in new if legacy(word)]
-    beyond = [word for word in new if not legacy(word)]
-    short = [word for word in ours if len(word) <= LONGEST_WORD]
-    shaped, misread = list(filter(has_shape, short)), list(filter(is_misread, short))
-    for family, reading in readings().items():
-        reading.unread(ours, 0.0 if family is Family.MOJIBAKE else WRONG)
-        reading.unread(beyond, ASIDE)
-        reading.read(misread if family is Family.MOJIBAKE else shaped)
+def _learn(words: Collection[str], known: Sequence[Reading]) -> None:
+    missing = [[word for word in words if word not in reading.worth] for reading in known]
+    together = _sorted(missing[0])
+    for reading, new in zip(known, missing, strict=True):
+        if new:
+            reading.learn(together if new == missing[0] else _sorted(new))
+
+
+def most(words: Iterable[str]) -> float:
+    """Nats that words, which every family has learnt, can be worth under one family at most."""
+    return sum(map(_GAIN.__getitem__, words))
 
 
 @cache

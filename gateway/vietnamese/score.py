@@ -52,13 +52,20 @@ _MOST_INITIALS = 7
 _VOWELS = "[aeiouyàáâãèéêìíòóôõùúýăĩũơưạ-ỹ]{1,3}+"
 _SEVERAL = re.compile(f"(?:(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|[b-dđg-hk-np-tvx])?{_VOWELS}(?:ch|n[gh]|[cmnpt])?){{2}}")
 _INITIALS = re.compile(f"[BCDĐGHKLMNPQRSTƯVX]{{1,{_MOST_INITIALS}}}")  # QĐ, HĐND, TƯ: they speak neither way
+_LONGEST_LOAN = 20
+_ONSETS = "(?:ngh|[ckpt]h|[gn]h|ng|qu|[bcdfgkps]?[lr]|s?[b-dđf-hj-np-tv-z])"
+_LOAN = re.compile(f"(?:{_ONSETS}?{_VOWELS}(?:ch|n[gh]|[cmnpt])?){{1,6}}")
+_MARKED_LETTER, _NO_SYLLABLE = -4.0, -5.0
+LOANS = {Family.TCVN3: 0.0, Family.VNI: 0.1}
+"""Families in which loan words and names are read, and the most that one is worth: VNI's pairs occur nowhere else."""
 _REPERTOIRE = frozenset("".join(parts()) + "fjwz")
 # Letters that are rare in other languages, though some have them; U+1EA0-1EF9 only Vietnamese has.
 _MARKS_OF_OURS = frozenset(letter for letter in _REPERTOIRE if letter in "ăđĩũơư" or letter >= "\u1ea0")
 _BULLETS = frozenset("§®·¨¶Øø")  # a symbol font's bullet without its blank: "§Âm thanh"
 _GLUED = -3.0
-_OPENING = "“„‘’‚«»‹…–—•"
-_CLOSING = "”“’‘»«›…–—•"
+_OPENING = "“„‘’‚«»‹…–—•\x84\x85\x91\x92\x93\x94\x95\x96\x97"
+_CLOSING = "”“’‘»«›…–—•\x84\x85\x91\x92\x93\x94\x95\x96\x97"
+_BEHIND = _CLOSING.replace("«", "")
 
 
 def _table(lists: str) -> dict[str, float]:
@@ -129,12 +136,18 @@ def may_be_word(read: str, low: str) -> bool:
     """Is it worth a closer look, though it is no syllable: with quotation marks, initials, several syllables in one?"""
     if read[0] in _EDGES or read[-1] in _EDGES or (len(read) <= _MOST_INITIALS and read.isupper()):
         return True
-    return len(read) == 1 or (_TWO < len(read) <= _THREE and bool(_SEVERAL.fullmatch(low)))
+    return len(read) == 1 or (_TWO < len(read) <= _THREE and bool(_SEVERAL.fullmatch(low))) or _is_loan(low)
+
+
+def _is_loan(word: str) -> bool:
+    return 1 < len(word) <= _LONGEST_LOAN and bool(_LOAN.fullmatch(word))
 
 
 def worth(word: str, read: str, family: Family) -> float:
     """What `word`, which reads as `read` under the family, is evidence of: above zero for the family, below against."""
     bare = read.strip(_EDGES)
+    if not bare and family is Family.MOJIBAKE:
+        return 0.0  # quotation marks and dashes alone: of any language
     parts = LETTERS.findall(bare.lower())
     if len(parts) != 1 or len(parts[0]) != len(bare):
         return WRONG
@@ -142,10 +155,20 @@ def worth(word: str, read: str, family: Family) -> float:
     if likely is None and family is Family.MOJIBAKE:
         return _loan(parts[0])
     if likely is None:
-        return 0.0 if _INITIALS.fullmatch(bare) else WRONG if len(word) > 1 else _LONE
+        return _unlikely(word, bare, parts[0], family)
     shown = _misread(bare) if family is Family.MOJIBAKE else as_shown(word if bare == read else word.strip(_EDGES))
     most = MOST if legacy_letters(word) else _QUOTED
     return max(WRONG, min(most, likely - shown))
+
+
+def _unlikely(word: str, bare: str, low: str, family: Family) -> float:
+    """A word that reads as no syllable: initials, a loan word or a name as Vietnamese spells it, or nothing."""
+    if _INITIALS.fullmatch(bare):
+        return 0.0
+    if family not in LOANS or not legacy_letters(word) or not _is_loan(low):
+        return WRONG if len(word) > 1 else _LONE
+    spelled = sum(_LETTER if letter.isascii() else _MARKED_LETTER for letter in low) + _NO_SYLLABLE
+    return max(WRONG, min(LOANS[family], spelled - as_shown(word.strip(_EDGES))))
 
 
 def _loan(word: str) -> float:
@@ -153,6 +176,12 @@ def _loan(word: str) -> float:
     if not _REPERTOIRE.issuperset(word):
         return WRONG
     return -1.0 if _MARKS_OF_OURS.isdisjoint(word) else 1.0
+
+
+def quoted(word: str) -> bool:
+    """Is a word plain ASCII but for the quotation marks and dashes glued to it? (« behind it may be a letter.)"""
+    bare = word.lstrip(_OPENING).rstrip(_BEHIND)
+    return bool(bare) and bare.isascii()
 
 
 def legacy_letters(word: str) -> bool:

@@ -7,7 +7,7 @@ after a; dd) are evidence, and they must read as syllables. It knows words and w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from gateway.vietnamese.evidence import best_run, context
@@ -21,6 +21,7 @@ from gateway.vietnamese.words import LETTERS, LONGEST_WORD
 ENOUGH = 9.0
 """Nats from which VIQR is believed; FAINT beside lines of which it is."""
 FAINT = 3.0
+_SURE = 40.0  # nats of words to which the others have nothing to add
 _WORD = re.compile(r"[A-Za-z][A-Za-z\\^`'?~.(+*\xb4\u2019]*")
 _STRONG = re.compile(r"[aeoAEO]\^|[uoUO][+*]|[aA]\(|[dD][dD]")
 _LETTER, _MARK = -2.9, -4.0
@@ -31,25 +32,34 @@ _WEAK, _WEAKEST = 2.0, 0.3  # a tone alone, within a word ("cu?a"), or at its en
 def spelled_passages(text: str) -> Iterator[Passage]:
     """The text's passages in VIQR, in order, each within one line. Linear time."""
     for start, end in spelled(text):
-        lines = [list(_WORD.finditer(text, *piece)) for piece in pieces(text, start, end)]
-        runs = [_run(line) for line in lines]
+        lines = [(*piece, _WORD.findall(text, *piece)) for piece in pieces(text, start, end)]
+        runs = [_run(words) for _, _, words in lines]
         if max((weight for weight, _, _ in runs), default=0.0) < ENOUGH:
             continue
-        for line, (weight, first, last) in zip(lines, runs, strict=True):
+        for (begin, stop, words), (weight, first, last) in zip(lines, runs, strict=True):
             if weight >= FAINT:
-                letters = sum(_weigh(match[0])[1] for match in line[first:last])
-                yield Passage(line[first].start(), line[last - 1].end(), Family.VIQR, letters, weight)
+                letters = sum([_weigh(word)[1] for word in words[first:last]])
+                begin, stop = _places(text, begin, stop, words, first, last)
+                yield Passage(begin, stop, Family.VIQR, letters, weight)
 
 
-def _run(line: list[re.Match[str]]) -> tuple[float, int, int]:
-    seen: set[str] = set()
-    values = []
-    for match in line:
-        values.append(0.0 if match[0] in seen else _weigh(match[0])[0])
-        seen.add(match[0])
+def _places(text: str, start: int, end: int, words: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Where a run begins and ends: words are looked for from both ends, behind those that are not of the run."""
+    for word in words[:first]:
+        start = text.index(word, start) + len(word)
+    for word in reversed(words[last:]):
+        end = text.rindex(word, start, end)
+    return text.index(words[first], start), text.rindex(words[last - 1], start, end) + len(words[last - 1])
+
+
+def _run(words: Sequence[str]) -> tuple[float, int, int]:
+    """The run of a line's words that weighs most: weight, first, last. A word counts where it occurs first."""
+    values = [0.0] * len(words)
+    for word, place in dict(zip(reversed(words), range(len(words) - 1, -1, -1), strict=True)).items():
+        values[place] = _weigh(word)[0]
     weight, first, last = best_run(values)
-    if last > first:
-        weight += context([match[0] for match in line if match[0].isalpha()])
+    if first < last and weight < _SURE:
+        weight += context([word for word in words if word.isalpha()])
     return weight, first, last
 
 

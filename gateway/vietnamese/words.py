@@ -14,12 +14,15 @@ _CONTROLS = "\x02-\x06\x10-\x15\x19\x1c-\x1e"
 _BEYOND = "\x80-\x9f\xa1-\u1fff\u2010-\u2027\u2030-\u203a\u20ab\u20ac\u2122\u2212\u2219"
 _LETTER = f"[A-Za-z{_CONTROLS}{_BEYOND}]"
 # A no-break space, or the blank it became, is a letter's last byte after these.
-_BLANK = "(?:(?<=[ÃÆ])|(?<=á[º»]))[\xa0 ]"
+_BLANK = "(?:(?:(?<=[ÃÆ])|(?<=á[º»]))[\xa0 ]|(?:(?<=Ã[ƒ†][ÂÅ])|(?<=Ã¡Â[º»]Â)|(?<=Ã¡Â»Å)|(?<=Ã¡Â»â€))\xa0)"
 
-WORD = re.compile(f"{_LETTER}++(?:{_BLANK}{_LETTER}*+)*")
+CODE = re.compile(r"(?<=[%\\])[cdinrstux]")
+"""A format's letter, which is no part of the word that is glued to it: "%slỗi", "\\nKhông"."""
+WORD = re.compile(f"(?!{CODE.pattern}){_LETTER}++(?:{_BLANK}{_LETTER}*+)*")
 """A run of characters that can be one word of some family."""
 _PLAIN = f"[A-Za-z{_CONTROLS}]"
-MARKED = re.compile(f"(?<!{_LETTER}){_PLAIN}*+[{_BEYOND}]{_LETTER}*+(?:{_BLANK}{_LETTER}*+)*")
+_BEGIN = f"(?:(?<!{_LETTER})(?!{CODE.pattern})|(?<=[%\\\\][cdinrstux]))"
+MARKED = re.compile(f"{_BEGIN}{_PLAIN}*+[{_BEYOND}]{_LETTER}*+(?:{_BLANK}{_LETTER}*+)*")
 """A `WORD` that is not plain ASCII."""
 LETTERS = re.compile(r"[^\W\d_]+")
 """A word of real Unicode text (NFC)."""
@@ -31,6 +34,10 @@ _CODA = "(?:ch|n[gh]|[cmnpt])"
 _BEYOND_ASCII = "\x02-\x06\x10-\x1e\x7f-\U0010ffff"
 _SYLLABLES = re.compile(f"(?:{_ONSET}?[aeiouy{_BEYOND_ASCII}]{{1,6}}+{_CODA}?){{1,2}}")
 _INITIALS = re.compile(f"[A-Z{_BEYOND_ASCII}]{{1,8}}")
+_LONGEST_LOAN = 24
+_STRANGE = re.compile("(?:[aeiouy]|[bcdfgkps][lr])[\x80-\xff]|[\x80-\U0010ffff].*[\x80-\U0010ffff]")
+_CONSONANTS = "[b-df-hj-np-tv-xz]"
+_LOAN = re.compile(f"(?:{_CONSONANTS}{{0,3}}+[aeiouy{_BEYOND_ASCII}]{{1,9}}+){{1,6}}+{_CONSONANTS}{{0,2}}")
 _MISREAD = re.compile("[\xc2-\xc6\xcb-\xcd\xe1\xe2\xef][\x80-\xbf\u0152-\u2122 ]")
 
 
@@ -40,6 +47,12 @@ def has_shape(word: str) -> bool:
     Most foreign words cannot, and need not be read under any family of one or two bytes a letter.
     """
     return bool(_SYLLABLES.fullmatch(word.lower()) or _INITIALS.fullmatch(word))
+
+
+def is_loan(word: str) -> bool:
+    """Can a word be a foreign one as Vietnamese spells it, or syllables run together, with strange signs in them?"""
+    low = word.lower()
+    return len(word) <= _LONGEST_LOAN and bool(_STRANGE.search(low) and _LOAN.fullmatch(low))
 
 
 def is_misread(word: str) -> bool:

@@ -24,7 +24,7 @@ NOISE = {
         cấp/các/mọi/từng cấp trên/dưới/bộ/cơ/ủy/ngành/sở/ban
         cấp trên/dưới/bộ/ủy/ngành/trung/tỉnh/thành/huyện/quận/xã/phường
         cấp thị/sở/phòng/cơ/thiết/bách/độ/học/bậc/hàm/thẩm/quản
-        các/mọi/từng/hai/ba/# cấp
+        các/mọi/từng/hai/ba cấp
         đào/cải/chế/sáng/nhân tạo
         tạo điều/sự/thuận/động/ra/thành/nên/môi/việc/nguồn
         làm việc/rõ/thủ/theo/giàu/tốt/căn/cơ/đúng/hồ/đơn/bài/báo/thẻ/gì/sao
