@@ -168,7 +168,11 @@ class Origins:
 
     def with_forged(self, message: ScannedMessage, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         """`skip` and the fields that speak in our name without being ours (RFC 8601 5), in the message's order."""
-        if not self._strips or not message.count("authentication-results"):
+        if not self._strips:
+            return skip
+        if not message.header_whole:  # what stands behind is not known: an empty range says that something is to go
+            return skip or [(0, 0)]
+        if not message.count("authentication-results"):
             return skip
         return sorted({*skip, *forged(message.header_fields, (self._authserv_id,))})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from gateway.authentication.domains import domain_of
 from gateway.authentication.results_forged import forged as forged
 from gateway.who import Check, Method, Result
 
@@ -29,7 +30,9 @@ def authentication_results(authserv_id: str, checks: Sequence[Check], *, mail_fr
 
 def results_payload(authserv_id: str, checks: Sequence[Check], *, mail_from: str = "", helo: str = "") -> str:
     """The field's value, folded; what ARC-Authentication-Results has after its i= (RFC 8617 4.1.1)."""
-    return ";\r\n\t".join([_value(authserv_id), *_statements(checks, {"mailfrom": mail_from, "helo": helo})])
+    return ";\r\n\t".join(
+        [_value(domain_of(authserv_id) or authserv_id), *_statements(checks, {"mailfrom": mail_from, "helo": helo})]
+    )
 
 
 def _statements(checks: Sequence[Check], envelope: Mapping[str, str]) -> Iterator[str]:

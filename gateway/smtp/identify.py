@@ -144,8 +144,8 @@ def _xtext(value: str) -> str | None:
 def login_name(mechanism: str, response: bytes) -> str:
     """The login out of the first PLAIN or LOGIN response, for the record; "" when it has none. Never the password.
 
-    PLAIN (RFC 4616) is authzid NUL authcid NUL password. It is who logged in (authcid): whom he says that he acts for is
-    not looked at by every server, so it proves nothing.
+    PLAIN (RFC 4616) is authzid NUL authcid NUL password. It is who logged in (authcid): whom he says that he acts for
+    is not looked at by every server, so it proves nothing.
     """
     try:
         plain = base64.b64decode(response, validate=True)

@@ -19,8 +19,8 @@ from gateway.wording.requests_sentences import Said, Sentences, sentences
 _TEXT = 32 * 1024  # characters of one text whose sentences are read
 _MESSAGE = 256 * 1024  # of all of them
 _TITLE = re.compile(r"(?:v ?v|về việc|ve viec|trích yếu|trich yeu)[ :]")
-_ARTICLE = re.compile(r"(?:điều|dieu|chương|chuong|article|section) [\divx]{1,4}\b")
-_RULES = 4  # sentences that cite rules, for a text to be one
+_ARTICLE = re.compile(r"(?:điều|dieu|chương|chuong|article|section) [\divx]{1,4}(?:[.:]|\Z)")
+_RULES = 2  # articles, for a text to be one that rules: a letter only cites them
 _TEXTS = {
     Source.HEADER: "title",
     Source.NAME: "name",
@@ -66,7 +66,7 @@ class RequestReader:
         rules = 0
         for sentence in sentences(readable(text)):
             said = self._sentences.read(sentence)
-            rules += ("rules" in said.concepts) + (_ARTICLE.match(sentence) is not None)
+            rules += _ARTICLE.match(sentence) is not None
             yield from _signs(said, _place(place, sentence))
         if rules >= _RULES:
             yield "rules"

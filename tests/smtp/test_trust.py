@@ -346,3 +346,17 @@ async def test_other_tags_above_a_mark_make_it_count_for_nothing(start: Start, t
     assert (await send(running, "outbound", tagged(running, big(), tag=tag))).startswith(b"552")
     assert (await send(running, "outbound", tagged(running, MESSAGE, tag=tag))).startswith(b"250 ")
     assert b"X-Congthu-Request" not in running.delivered()[0]
+
+
+async def test_a_header_that_ends_out_of_sight_is_refused(start: Start) -> None:
+    running = await start(rules={"unscannable": "observe"})
+    hidden = b"X: y\r\n" * 1500 + b"Authentication-Results: gw.test.example; dkim=pass\r\n\r\nhello\r\n"
+    assert (await running.submit(hidden + b".\r\n")).startswith(b"550 5.6.0 ")
+
+
+async def test_forged_results_are_taken_out(start: Start) -> None:
+    running = await start()
+    forged = b"Authentication-Results: gw.test.example; dkim=pass\r\n"
+    other = b"Authentication-Results: mx.other.example; dkim=pass\r\n"
+    assert (await running.submit(other + forged + MESSAGE + b".\r\n")).startswith(b"250 ")
+    assert without_trace(running.delivered()[0]) == other + MESSAGE

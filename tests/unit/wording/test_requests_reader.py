@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import gateway.regulations
 from benchmarks.requests import all_read, share
 from benchmarks.requests_letters import letters
 from gateway.contents import NO_REQUEST, MailboxList, RequestSigns, Source
@@ -16,6 +19,7 @@ from gateway.wording.judge import Origin
 from gateway.wording.reader import ALL, REQUEST, WANTS, Reader
 from gateway.wording.requests import THRESHOLD
 
+TEXTS = Path(gateway.regulations.__file__).parent / "text"
 ASKS = "Kính gửi Văn phòng, phường 3 đề nghị cấp mới hộp thư điện tử công vụ cho 02 cán bộ do mới được tuyển dụng."
 ORDINARY = "Kính gửi Văn phòng, phường 3 gửi báo cáo tháng 5. Mọi ý kiến xin gửi về hộp thư p3.q4@tphcm.gov.vn."
 
@@ -88,6 +92,19 @@ def test_what_is_fresh_is_all_that_was_found_where_there_is_more() -> None:
 def test_letters_split_by_what_cannot_be_seen() -> None:
     hidden = ASKS.replace("hộp", "h\u200bộp").replace("cấp", "c\u00adấp")
     assert read((Source.BODY, hidden)).score >= THRESHOLD
+
+
+@pytest.mark.parametrize("name", ["tphcm-q4-03-2013", "angiang-50-2009"])
+@pytest.mark.parametrize("source", [Source.BODY, Source.DOCUMENT])
+def test_the_regulation_that_says_how_to_ask_asks_for_nothing(name: str, source: Source) -> None:
+    assert read((source, (TEXTS / f"{name}.txt").read_text("utf-8"))).score < THRESHOLD
+
+
+def test_a_letter_that_cites_rules_asks_all_the_same() -> None:
+    cites = (
+        "Căn cứ Luật Công nghệ thông tin;\nCăn cứ Nghị định số 64;\nCăn cứ Thông tư số 39;\nTheo Điều 6 của Quy chế,\n"
+    )
+    assert read((Source.BODY, cites + ASKS)).score >= THRESHOLD
 
 
 def test_the_corpus() -> None:
