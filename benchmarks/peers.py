@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks.directory import snapshot
+from gateway.directory.plan import Wanted, diff
+from gateway.directory.store import DirectoryStore
 from tests.support.congthu import Gateway, Table, listener, upstream
 from tests.support.ports import HOST, free_port, listening
 from tests.support.postfix import DOMAIN, Postfix
@@ -181,9 +184,11 @@ class PostfixQueue(_Postfix):
 class CongThu:
     """This gateway with every rule on, its journal, metrics and log lines."""
 
-    def __init__(self, sink: int, workers: int = 1, *, without: str = "", off: Iterable[str] = ()) -> None:
+    def __init__(
+        self, sink: int, workers: int = 1, *, without: str = "", off: Iterable[str] = (), mailboxes: int = 0
+    ) -> None:
         self.name = "congthu" if workers == 1 else f"congthu-{workers}"
-        self.name += without
+        self.name += without or (f"-{mailboxes}" if mailboxes else "")
         limits: Table = {"max_transactions": 10**9, "max_size": "64MiB"}
         self.gateway = Gateway(
             [listener("sink", **limits)],
@@ -193,6 +198,7 @@ class CongThu:
             rules=dict.fromkeys(off, "off"),
         )
         self.port = self.gateway.port
+        self._mailboxes = mailboxes
 
     @property
     def head(self) -> int | None:
@@ -201,7 +207,19 @@ class CongThu:
 
     def start(self) -> None:
         """Start it and wait for /readyz."""
+        if self._mailboxes:
+            self._fill(self.gateway.folder / "data")
         self.gateway.start()
+
+    def _fill(self, folder: Path) -> None:
+        """Keep a directory, and the two channels that lead to it."""
+        folder.mkdir(exist_ok=True)
+        store = DirectoryStore("sqlite:///congthu.db", folder)
+        store.prepare()
+        made = snapshot(self._mailboxes)
+        wanted = Wanted(made.units, made.mailboxes, made.groups)
+        store.apply(diff(store.snapshot(), wanted), who="benchmark")
+        self.gateway.settings["request_channel"] = [{"address": f"phongcntt@{DOMAIN}"}, {"address": f"cap@{DOMAIN}"}]
 
     def stop(self) -> None:
         """Stop it; its log must show no traceback."""
@@ -219,6 +237,7 @@ PEERS: dict[str, Callable[[int], Peer]] = {
     "congthu-2": lambda sink: CongThu(sink, 2),
     "congthu-no-words": lambda sink: CongThu(sink, without="-no-words", off=WORD_RULES),
     "congthu-no-content": lambda sink: CongThu(sink, without="-no-content", off=CONTENT_RULES),
+    "congthu-20000": lambda sink: CongThu(sink, mailboxes=20_000),
     "nothing": Nothing,
     "haproxy": HAProxy,
     "postfix-filter": PostfixFilter,

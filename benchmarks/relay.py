@@ -5,6 +5,7 @@ nothing), Postfix's queue, a plain aiosmtpd + aiosmtplib relay. All live at once
 round, so that a busy moment of the machine hits them alike; medians over the rounds, ratios within a round.
 What looking into files costs: --only congthu-no-words,congthu-no-content --workloads E,F,G,H,I
 What reading texts costs: --only congthu,congthu-no-words
+What a directory of 20,000 mailboxes costs: --only congthu,congthu-20000
 
 usage: python -m benchmarks.relay [--rounds 7] [--seconds 2] [--quick] [--only congthu,postfix-filter] [--workloads A,B]
        [--xforward] [--json]

@@ -1,8 +1,9 @@
 """How well a message that asks the office about mailboxes is told from its other mail, and how fast.
 
-Run: python -m benchmarks.requests [--fit] [--misses] [--copies N]. The letters are benchmarks/requests_corpus: families
-of `train.txt` and `second.txt` made the weights (`--fit` prints them anew); those of `test.txt` were held out.
-A family is one author's letter; its copies differ in names, dates, offices, charset and form, and count together.
+Run: python -m benchmarks.requests [--fit] [--misses] [--copies N] [--prose FILE]. The letters are those of
+benchmarks/requests_corpus: all but `test.txt` made the weights (`--fit` prints them anew), and those of `test.txt`, by
+other authors, were held out. A family is one author's letter; its copies differ in names, dates, offices, charset and
+form, and count together.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.requests_letters import FORMS, Letter, letters
-from gateway.contents import RequestSigns
+from gateway.contents import RequestSigns, Source
 from gateway.documents import read as documents
 from gateway.documents.document import DocumentError
 from gateway.documents.limits import DocumentLimits
@@ -33,6 +35,7 @@ from gateway.wording.requests import THRESHOLD, features
 
 _WANTS = frozenset((REQUEST,))
 _ROUNDS, _RATE, _KEEP = 4000, 0.5, 0.001  # of fitting: steps, their size, how much weights are held back
+_LINES = 12  # of a passage of prose
 _SNIFFER = Sniffer()
 
 
@@ -165,6 +168,24 @@ def misses(given: Sequence[Read]) -> None:
             print(what, *one.signs.signs)
 
 
+def prose(path: Path) -> None:
+    """How many passages of ordinary text, `_LINES` lines each, are taken for requests, and how fast text is read."""
+    lines = path.read_text("utf-8", "replace").splitlines()
+    passages = ["\n".join(lines[at : at + _LINES]) for at in range(0, len(lines), _LINES)]
+    began = time.process_time()
+    taken = sum(_score(passage) >= THRESHOLD for passage in passages)
+    pace = sum(map(len, passages)) / 1e6 / (time.process_time() - began)
+    print(
+        f"\n{path.name}: {taken} of {len(passages)} passages taken for requests; {pace:.2f} million characters a second"
+    )
+
+
+def _score(text: str) -> float:
+    reader = Reader(_WANTS)
+    reader.text(Source.BODY, text)
+    return reader.words.request.score
+
+
 def main() -> None:
     """Read the arguments, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -172,7 +193,10 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="name what is judged wrongly")
     parser.add_argument("--copies", type=int, default=8, help="of each family in each form")
     parser.add_argument("--half", choices=("train", "test", "both"), default="both", help="of the corpus")
+    parser.add_argument("--prose", type=Path, help="a text to be read besides: what is taken for a request in it")
     given = parser.parse_args()
+    if given.prose:
+        prose(given.prose)
     halves = ("train", "test") if given.half == "both" else (given.half,)
     for half in halves:
         told = all_read(letters(half, given.copies))

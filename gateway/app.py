@@ -122,8 +122,8 @@ class App:
         upstreams = (*self.upstreams.values(), *self._leaving)
         await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
         await self._tools.close()
-        await self._knowledge.close()
-        await self.journal.close()
+        # Both have something left to write, and a store that is slow for the one must not cost the other its time.
+        await asyncio.gather(self._knowledge.close(), self.journal.close())
 
     async def ready(self) -> dict[str, str]:
         """What a message needs: an upstream that answers, and the journal; "" when fine, else the reason."""
@@ -132,6 +132,7 @@ class App:
         return {
             "upstream": "" if some else f"no host answers: {silent}",
             "journal": "" if self.journal.healthy else "cannot be written",
+            "directory": "was not read yet" if self._knowledge.known.missing else "",
             "scanner": self._tools.missing,
         }
 

@@ -14,9 +14,11 @@ CongThuError
 ├── JournalError
 │   ├── JournalUnavailable   the row could not be committed (451 4.3.0)
 │   └── JournalFull          the bounded queue is full (451 4.3.0)
+├── InFlight                 a copy of a signed message is under way: what it proves is not known yet (451 4.7.1)
 ├── RegulationError          a regulation's data file is inconsistent
-└── in the rooms that raise them, and not beyond gateway.inspection: ArchiveError (gateway.archives.errors),
-    DocumentError (gateway.documents.document), FrameError (gateway.inspection.wire)
+└── in the rooms that raise them: DirectoryError (gateway.directory.errors); and not beyond gateway.inspection:
+    ArchiveError (gateway.archives.errors), DocumentError (gateway.documents.document), FrameError
+    (gateway.inspection.wire)
 
 The text of an exception is for the log; it never leaves the process in a reply.
 """
@@ -93,6 +95,10 @@ class JournalUnavailable(JournalError):
 
 class JournalFull(JournalError):
     """The journal's bounded queue is full."""
+
+
+class InFlight(CongThuError):
+    """A copy of the message is under way, or was when its worker died: nothing was taken, it may come again later."""
 
 
 class RegulationError(CongThuError):

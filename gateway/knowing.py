@@ -17,10 +17,12 @@ from typing import Any
 
 from gateway import metrics
 from gateway.authentication.keys import load_key
+from gateway.authentication.replay import ReplayCache, SignatureMemory
 from gateway.authentication.resolver import Resolver, system_servers
 from gateway.authentication.signing import Signer
 from gateway.config import Listener, Settings
 from gateway.directory.entry import Snapshot
+from gateway.directory.errors import DirectoryUnavailable
 from gateway.directory.index import Directory
 from gateway.directory.outbox import Outbox
 from gateway.directory.request_store import RequestSeen, RequestStore
@@ -28,7 +30,9 @@ from gateway.directory.requests import RequestBook
 from gateway.directory.seen import SharedMemory
 from gateway.directory.store import DirectoryStore
 from gateway.directory.watch import Watcher, breathe
+from gateway.errors import StartError
 from gateway.journal.decision import Decision
+from gateway.logs import get_logger
 from gateway.model import Direction
 from gateway.proving import Origins, Prover
 from gateway.regulations import load
@@ -38,6 +42,25 @@ from gateway.rules.request_channel import request_in
 from gateway.who import Channel, Lookup
 
 _SKEW = 300.0  # seconds by which clocks may differ, as `IdentitySettings.future`
+_log = get_logger("congthu.knowing")
+
+
+class _Source:
+    """The store as the watcher reads it. `makes`: its tables are made first, as soon as the store answers."""
+
+    def __init__(self, store: DirectoryStore) -> None:
+        self._store, self.makes = store, False
+
+    def version(self) -> int:
+        """See `gateway.directory.watch.Source`. StartError where a newer version made the tables."""
+        if self.makes:
+            self._store.prepare()
+            self.makes = False
+        return self._store.version()
+
+    def snapshot(self) -> Snapshot:
+        """See `gateway.directory.watch.Source`."""
+        return self._store.snapshot()
 
 
 class Knowledge:
@@ -47,33 +70,53 @@ class Knowledge:
         self.known = Known()
         self._settings = settings
         self._store = DirectoryStore(settings.store.url, settings.gateway.data_dir)
-        self._memory = SharedMemory(self._store.database, settings.authentication.fresh + 2 * _SKEW)
+        self._source = _Source(self._store)
+        self._shared = SharedMemory(self._store.database, _remembered(settings))
+        self._memory: SignatureMemory = self._shared
         self._resolver = _resolver(settings)
         self._book = RequestBook(RequestStore(self._store.database))
-        self._watcher = Watcher(self._store, self._build, every=settings.directory.refresh)
+        self._watcher = Watcher(self._source, self._build, every=settings.directory.refresh)
         self._watching: asyncio.Task[None] | None = None
         self._left: list[Resolver] = []
         self.outbox = Outbox(self._store.database)
 
     async def start(self) -> None:
-        """Make the directory's tables where they are not, and read it. StartError or DirectoryUnavailable."""
-        await asyncio.to_thread(self._store.prepare)
-        await self._watcher.start()
+        """Make the directory's tables where they are not, and read it. StartError says what is in the way.
+
+        A PostgreSQL that does not answer is no such error, as with the journal: it is asked again and again, and no
+        mail is taken before it has answered once (`Known.missing`).
+        """
+        self._source.makes = self.known.missing = True
+        try:
+            await self._watcher.start()
+        except DirectoryUnavailable as error:
+            if not self._store.database.remote:
+                raise StartError(f"{error}; gateway.data_dir must be writable") from error
+            _log.error("directory.unavailable", reason=str(error))
         await self._book.start()
         self._watching = asyncio.create_task(self._watcher.run(), name="directory")
         metrics.watch_directory(lambda: self.known.directory.size, lambda: time.monotonic() - self._watcher.checked)
 
     async def peek(self) -> None:
-        """Read the directory as it is, for a command: nothing is made, and where there is none nobody is known."""
+        """Read the directory as it is, for a command: nothing is made, and where there is none nobody is known.
+
+        What a command looks at is not delivered, so its signatures are not remembered.
+        """
+        self._memory = ReplayCache(self._shared.seconds)
         await self._watcher.start()
 
     async def apply(self, settings: Settings) -> None:
-        """Take a new configuration: channels, separators, DNS servers. StartError where a key cannot be used."""
+        """Take a new configuration: channels, separators, DNS servers, how long signatures are remembered."""
         before, self._settings = self._settings, settings
+        try:
+            await self._watcher.rebuild()
+        except BaseException:
+            self._settings = before
+            raise
+        self._watcher.every, self._shared.seconds = settings.directory.refresh, _remembered(settings)
         if before.authentication.servers != settings.authentication.servers:
             self._left.append(self._resolver)
             self._resolver = _resolver(settings)
-        await self._watcher.rebuild()
 
     async def close(self) -> None:
         """End what runs."""
@@ -100,9 +143,10 @@ class Knowledge:
             channels_of(settings, kept=bool(snapshot.mailboxes)),
             separators=settings.directory.separator,
             own_domains=settings.gateway.domains,
+            hosts=_hosts(settings),
             pause=breathe,
         )
-        self.known.directory = made
+        self.known.directory, self.known.missing = made, False
         return made
 
     def origins(self, settings: Settings, listener: Listener, signer: Signer | None) -> Origins:
@@ -136,6 +180,17 @@ def signer_of(settings: Settings) -> Signer | None:
     """The keys of the configuration, read from their files; None without any. StartError names what is no key."""
     keys = [load_key(key.key, key.domain, key.selector) for key in settings.dkim]
     return Signer(keys) if keys else None
+
+
+def _hosts(settings: Settings) -> set[str]:
+    """The names by which the mail server behind us may know itself, as far as the configuration tells them."""
+    given = settings.upstream.values()
+    return {settings.gateway.hostname, *(one.tls_name for one in given), *(h.host for one in given for h in one.hosts)}
+
+
+def _remembered(settings: Settings) -> float:
+    """Seconds for which a delivered message is remembered: longer than its signature is fresh, by any clock."""
+    return settings.authentication.fresh + 2 * _SKEW
 
 
 def _resolver(settings: Settings) -> Resolver:

@@ -59,6 +59,8 @@ class Noticer:
                 if not failing:
                     _log.error("notices.unavailable", reason=str(error))
                 failing = True
+            except Exception:  # a bug, or a notice that nobody expected: the others are not to wait for ever
+                _log.exception("notices.failed")
             await asyncio.sleep(every)
 
     async def submit(self, notice: Notice) -> Submitted:

@@ -9,6 +9,7 @@ Knows no sockets: the session hands in a transaction with the next hop and a fun
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import time
@@ -30,11 +31,22 @@ from gateway.recording import decision_of, summarise
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
-from gateway.trace import MARK, OURS, Mark, PassMarks, only_trace_above, received, tag_field, tags_digest
+from gateway.trace import (
+    MARK,
+    OURS,
+    Mark,
+    PassMarks,
+    hides_ours,
+    only_trace_above,
+    received,
+    tag_field,
+    tags_digest,
+)
 from gateway.upstream.base import Content, Transaction
 
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
+_BEHIND = 256 * 1024  # bytes behind a line that is no field in which others may still see a header
 _OURS = ("crash", "undecided")  # evidence that trouble of ours, not the sender's, kept a rule from judging
 _FAILURES: dict[UpstreamFailure, type[UpstreamError]] = {
     "down": UpstreamDown,
@@ -75,6 +87,7 @@ class Arrival:
     received: float
     tell: Callable[[Reply], bool]  # writes the reply to the client; False when the client is gone
     gone: Callable[[], bool]  # whether the client is gone already
+    concluded: bool = False  # it has its record and its reply
 
 
 class Pipeline:
@@ -115,6 +128,11 @@ class Pipeline:
 
     # Before the message
 
+    @property
+    def ready(self) -> bool:
+        """Whether mail can be judged: not before the directory was read once."""
+        return self.origins is None or self.origins.ready
+
     async def refuse(
         self, stage: Stage, envelope: Envelope, verdict: Verdict, recipient: Recipient | None = None
     ) -> Reply:
@@ -141,6 +159,8 @@ class Pipeline:
         if skip and not arrival.message.header_whole:
             # Where the forged field ends is not known, and what is delivered must be what was judged.
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
+        if await _hides_ours(arrival):
+            return self._tell_only(arrival, replies.HIDDEN_FIELD)
         if arrival.message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
         if judged or self.origins is None:
@@ -152,10 +172,23 @@ class Pipeline:
         reply: Reply | None = None
         try:
             reply = await self._settle(arrival, proved, skip, judged=judged)
+            arrival.concluded = True
         finally:
-            assert self.origins is not None
-            await self.origins.settle(proved, delivered=reply is not None and reply.action is Action.ACCEPT)
+            await self._remember(arrival, proved, delivered=reply is not None and reply.action is Action.ACCEPT)
         return reply
+
+    async def _remember(self, arrival: Arrival, proved: Proved, *, delivered: bool) -> None:
+        """Tell the memory of signatures. The client has its answer by now: what fails here does not change it."""
+        assert self.origins is not None
+        try:
+            await self.origins.settle(proved, delivered=delivered)
+        except Exception as error:
+            _log.error(
+                "signatures.unsettled",
+                reference=arrival.reference,
+                delivered=delivered,
+                error=f"{type(error).__name__}: {error}"[:300],
+            )
 
     async def _settle(
         self, arrival: Arrival, proved: Proved, skip: Sequence[tuple[int, int]], *, judged: bool
@@ -233,6 +266,8 @@ class Pipeline:
 
     def failed(self, arrival: Arrival, reply: Reply, digest: str, outcome: str) -> None:
         """Record that trouble of ours, or the lack of time, ended a message that was already here. Never raises."""
+        if arrival.concluded:
+            return  # what ended is only what came after it
         verdict = Verdict(Action.TEMPFAIL, reply)
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.reply, decision.error_digest, decision.outcome = reply.line, digest, outcome
@@ -271,10 +306,12 @@ class Pipeline:
     def _prefix(self, arrival: Arrival, verdict: Verdict, added: bytes, *, marked: bool) -> bytes:
         """What stands above the message: trace, what was proved, signatures, tags; the mark last, right above it."""
         now = time.time()
-        prefix = received(arrival.envelope, self.hostname, arrival.reference, now) + added
+        trace = received(arrival.envelope, self.hostname, arrival.reference, now)
         tags = [finding.tag for finding in verdict.findings if finding.tag is not None]
-        for tag in tags:
-            prefix += tag_field(*tag)
+        told = added + b"".join(tag_field(*tag) for tag in tags)
+        if arrival.content.read(0, 1) in (b" ", b"\t"):
+            return told + trace  # the first line goes on with the field above it: with none that anybody believes
+        prefix = trace + told
         # What a rule has observed, another listener may enforce; what is no refusal in any mode, none will.
         if self.add_mark and marked and all(finding.action is Action.ACCEPT for finding in verdict.findings):
             prefix += self.marks.field(arrival.envelope, arrival.message.sha256, now, tags)
@@ -361,6 +398,14 @@ def _on_behalf_of(envelope: Envelope) -> str:
     """Who takes a turn where turns are shared out: a login, a sender behind our own server, else the client."""
     session = envelope.session
     return session.user or (envelope.reverse_path.key if session.trusted else "") or session.client_address
+
+
+async def _hides_ours(arrival: Arrival) -> bool:
+    """Whether a field of ours stands in a header that others read further than we do: it could not be taken out."""
+    content, end = arrival.content, len(arrival.message.header_block)
+    if end == content.size or (end and content.read(end, 2) == b"\r\n"):
+        return False  # it ends where everybody says so
+    return hides_ours(await asyncio.to_thread(content.read, end, _BEHIND))
 
 
 async def _digest_after(content: Content, mark: Mark) -> str:

@@ -30,6 +30,7 @@ from gateway.authentication.sender import read_sender
 from gateway.authentication.signing import Signer
 from gateway.authentication.spf import check_spf
 from gateway.config import Settings
+from gateway.errors import InFlight
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.metrics import AuthenticationMetrics
 from gateway.model import Direction, Envelope
@@ -82,6 +83,11 @@ class Prover:
         self._resolver, self._memory, self._known, self._clock = resolver, memory, known, clock
         self._figures = AuthenticationMetrics()
 
+    @property
+    def ready(self) -> bool:
+        """Whether the directory was read: before that nobody can be told from a stranger."""
+        return not self._known.missing
+
     async def prove(self, envelope: Envelope, message: ScannedMessage, content: SpooledMessage) -> Proved:
         """Everything that is known of who writes. Asks DNS only where something depends on it."""
         fields = _fields(message, content)
@@ -124,7 +130,8 @@ class Prover:
         header, start, now = message.header_block, message.header_bytes, self._clock()
         signatures = await check_dkim(resolver, budget, header, content, start, now)
         checks = [*((spf,) if Method.SPF in methods else ()), *signatures]
-        checks.append(await check_dmarc(resolver, budget, author, spf, signatures))
+        if Method.DMARC in methods:
+            checks.append(await check_dmarc(resolver, budget, author, spf, signatures))
         if self._seals:
             checks.append(await check_arc(resolver, budget, header, content, start, now))
         for check in checks:
@@ -138,9 +145,13 @@ class Prover:
         # Only what opens a channel is worth a question to the store.
         wanted = self.reaches_channel(envelope)
         keys = replay_keys(envelope, fields, checks, settings, heading) if wanted else ()
-        seen = await self._memory.claim(keys, now) if keys else _NOTHING_SEEN
+        held = ""
+        try:
+            seen = await self._memory.claim(keys, now) if keys else _NOTHING_SEEN
+        except InFlight:  # the first copy may fail yet, and then this one is no replay
+            seen, held = frozenset(keys), "in-flight"
         identity = identify(envelope, fields, checks, directory, settings, heading, now, seen.__contains__)
-        failed = undecided(envelope, fields, checks, directory, settings, heading, identity)
+        failed = held or undecided(envelope, fields, checks, directory, settings, heading, identity)
         claimed = tuple(key for key in keys if key not in seen)
         return Proved(Sender(identity, fields, checks, failed), True, claimed)
 
@@ -162,9 +173,15 @@ class Origins:
         sealing: SigningKey | None = None,
     ) -> None:
         self.prove, self.settle, self.reaches_channel = prover.prove, prover.settle, prover.reaches_channel
+        self._prover = prover
         self._signer, self._authserv_id, self._sealing = signer, authserv_id, sealing
         # What our own server sends on may carry what we said of it when it came in.
         self._strips = direction is not Direction.OUTBOUND
+
+    @property
+    def ready(self) -> bool:
+        """See `Prover.ready`."""
+        return self._prover.ready
 
     def with_forged(self, message: ScannedMessage, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         """`skip` and the fields that speak in our name without being ours (RFC 8601 5), in the message's order."""
@@ -227,4 +244,4 @@ def _author_domain(fields: SenderFields) -> str:
 
 
 _ALL = frozenset(Method)
-_SIGNED = frozenset({Method.DKIM, Method.DMARC})
+_SIGNED = frozenset({Method.DKIM})  # DMARC without SPF would say "fail" of what passed at the relay

@@ -69,12 +69,16 @@ STOPPING = Reply(421, "4.3.2", "Service restarting, try again")
 # The message
 BARE_NEWLINE = Reply(550, "5.6.0", "Message has a bare CR, bare LF or NUL; lines must end in CR LF")
 HEADER_TOO_LARGE = Reply(550, "5.6.0", "The message header is too large")
+HIDDEN_FIELD = Reply(550, "5.6.0", "The message header has a line that is no field, and a field of ours after it")
 LONG_LINE = Reply(550, "5.6.0", "A line of the message is too long")
 LOOP = Reply(554, "5.4.6", "Thu bi lap vong / Routing loop: too many Received fields")
 
 # Trouble of ours: always temporary
 TROUBLE = Reply(451, "4.3.0", "Loi tam thoi, hay gui lai sau / Temporary trouble, try again later")
 NO_RECORD = Reply(451, "4.3.0", "Chua ghi duoc nhat ky, hay gui lai sau / Cannot keep the record now, try again later")
+NO_DIRECTORY = Reply(
+    451, "4.3.0", "Chua doc duoc danh ba, hay gui lai sau / Cannot read the directory yet, try again later"
+)
 NO_SPACE = Reply(452, "4.3.1", "Tam het cho chua, hay gui lai sau / Insufficient storage, try again later")
 UPSTREAM_DOWN = Reply(
     451, "4.4.1", "Chua noi duoc may chu thu, hay gui lai sau / Mail server unreachable, try again later"

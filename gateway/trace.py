@@ -18,6 +18,8 @@ from gateway.model import Address, Direction, Envelope, Session
 MARK = b"x-congthu-pass"
 OURS = b"x-congthu-"
 """How the names of our header fields begin: the mark, and the tags of findings. Strangers' are taken out."""
+_HIDDEN = re.compile(rb"(?:\A|\n)[^!-~\n]{0,64}+" + OURS, re.IGNORECASE)
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _UNTAGGED = re.compile(r"[^ -~]")
 _LONGEST_TAG = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9.\-:_\[\]]")
@@ -182,6 +184,15 @@ def only_trace_above(fields: Iterable[tuple[bytes, bytes, int, int]], end: int) 
         if at >= end:
             return at == end
     return False
+
+
+def hides_ours(behind: bytes) -> bool:
+    """Whether `behind`, what follows the last line that is a field to us, has one of ours before its first empty line.
+
+    Other readers pass over a line that is no field, and read on.
+    """
+    end = _EMPTY_LINE.search(behind)
+    return _HIDDEN.search(behind, 0, end.start() if end else len(behind)) is not None
 
 
 def tag_field(name: str, value: str) -> bytes:

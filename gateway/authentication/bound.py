@@ -38,8 +38,8 @@ def _incomplete(check: Check, address: str, heading: Heading, settings: Identity
     """Why it leaves open what was written, or by whom."""
     if check.partial:
         return "dkim-partial"
-    local = check.agent.rpartition("@")[0]
-    if local and local.lower() != address.rpartition("@")[0].lower():
+    local, _, host = check.agent.rpartition("@")
+    if local and (local.lower() != address.rpartition("@")[0].lower() or host != check.domain.lower()):
         return "dkim-agent"  # the signer itself names another user (RFC 6376 3.5, i=)
     for name in settings.signed:
         if heading.count(name) != 1 or name not in check.signed:

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Protocol
 
+from gateway.errors import InFlight
+
 _MOST = 100_000  # keys, of about 200 bytes each
 _CLAIM = 900.0  # seconds after which a claim that nobody settled ends: longer than any message is in flight
 
@@ -18,7 +20,7 @@ class SignatureMemory(Protocol):
     """What remembers. Safe for the tasks of one event loop; a shared one also for workers and nodes."""
 
     async def claim(self, keys: Sequence[str], now: float) -> frozenset[str]:
-        """Take these for one message; returns those that were taken before, by a delivery or by one in flight."""
+        """Take these for one message; returns those that were delivered before. InFlight, and then none is taken."""
 
     async def settle(self, keys: Sequence[str], *, delivered: bool, now: float) -> None:
         """What became of the message that got these (only those: never the ones that `claim` answered)."""
@@ -48,7 +50,9 @@ class ReplayCache:
         wanted = dict.fromkeys(keys)
         if len(self) + len(wanted) > self._most:
             return frozenset(wanted)
-        taken = frozenset(key for key in wanted if key in self._kept or key in self._claimed)
+        if not self._claimed.keys().isdisjoint(wanted):
+            raise InFlight
+        taken = frozenset(key for key in wanted if key in self._kept)
         self._claimed.update((key, now + _CLAIM) for key in wanted if key not in taken)
         return taken
 

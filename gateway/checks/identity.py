@@ -49,8 +49,10 @@ def _check_authentication(settings: Settings, findings: Findings) -> None:
         if not any(_within(network, other) for other in trusted):
             hint = "lies outside gateway.trusted_networks: only a trusted server's word proves a mailbox"
             findings.error(f"authentication.login_checked[{position}]", network, hint)
-    if given.arc_seal and not settings.dkim:
-        findings.error("authentication.arc_seal", True, "needs a key: add [[dkim]]")
+    first = settings.gateway.domains[0].removeprefix("*.").lower() if settings.gateway.domains else ""
+    if given.arc_seal and not any(f".{first}".endswith(f".{key.domain.lower()}") for key in settings.dkim):
+        hint = "needs a key of the first of gateway.domains: add [[dkim]]"
+        findings.error("authentication.arc_seal", True, hint)
 
 
 def _check_dns(settings: Settings, findings: Findings) -> None:

@@ -74,12 +74,16 @@ class Readings:
 
     `separators`: characters that begin a sub-address ("+", RFC 5233). `aliases`: domains that stand for others, both as
     keys. `ours`: our mail server's domains ("*.x": all below x): only where such a one is the outer domain, servers
-    take the local part apart (Postfix: allow_percent_hack, swap_bangpath, resolve_dequoted_address).
+    take the local part apart (Postfix: allow_percent_hack, swap_bangpath, resolve_dequoted_address). `hosts`: names of
+    the mail server itself: who writes to one of them means a mailbox of ours (Postfix: mydestination).
     """
 
-    __slots__ = ("_aliases", "_below", "_ours", "_separators", "_single")
+    __slots__ = ("_aliases", "_below", "_hosts", "_ours", "_separators", "_single")
 
-    def __init__(self, separators: str, aliases: Mapping[str, str], ours: frozenset[str]) -> None:
+    def __init__(
+        self, separators: str, aliases: Mapping[str, str], ours: frozenset[str], hosts: frozenset[str] = frozenset()
+    ) -> None:
+        self._hosts = hosts - ours
         self._separators = re.compile(f"[{re.escape(separators)}]") if separators else None
         word = f"[{re.escape(''.join(sorted(set(_LETTERS) - set(separators))))}]+"
         dots = "" if "." in separators else rf"(?:\.{word})*"
@@ -102,7 +106,7 @@ class Readings:
 
     def is_single(self, key: str) -> bool:
         """Whether a key has one reading only, itself: almost every address, told quickly."""
-        return self._single.match(key) is not None
+        return self._single.match(key) is not None and not self._is_host(key.rpartition("@")[2])
 
     def bases(self, key: str) -> Iterator[str]:
         """The addresses that a key is a sub-address of, the longest first: so.nv for so.nv+tuyen-dung."""
@@ -128,7 +132,7 @@ class Readings:
             yield stripped
         yield from self.bases(stripped)
         local, domain = split(stripped)
-        if not domain or domain.startswith("["):
+        if not domain or self._is_host(domain):
             yield f"{local}@"
             yield from self.bases(f"{local}@")
         if depth < _MAX_DEPTH and self._takes_apart(domain):
@@ -136,7 +140,10 @@ class Readings:
                 yield from self._read(self.exact(inner), depth + 1)
 
     def _takes_apart(self, domain: str) -> bool:
-        return not domain or domain in self._ours or domain.endswith(self._below) or domain.startswith("[")
+        return not domain or domain in self._ours or domain.endswith(self._below) or self._is_host(domain)
+
+    def _is_host(self, domain: str) -> bool:
+        return domain in self._hosts or domain.startswith(("[", "localhost.")) or domain == "localhost"
 
     @staticmethod
     def _trimmed(key: str) -> str:

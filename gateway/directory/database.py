@@ -41,6 +41,11 @@ class Database:
         """False where the SQLite file is not made yet."""
         return self._path is None or self._path.exists()
 
+    @property
+    def remote(self) -> bool:
+        """Whether it is a server, which may be away for a while; else a file of ours."""
+        return self._path is None
+
     def prepare(self) -> None:
         """Make the file and the tables where they are not there. StartError, DirectoryUnavailable."""
         with _told(), start_lock(self._data_dir):

@@ -47,16 +47,18 @@ class Directory:
         *,
         separators: str = "+",
         own_domains: Iterable[str] = (),
+        hosts: Iterable[str] = (),
         pause: Callable[[], None] = lambda: None,
     ) -> Directory:
         """From what the store holds and the channels as configured.
 
         `separators`: characters that begin a sub-address on the mail server ("" for none). `own_domains`: domains that
-        the mail server takes for its own, beside those of the mailboxes ("*.example": all below).
+        the mail server takes for its own, beside those of the mailboxes ("*.example": all below). `hosts`: the mail
+        server's own names.
         """
         aliases = domain_aliases(snapshot.groups)
         ours = _domains(snapshot, channels, own_domains) | aliases.keys()
-        readings = Readings(separators, aliases, frozenset(ours))
+        readings = Readings(separators, aliases, frozenset(ours), frozenset(map(domain_key, hosts)))
         return cls(
             snapshot.version,
             {_code(unit.code): unit for unit in snapshot.units},

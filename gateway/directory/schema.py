@@ -132,10 +132,11 @@ outbox: Final = Table(
     sqlite_autoincrement=True,
 )
 
-signatures: Final = Table(  # that proved a mailbox, until when they are known
+signatures: Final = Table(  # that proved a mailbox, until when they are known; 0 while the message is in flight
     "seen_signatures",
     metadata,
     Column("key", Text, primary_key=True),
     Column("until", BigInteger, nullable=False),
+    Column("delivered", Integer, nullable=False),
     Index("ix_seen_signatures_until", "until"),
 )

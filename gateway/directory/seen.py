@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.directory.database import Database
 from gateway.directory.schema import signatures
+from gateway.errors import InFlight
 
 _INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 CLAIM: Final = 900.0  # seconds for which a message in flight holds its keys, should nobody tell what became of it
@@ -23,10 +24,10 @@ class SharedMemory:
     """Remembers in the store. `seconds`: how long a delivered message is known. DirectoryUnavailable from all of it."""
 
     def __init__(self, database: Database, seconds: float) -> None:
-        self._database, self._seconds = database, seconds
+        self._database, self.seconds = database, seconds
 
     async def claim(self, keys: Sequence[str], now: float) -> frozenset[str]:
-        """Take these for one message; returns those that were taken before, by a delivery or by one in flight."""
+        """Take these for one message; returns those that were delivered before. InFlight, and then none is taken."""
         return await asyncio.to_thread(self._claim, tuple(dict.fromkeys(keys)), now)
 
     def _claim(self, keys: Sequence[str], now: float) -> frozenset[str]:
@@ -35,9 +36,12 @@ class SharedMemory:
             connection.execute(sa.delete(signatures).where(signatures.c.until < int(now * 1e6)))
             insert = _INSERT[connection.dialect.name](signatures).on_conflict_do_nothing()
             for key in sorted(keys):  # in one order everywhere: two nodes never wait for each other
-                row = {"key": key, "until": int((now + CLAIM) * 1e6)}
+                row = {"key": key, "until": int((now + CLAIM) * 1e6), "delivered": 0}
                 if not connection.execute(insert.values(**row)).rowcount:
                     taken.add(key)
+            known = sa.select(signatures.c.key).where(signatures.c.key.in_(taken), signatures.c.delivered == 1)
+            if taken and len(connection.execute(known).all()) < len(taken):
+                raise InFlight  # which takes back what was put in
         return frozenset(taken)
 
     async def settle(self, keys: Sequence[str], *, delivered: bool, now: float) -> None:
@@ -48,7 +52,7 @@ class SharedMemory:
         mine = signatures.c.key.in_(keys)
         with self._database.writing() as connection:
             if delivered:
-                until = int((now + self._seconds) * 1e6)
-                connection.execute(sa.update(signatures).where(mine).values(until=until))
+                until = int((now + self.seconds) * 1e6)
+                connection.execute(sa.update(signatures).where(mine).values(until=until, delivered=1))
             else:
                 connection.execute(sa.delete(signatures).where(mine))

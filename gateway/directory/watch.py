@@ -38,10 +38,13 @@ class Source(Protocol):
 
 
 class Watcher:
-    """The newest directory, as far as it is known. `build` makes the lookup of a snapshot; it runs in a thread."""
+    """The newest directory, as far as it is known. `build` makes the lookup of a snapshot; it runs in a thread.
+
+    `every`: seconds between two looks; it may be changed.
+    """
 
     def __init__(self, source: Source, build: Callable[[Snapshot], Lookup], *, every: float = EVERY) -> None:
-        self._source, self._build, self._every = source, build, every
+        self._source, self._build, self.every = source, build, every
         self._current: Lookup = NO_DIRECTORY
         self._snapshot: Snapshot | None = None
         self._one = asyncio.Lock()  # a look and a rebuild at once could leave the older of two in force
@@ -93,7 +96,7 @@ class Watcher:
     async def run(self) -> None:
         """Look again and again, until cancelled. The first failure of a row and its end are logged, not every look."""
         while True:
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(self.every)
             try:
                 if await self.look():
                     log.info("directory.loaded", version=self._current.version, mailboxes=self._current.size)

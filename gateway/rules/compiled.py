@@ -20,12 +20,15 @@ from gateway.who import NO_DIRECTORY, NOBODY, Lookup, Sender
 
 
 class Known:
-    """The directory in force. Whoever keeps it puts the next snapshot here; each check takes one and keeps to it."""
+    """The directory in force. Whoever keeps it puts the next snapshot here; each check takes one and keeps to it.
 
-    __slots__ = ("directory",)
+    `missing`: there is one that could not be read yet, so no mail can be judged.
+    """
+
+    __slots__ = ("directory", "missing")
 
     def __init__(self, directory: Lookup = NO_DIRECTORY) -> None:
-        self.directory = directory
+        self.directory, self.missing = directory, False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,18 @@ from gateway.rules.catalogue import BY_NAME
 from gateway.rules.listed import ListedRule
 from gateway.rules.modes import INTERNAL, is_mode_key
 from gateway.rules.patterns import Pattern
+from gateway.rules.providers import parse_providers
+from gateway.rules.settings import parse_domain
 from gateway.rules.table import RULES
 
 _MODES = tuple(mode.value for mode in Mode)
 
 
 def problems(settings: Settings, rules: Sequence[ListedRule] = RULES) -> tuple[Problem, ...]:
-    """Every problem of `[gateway] regulation`, `[[profile]]`, `[rules]` and `[[exemption]]`; for `check-config` too."""
+    """Every problem of `[gateway] regulation`, `[[profile]]`, `[rules]`, `[[exemption]]` and of what rules share.
+
+    For `check-config` too.
+    """
     known = {rule.name: rule for rule in rules}
     listeners = {listener.name: listener for listener in settings.listener}
     found = [*_regulation("gateway.regulation", settings.gateway.regulation)]
@@ -37,7 +42,22 @@ def problems(settings: Settings, rules: Sequence[ListedRule] = RULES) -> tuple[P
         for key in ("sender", "recipient"):
             if value := getattr(exemption, key):
                 found += _pattern(f"exemption[{index}].{key}", value)
+    found += _shared("directory.providers", settings.directory.providers, parse_providers)
+    found += _shared("authentication.login_domain", settings.authentication.login_domain, _login_domain)
     return tuple(found)
+
+
+def _shared(key: str, value: object, parse: Callable[[object], object]) -> Iterator[Problem]:
+    """What several rules are told in one place outside of [rules]."""
+    try:
+        parse(value)
+    except ValueError as error:
+        yield Problem(key, f'"{value}"' if isinstance(value, str) else str(value), str(error))
+
+
+def _login_domain(value: object) -> None:
+    if parse_domain(value).startswith("*"):
+        raise ValueError('write one domain, no pattern: "tinh.example"')
 
 
 def _regulation(key: str, value: str) -> Iterator[Problem]:

@@ -94,7 +94,7 @@ class Commands(Transfer):
             return replies.AUTH_REQUIRED
         if self.owned is not None and not self.owned.alive:
             raise self.quit(replies.STOPPING)
-        return None
+        return None if context.pipeline.ready else replies.NO_DIRECTORY
 
     async def _begin(self, parsed: MailArguments) -> None:
         client = self.client

@@ -87,8 +87,8 @@ class Identify(Commands):
             self.say(replies.NESTED_MAIL)
             return
         self._believe(attributes)
-        if "LOGIN" in attributes:
-            self.client.user = attributes["LOGIN"]
+        if "LOGIN" in attributes or "ADDR" in attributes:  # another client is not who the one before it was
+            self.client.user = attributes.get("LOGIN", "")
         if "ADDR" in attributes:
             self._take_address(attributes["ADDR"])
         self.client.helo = attributes.get("HELO", "")

@@ -6,6 +6,7 @@ Forged ones of every kind: none is accepted. Genuine ones as mail programs write
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import smtplib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from typing import Any
 
 import dkim
 import pytest
@@ -26,6 +28,9 @@ from tests.support.dovecot import DovecotAuth
 from tests.support.ports import HOST, free_port
 from tests.support.postfix import Postfix
 from tests.support.tls import Certificates
+from tests.unit.authentication.test_sender import FORGED as PUBLISHED
+from tests.unit.authentication.test_sender_readers import EVIL as EVIL_THERE
+from tests.unit.authentication.test_sender_readers import OFFICE as OFFICE_THERE
 
 pytestmark = pytest.mark.service("postfix", "dovecot")
 
@@ -114,7 +119,7 @@ def gate(tls: Certificates, dns: LabDns, postfix: Postfix) -> Iterator[Gateway]:
     files = {"certificate": str(tls.chain), "key": str(tls.key)}
     listeners: list[Table] = [
         listener(name="vao", proxy_protocol=["127.0.0.0/8"]),
-        listener(name="gui", direction="submission", tls="starttls", **files),
+        listener(name="gui", direction="submission", tls="starttls", max_errors=10_000, max_commands=10_000, **files),
     ]
     to = upstream(postfix.port, tls="required", tls_ca=str(tls.authority), tls_name="mail.tinh.example")
     made = Gateway(
@@ -217,6 +222,35 @@ def test_forged_from_outside(gate: Gateway, postfix: Postfix, keys: dict[str, Ke
     postfix.wait_idle()
     assert not postfix.delivered()
     assert not [one for one in requests(gate) if one["proved_by"] != "login" and one["mailbox"] != COMMUNE]
+
+
+def published(lines: list[str | bytes]) -> bytes:
+    """One published way to forge From, with our addresses in it."""
+    text = b"\r\n".join(line.encode() if isinstance(line, str) else line for line in lines)
+    for there, here in ((OFFICE_THERE, UNIT), (EVIL_THERE, "x@evil.example"), ("gian.example", "evil.example")):
+        text = text.replace(there.encode(), here.encode())
+    return text.replace(b"tphcm.example", b"tinh.example")
+
+
+def test_published_forgeries(gate: Gateway, postfix: Postfix, tls: Certificates, keys: dict[str, Key]) -> None:
+    """From outside with everything of the attacker's own passing, and after a login of a person's."""
+    postfix.clear()
+    before = len(requests(gate))
+    with logged_in(gate, tls, PERSON) as client:
+        client.ehlo_or_helo_if_needed()
+        for entry in PUBLISHED:
+            lines: Any = entry.values[0]
+            content = author(published(lines))
+            with contextlib.suppress(dkim.DKIMException, IndexError):  # what the independent signer cannot read
+                content = signed(content, keys["evil.example"], "evil.example")
+            answer = from_outside(gate, content, "x@evil.example", DOOR)
+            assert answer.code // 100 == 5, (lines, answer)
+            with pytest.raises((smtplib.SMTPDataError, smtplib.SMTPRecipientsRefused)) as caught:
+                client.sendmail(PERSON, [DOOR], content)
+            assert "550" in str(caught.value), lines
+    postfix.wait_idle()
+    assert not postfix.delivered()
+    assert len(requests(gate)) == before
 
 
 def test_a_refusal_says_what_to_do(gate: Gateway) -> None:

@@ -68,6 +68,15 @@ def test_errors(given: dict[str, Any], wrong: str) -> None:
     assert found(**given) == ([wrong], [])
 
 
+def test_a_seal_wants_the_key_of_our_first_domain(key: str) -> None:
+    seals = {"arc_seal": True}
+    other = [{"domain": "khac.example", "selector": "s", "key": key}]
+    assert found(authentication=seals, dkim=other) == (["authentication.arc_seal"], [])
+    below = {"domains": ["mail.tinh.example"], "trusted_networks": []}
+    ours = [{"domain": "tinh.example", "selector": "s", "key": key}]
+    assert found(authentication=seals, dkim=ours, gateway=below) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("entry", "wrong"),
     [

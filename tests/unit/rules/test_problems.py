@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from gateway.errors import ConfigError
+from gateway.rules.policy import Policy
 from gateway.rules.problems import problems
 from tests.unit.rules.make import Q4, settings
 
@@ -49,6 +51,23 @@ def test_what_is_wrong_with_rules(rules: dict[str, Any], key: str, hint: str) ->
     (problem,) = problems(settings(rules=rules))
     assert problem.key == key
     assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "hint"),
+    [
+        ({"directory": {"providers": ["mail"]}}, "directory.providers", "-fpt.vn"),
+        ({"directory": {"providers": ["-"]}}, "directory.providers", "-fpt.vn"),
+        ({"authentication": {"login_domain": "a@tinh.example"}}, "authentication.login_domain", "tinh.example"),
+        ({"authentication": {"login_domain": "*.tinh.example"}}, "authentication.login_domain", "no pattern"),
+    ],
+)
+def test_what_is_wrong_with_what_rules_share(given: dict[str, Any], key: str, hint: str) -> None:
+    (problem,) = problems(settings(**given))
+    assert problem.key == key
+    assert hint in problem.hint
+    with pytest.raises(ConfigError):
+        Policy(settings(**given))
 
 
 def test_unhashable_values_are_problems_too() -> None:

@@ -15,6 +15,7 @@ from gateway.contents import NO_REQUEST, MailboxList, RequestSigns, Source
 from gateway.documents.document import Unit
 from gateway.vietnamese.codec import encode
 from gateway.vietnamese.family import Family
+from gateway.wording.bodies import Body, read_body
 from gateway.wording.judge import Origin
 from gateway.wording.reader import ALL, REQUEST, WANTS, Reader
 from gateway.wording.requests import THRESHOLD
@@ -87,6 +88,28 @@ def test_what_is_fresh_is_all_that_was_found_where_there_is_more() -> None:
     assert reader.fresh().request is NO_REQUEST
     reader.text(Source.BODY, "Đề nghị hủy hộp thư a@b.vn.")
     assert set(first.signs) < set(reader.fresh().request.signs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", f"<p>{ASKS}</p>"),
+        ("text/html", "<p>Đề nghị thu hồi</p><table><tr><td>Nguyễn Văn An<td>an@b.vn<tr><td>Lê Bé<td>be@b.vn</table>"),
+        ("text/plain", f"{ASKS}\r\n\r\nOn Monday A <a@b.vn> wrote:\r\n> Xin chào\r\n"),
+    ],
+)
+def test_bodies(kind: str, body: str) -> None:
+    reader = Reader(frozenset((REQUEST,)))
+    read_body(reader, Body("1", kind, "utf-8"), body.encode())
+    found = reader.words.request
+    assert found.lists or found.score >= THRESHOLD
+
+
+def test_so_much_of_a_message_and_no_more() -> None:
+    filler = "xin chào các bạn. " * 2000
+    few, many = ([(Source.DOCUMENT, filler)] * count for count in (2, 40))
+    assert read(*few, (Source.DOCUMENT, ASKS)).score >= THRESHOLD
+    assert read(*many, (Source.DOCUMENT, ASKS)) is NO_REQUEST
 
 
 def test_letters_split_by_what_cannot_be_seen() -> None:

@@ -108,5 +108,10 @@ def _outbox(number: sa.types.TypeEngine[int]) -> None:
 
 
 def _signatures() -> None:
-    op.create_table("seen_signatures", _key(), sa.Column("until", sa.BigInteger, nullable=False))
+    op.create_table(
+        "seen_signatures",
+        _key(),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.Column("delivered", sa.Integer, nullable=False),
+    )
     op.create_index("ix_seen_signatures_until", "seen_signatures", ["until"])

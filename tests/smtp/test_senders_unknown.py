@@ -1,0 +1,88 @@
+"""Trouble with what is known of senders: no mail before the directory was read, and no second word after the 250."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from gateway import replies
+from gateway.model import Envelope
+from gateway.proving import Proved
+from gateway.who import NOBODY
+from tests.smtp.conftest import MESSAGE, Running, Start
+
+AWAY = "postgresql://nobody@127.0.0.1:1/none"
+
+
+def said(reply: Any) -> bytes:
+    return f"{reply.line}\r\n".encode()
+
+
+async def test_no_mail_before_the_directory_was_read(start: Start) -> None:
+    running = await start(store={"url": AWAY}, request_channel=[{"address": "q4@tphcm.gov.vn"}])
+    client = await running.ready()
+    assert await client.ask(b"MAIL FROM:<a@so.example>") == said(replies.NO_DIRECTORY)
+    assert (await running.app.ready())["directory"]
+    running.app._knowledge.known.missing = False
+    assert (await client.ask(b"MAIL FROM:<a@so.example>")).startswith(b"250")
+    assert not (await running.app.ready())["directory"]
+
+
+@dataclass
+class Forgetful:
+    """Claims a signature for every message, and cannot say what became of it."""
+
+    ready: bool = True
+    hangs: bool = False
+
+    def with_forged(self, _message: Any, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+        return skip
+
+    def reaches_channel(self, _envelope: Envelope) -> bool:
+        return False
+
+    async def prove(self, *_: Any) -> Proved:
+        return Proved(NOBODY, keys=("a",))
+
+    async def added(self, *_: Any) -> bytes:
+        return b""
+
+    async def settle(self, _proved: Proved, *, delivered: bool) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
+        raise OSError(f"the store is gone: delivered={delivered}")
+
+
+def forget(running: Running, *, hangs: bool = False) -> None:
+    pipeline = running.app.listeners["inbound"].context.pipeline
+    pipeline.origins = Forgetful(hangs=hangs)  # type: ignore[assignment]
+
+
+async def test_a_delivered_message_stays_one_where_its_signature_cannot_be_remembered(start: Start) -> None:
+    running = await start()
+    forget(running)
+    client = await running.ready()
+    for _ in range(2):
+        envelope = (b"MAIL FROM:<a@so.example>", b"RCPT TO:<q4@tphcm.gov.vn>", b"DATA")
+        assert (await client.ask(*envelope)).startswith(b"354")
+        client.send(MESSAGE + b".\r\n")
+        assert (await client.reply()).startswith(b"250"), "and the session goes on"
+    assert [row["action"] for row in await running.decisions()] == ["accept", "accept"]
+    assert len(running.delivered()) == 2
+
+
+async def test_nor_where_the_memory_takes_longer_than_a_message_may(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(post_dot_timeout="1s")
+    forget(running, hangs=True)
+    told: list[str] = []
+    keep = running.app.journal.append
+    monkeypatch.setattr(running.app.journal, "append", lambda row: (told.append(row.action), keep(row)))
+    assert (await running.submit(MESSAGE + b".\r\n")).startswith(b"250")
+    await running.clients[-1].rest()
+    assert told == ["accept"], "no second word about the same message"
