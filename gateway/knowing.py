@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway import metrics
+from gateway.authentication.exchange import Server
 from gateway.authentication.keys import load_key
 from gateway.authentication.replay import ReplayCache, SignatureMemory
 from gateway.authentication.resolver import Resolver, system_servers
@@ -38,6 +39,7 @@ from gateway.proving import Origins, Prover
 from gateway.regulations import load
 from gateway.rules.compiled import Known
 from gateway.rules.patterns import in_domains
+from gateway.rules.request_channel import NAME as REQUEST_CHANNEL
 from gateway.rules.request_channel import request_in
 from gateway.who import Channel, Lookup
 
@@ -73,7 +75,8 @@ class Knowledge:
         self._source = _Source(self._store)
         self._shared = SharedMemory(self._store.database, _remembered(settings))
         self._memory: SignatureMemory = self._shared
-        self._resolver = _resolver(settings)
+        self._servers = _servers(settings)
+        self._resolver = Resolver(self._servers, preferred=_preferred(settings))
         self._book = RequestBook(RequestStore(self._store.database))
         self._watcher = Watcher(self._source, self._build, every=settings.directory.refresh)
         self._watching: asyncio.Task[None] | None = None
@@ -114,9 +117,10 @@ class Knowledge:
             self._settings = before
             raise
         self._watcher.every, self._shared.seconds = settings.directory.refresh, _remembered(settings)
-        if before.authentication.servers != settings.authentication.servers:
-            self._left.append(self._resolver)
-            self._resolver = _resolver(settings)
+        servers = _servers(settings)
+        if servers != self._servers:
+            self._left.append(self._resolver)  # sessions that are open go on asking it
+            self._servers, self._resolver = servers, Resolver(servers, preferred=_preferred(settings))
 
     async def close(self) -> None:
         """End what runs."""
@@ -182,6 +186,11 @@ def signer_of(settings: Settings) -> Signer | None:
     return Signer(keys) if keys else None
 
 
+def _preferred(settings: Settings) -> tuple[str, ...]:
+    """The domains whose keys a 451 waits for."""
+    return (*settings.authentication.binding_domains, *settings.gateway.domains)
+
+
 def _hosts(settings: Settings) -> set[str]:
     """The names by which the mail server behind us may know itself, as far as the configuration tells them."""
     given = settings.upstream.values()
@@ -193,9 +202,10 @@ def _remembered(settings: Settings) -> float:
     return settings.authentication.fresh + 2 * _SKEW
 
 
-def _resolver(settings: Settings) -> Resolver:
+def _servers(settings: Settings) -> tuple[Server, ...]:
+    """The DNS servers that are configured, else the system's as they are now."""
     given = settings.authentication.servers
-    return Resolver([(server.host, server.port) for server in given] or system_servers())
+    return tuple((server.host, server.port) for server in given) or system_servers()
 
 
 def channels_of(settings: Settings, *, kept: bool) -> Sequence[Channel]:
@@ -205,6 +215,10 @@ def channels_of(settings: Settings, *, kept: bool) -> Sequence[Channel]:
     """
     if settings.request_channel:
         return [Channel(one.address, one.also, one.exclusive) for one in settings.request_channel]
+    rule = settings.rules.get(REQUEST_CHANNEL)
+    given = (rule.model_extra or {}).get("addresses", ()) if rule is not None else ()
+    if given:  # the rule's parameter, which stands before the regulation's as any does
+        return [Channel(address) for address in given]
     return [Channel(address) for address in _named(settings)] if kept else []
 
 
@@ -212,6 +226,6 @@ def _named(settings: Settings) -> Sequence[str]:
     own = frozenset(domain.lower() for domain in settings.gateway.domains)
     names = dict.fromkeys((settings.gateway.regulation, *(profile.regulation for profile in settings.profile)))
     found = (
-        address for name in names for address in load(name).parameters.get("request-channel", {}).get("addresses", ())
+        address for name in names for address in load(name).parameters.get(REQUEST_CHANNEL, {}).get("addresses", ())
     )
     return [address for address in found if in_domains(address.rpartition("@")[2].lower(), own)]

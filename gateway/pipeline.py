@@ -155,7 +155,7 @@ class Pipeline:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
         skip, judged = await self._ours_of(arrival) if arrival.message.has_field_like(OURS) else ((), False)
         if not judged and self.origins is not None:
-            skip = self.origins.with_forged(arrival.message, skip)
+            skip = await self.origins.with_forged(arrival.message, skip)
         if skip and not arrival.message.header_whole:
             # Where the forged field ends is not known, and what is delivered must be what was judged.
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)

@@ -11,9 +11,12 @@ a request channel. It must not know sockets or stores.
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.authentication.answer import Budget
 from gateway.authentication.arc import check_arc
@@ -30,18 +33,23 @@ from gateway.authentication.sender import read_sender
 from gateway.authentication.signing import Signer
 from gateway.authentication.spf import check_spf
 from gateway.config import Settings
-from gateway.errors import InFlight
+from gateway.errors import CongThuError, InFlight
+from gateway.logs import get_logger
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.metrics import AuthenticationMetrics
 from gateway.model import Direction, Envelope
 from gateway.rules.compiled import Known
 from gateway.who import NOBODY, Check, Method, Result, Sender, SenderFields
 
+T = TypeVar("T")
+_INLINE = 16 * 1024  # bytes of a header that is read without leaving the event loop
 _BEHIND = 4096  # bytes behind the header in which some client would go on reading it
 _QUERIES = 80  # questions that one message may cause, all checks together
 _HARMLESS = frozenset({"address-in-name", "angle-in-name"})  # what a name pretends does not change the address
+_RESULTS = re.compile(rb"^authentication-results", re.IGNORECASE | re.MULTILINE)
 _NOTHING_SEEN: frozenset[str] = frozenset()
 _PLAIN = Heading()
+_log = get_logger("congthu.proving")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Prover:
 
     async def prove(self, envelope: Envelope, message: ScannedMessage, content: SpooledMessage) -> Proved:
         """Everything that is known of who writes. Asks DNS only where something depends on it."""
-        fields = _fields(message, content)
+        fields = await _calmly(message, lambda: _fields(message, content))
         methods = self._methods(envelope)
         if not methods:
             identity = identify(envelope, fields, (), self._known.directory, self._settings, _PLAIN, self._clock())
@@ -150,6 +158,9 @@ class Prover:
             seen = await self._memory.claim(keys, now) if keys else _NOTHING_SEEN
         except InFlight:  # the first copy may fail yet, and then this one is no replay
             seen, held = frozenset(keys), "in-flight"
+        except CongThuError as error:  # the store is away: the rules say for which mail that matters
+            _log.error("signatures.unavailable", reason=str(error))
+            seen, held = frozenset(keys), "store"
         identity = identify(envelope, fields, checks, directory, settings, heading, now, seen.__contains__)
         failed = held or undecided(envelope, fields, checks, directory, settings, heading, identity)
         claimed = tuple(key for key in keys if key not in seen)
@@ -183,15 +194,16 @@ class Origins:
         """See `Prover.ready`."""
         return self._prover.ready
 
-    def with_forged(self, message: ScannedMessage, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    async def with_forged(self, message: ScannedMessage, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         """`skip` and the fields that speak in our name without being ours (RFC 8601 5), in the message's order."""
         if not self._strips:
             return skip
-        if not message.header_whole:  # what stands behind is not known: an empty range says that something is to go
-            return skip or [(0, 0)]
+        if not message.header_whole:  # where its fields end is not known: an empty range says that something is to go
+            return skip or ([(0, 0)] if _RESULTS.search(message.header_block) else skip)
         if not message.count("authentication-results"):
             return skip
-        return sorted({*skip, *forged(message.header_fields, (self._authserv_id,))})
+        found = await _calmly(message, lambda: forged(message.header_fields, (self._authserv_id,)))
+        return sorted({*skip, *found})
 
     async def added(
         self, envelope: Envelope, content: SpooledMessage, proved: Proved, skip: Sequence[tuple[int, int]]
@@ -229,6 +241,11 @@ class Origins:
         if not domain:
             return b""
         return await signer.sign(domain, scan.header_block, content, scan.header_bytes, int(time.time()), skip=skip)
+
+
+async def _calmly(scan: ScannedMessage, read: Callable[[], T]) -> T:
+    """What reading a header gives. A large one may be made to take half a second: that is not the loop's."""
+    return read() if len(scan.header_block) <= _INLINE else await asyncio.to_thread(read)
 
 
 def _fields(scan: ScannedMessage, content: SpooledMessage) -> SenderFields:

@@ -289,6 +289,8 @@ def _check_unchanged(old: Settings, new: Settings) -> None:
     ):
         if was != now:
             raise StartError(f"{key} = {now}: only a restart can change it (now {was})")
+    if old.store.url != new.store.url:  # which may hold a password
+        raise StartError("store.url: only a restart can change it")
 
 
 def _address(sock: socket.socket) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, TypeVar
@@ -61,9 +61,15 @@ class Figures:
 
 
 class Resolver:
-    """Asks `servers` (recursive ones; not empty). For one event loop; `close` ends what is under way."""
+    """Asks `servers` (recursive ones; not empty). For one event loop; `close` ends what is under way.
 
-    def __init__(self, servers: Sequence[Server], limits: ResolverLimits | None = None) -> None:
+    `preferred`: domains whose names, and those below, find room where strangers' silent ones have taken all of theirs.
+    """
+
+    def __init__(
+        self, servers: Sequence[Server], limits: ResolverLimits | None = None, preferred: Iterable[str] = ()
+    ) -> None:
+        self._preferred = tuple(f".{domain.removeprefix('*.').lower()}" for domain in preferred)
         self.limits = limits or ResolverLimits()
         self.figures = Figures()
         self._servers = tuple(servers)
@@ -132,7 +138,8 @@ class Resolver:
             return running
         if self._closed:
             return "closed"
-        if len(self._running) >= self.limits.concurrent:
+        rooms = 2 if f".{key[0]}".endswith(self._preferred) else 1
+        if len(self._running) >= rooms * self.limits.concurrent:
             return "busy"
         task = asyncio.create_task(self._look_up(key, name), name=f"dns {key[1]}")
         self._running[key] = task

@@ -17,6 +17,7 @@ from gateway.cli.options import config_option
 from gateway.config import Listener, Settings
 from gateway.config_values import HostPort
 from gateway.contents import NOTHING, Inspection
+from gateway.directory.errors import DirectoryError
 from gateway.errors import StartError
 from gateway.knowing import Knowledge
 from gateway.logs import configure
@@ -62,7 +63,7 @@ def command(
     session = Session("inspect", listener.name, listener.direction, client, 0, user=user, trusted=not client)
     reverse_path = Address((sender or "").removeprefix("<").removesuffix(">"))
     envelope = Envelope(session, reverse_path, [Recipient(Address(text)) for text in recipients])
-    asked = _Asked(file, settings, listener, rules, envelope, by_header=sender is None)
+    asked = _Asked(file, settings, listener, rules, envelope, by_header=sender is None, stored=config is not None)
     found = asyncio.run(_inspect(asked, knowledge))
     click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else describe(found))
     raise SystemExit(0 if found["action"] == Action.ACCEPT.label else 1)
@@ -78,12 +79,14 @@ class _Asked:
     rules: ListenerPolicy
     envelope: Envelope
     by_header: bool  # the reverse-path is From's
+    stored: bool  # by a configuration's directory; without one, this machine's is none of the question
 
 
 async def _inspect(asked: _Asked, knowledge: Knowledge) -> dict[str, Any]:
     tools = Tools()
     await tools.apply(asked.settings, waits=False)
-    await knowledge.peek()
+    if asked.stored:
+        await _peek(knowledge)
     content = await read(asked.file)
     rules, envelope, message = asked.rules, asked.envelope, content.scan
     try:
@@ -100,6 +103,13 @@ async def _inspect(asked: _Asked, knowledge: Knowledge) -> dict[str, Any]:
         content.spool.close()
         await tools.close()
         await knowledge.close()
+
+
+async def _peek(knowledge: Knowledge) -> None:
+    try:
+        await knowledge.peek()
+    except DirectoryError as error:  # no judgement: neither 0 nor 1
+        raise StartError(str(error)) from error
 
 
 def _author(message: ScannedMessage) -> Address:

@@ -38,8 +38,9 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        """False where the SQLite file is not made yet."""
-        return self._path is None or self._path.exists()
+        """False where the SQLite file is not made yet. DirectoryUnavailable where that cannot be seen."""
+        with _told():
+            return self._path is None or self._path.exists()
 
     @property
     def remote(self) -> bool:

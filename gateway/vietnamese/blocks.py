@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gateway.vietnamese.hack import BYTES, WINDOWS
 from gateway.vietnamese.lines import pieces
-from gateway.vietnamese.words import CODE, MARKED
+from gateway.vietnamese.words import CODE, WORD
 
 _LETTERS = re.compile(rb"[A-Za-z\x02-\x06\x10-\x15\x19\x1c-\x1e\x80-\x9f\xa1-\xff\n]")
 _BLANKS = bytes(byte if _LETTERS.match(bytes([byte])) else 32 for byte in range(256))
@@ -46,7 +46,8 @@ class Block:
         if self._places or "words" in self.__dict__:
             return {word for word in self.words if not word.isascii()}
         if self._spaced is None:
-            return set(MARKED.findall(self.text, self.start, self.end))
+            words = set(WORD.findall(self.text, self.start, self.end))
+            return {word for word in words if not word.isascii()}
         words = {word for word in self._spaced.raw.replace(b"\n", b" ").split(b" ") if not word.isascii()}
         return set(self._spaced.read(b" ".join(words)).split(" ")) if words else set()
 
@@ -60,7 +61,7 @@ class Block:
         """Its lines."""
         places = self._places or pieces(self.text, self.start, self.end)
         if self._places or self._spaced is None:
-            return [Row(start, end, MARKED.findall(self.text, start, end)) for start, end in places]
+            return [Row(start, end, WORD.findall(self.text, start, end)) for start, end in places]
         spaced, begin = self._spaced.read(self._spaced.raw), self.start
         return [Row(start, end, spaced[start - begin : end - begin].split(" ")) for start, end in places]
 
@@ -96,7 +97,7 @@ def _spaced(text: str) -> _Spaced | None:
     if any(map(text.__contains__, _BEFORE_BLANK)) and _JOINED.search(text):
         return None
     if "%" in text or "\\" in text:
-        text = CODE.sub(" ", text)
+        text = CODE.sub("  ", text)
     try:
         return _Spaced(text.encode("latin-1").translate(_BLANKS), "latin-1")
     except UnicodeEncodeError:

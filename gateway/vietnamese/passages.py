@@ -25,6 +25,8 @@ TOGETHER = 8.0
 FAINT = 2.0
 """Nats from which a line is believed that stands beside lines of the same family."""
 PRIOR = {
+    Family.MOJIBAKE: 0.5,
+    Family.VNI: 0.7,
     Family.VISCII: -1.0,
     Family.VPS: -2.0,
     Family.CP1258: -1.0,
@@ -33,7 +35,10 @@ PRIOR = {
     Family.VIETWARE_F: -3.0,
     Family.VIETWARE_X: -3.0,
 }
-"""Nats that a family is rarer by than TCVN3, VNI and mojibake; it decides where two read the same words."""
+"""Nats that a family is likelier by than TCVN3, beforehand: it decides where two read the same words.
+
+VNI's pairs and mojibake occur less in other text than single signs do; the others are rarer.
+"""
 _PART = 2048  # characters below which lines are weighed one by one
 _CLEAR = 25.0  # nats from which a block is taken as a whole
 _MOSTLY = 0.6  # of what all words of a row weigh either way, what must be left where the row is taken whole

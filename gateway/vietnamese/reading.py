@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from gateway.vietnamese.codec import from_hack, to_hack
 from gateway.vietnamese.family import Family
@@ -21,37 +20,36 @@ HACKS: tuple[Family, ...] = tuple(family for family in Family if family is not F
 """Families whose letters stand in Unicode as Latin-1's; VIQR is written in ASCII and read apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """New words by what they can be at all: most of them need not be read under any family."""
+class _New:
+    """New words by what they can be at all: most of them need not be read under a family."""
 
-    ours: list[str]  # in letters that some family's are shown as
-    beyond: list[str]  # all others
-    plain: list[str]  # of ours, ASCII within quotation marks
-    shaped: list[str]
-    loans: list[str]  # not shaped as a syllable
-    misread: list[str]
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.ours = [word for word in words if legacy(word)]  # in letters that some family's are shown as
+        self.plain = list(filter(quoted, self.ours))
+        self._short = [word for word in self.ours if len(word) <= LONGEST_WORD]
+
+    @cached_property
+    def beyond(self) -> list[str]:
+        """In other letters."""
+        return [word for word in self.words if not legacy(word)] if len(self.ours) < len(self.words) else []
+
+    @cached_property
+    def shaped(self) -> list[str]:
+        """Those that can be syllables."""
+        return list(filter(has_shape, self._short))
+
+    @cached_property
+    def loans(self) -> list[str]:
+        """Those that cannot, but loan words."""
+        shaped = set(self.shaped)
+        return [word for word in self._short if word not in shaped and is_loan(word)]
 
     def to_read(self, family: Family) -> list[str]:
         """Those that can be the family's."""
         if family is Family.MOJIBAKE:
-            return self.misread
+            return list(filter(is_misread, self._short))
         return self.shaped + self.loans if family in LOANS else self.shaped
-
-
-def _sorted(words: Iterable[str]) -> _Sorted:
-    ours: list[str] = []
-    beyond: list[str] = []
-    for word in words:
-        (ours if legacy(word) else beyond).append(word)
-    short = [word for word in ours if len(word) <= LONGEST_WORD]
-    shaped: list[str] = []
-    others: list[str] = []
-    for word in short:
-        (shaped if has_shape(word) else others).append(word)
-    return _Sorted(
-        ours, beyond, list(filter(quoted, ours)), shaped, list(filter(is_loan, others)), list(filter(is_misread, short))
-    )
 
 
 class Reading:
@@ -63,7 +61,7 @@ class Reading:
         self.damaged: dict[str, int] = {}
         self._is_changed = _changed(family).__contains__
 
-    def learn(self, new: _Sorted) -> None:
+    def learn(self, new: _New) -> None:
         """Words that it does not know."""
         self.worth.update(dict.fromkeys(new.ours, 0.0 if self.family is Family.MOJIBAKE else WRONG))
         self.worth.update(dict.fromkeys(new.plain, 0.0))
@@ -129,10 +127,10 @@ def learn(words: Collection[str], families: Sequence[Family] = HACKS) -> None:
 
 def _learn(words: Collection[str], known: Sequence[Reading]) -> None:
     missing = [[word for word in words if word not in reading.worth] for reading in known]
-    together = _sorted(missing[0])
+    together = _New(missing[0])
     for reading, new in zip(known, missing, strict=True):
         if new:
-            reading.learn(together if new == missing[0] else _sorted(new))
+            reading.learn(together if new == missing[0] else _New(new))
 
 
 def most(words: Iterable[str]) -> float:

@@ -53,6 +53,7 @@ _VOWELS = "[aeiouyàáâãèéêìíòóôõùúýăĩũơưạ-ỹ]{1,3}+"
 _SEVERAL = re.compile(f"(?:(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|[b-dđg-hk-np-tvx])?{_VOWELS}(?:ch|n[gh]|[cmnpt])?){{2}}")
 _INITIALS = re.compile(f"[BCDĐGHKLMNPQRSTƯVX]{{1,{_MOST_INITIALS}}}")  # QĐ, HĐND, TƯ: they speak neither way
 _LONGEST_LOAN = 20
+_UNMISTAKABLE, _READ_AT_LEAST = 9.0, -1.0  # of mojibake: two letters, one of ours; a syllable in French letters
 _ONSETS = "(?:ngh|[ckpt]h|[gn]h|ng|qu|[bcdfgkps]?[lr]|s?[b-dđf-hj-np-tv-z])"
 _LOAN = re.compile(f"(?:{_ONSETS}?{_VOWELS}(?:ch|n[gh]|[cmnpt])?){{1,6}}")
 _MARKED_LETTER, _NO_SYLLABLE = -4.0, -5.0
@@ -103,12 +104,15 @@ def _foreign() -> dict[str, float]:
 
 def foreign_letters(word: str) -> float:
     """The logarithm of a foreign word's likelihood, told by its letters alone."""
-    return sum(map(_letter, word, " " + word))
+    plain = len(word.encode("ascii", "ignore"))
+    if plain == len(word):
+        return plain * _LETTER
+    others = [pair for pair in zip(word, " " + word, strict=False) if not pair[0].isascii()]
+    return plain * _LETTER + sum(_letter(*pair) for pair in others)
 
 
 def _letter(letter: str, before: str) -> float:
-    if letter.isascii():
-        return _LETTER
+    """Of a letter beyond ASCII."""
     if letter in _ACCENTS:
         return _ACCENTED
     if letter.lower() not in _ACCENTS or before.islower():
@@ -156,7 +160,11 @@ def worth(word: str, read: str, family: Family) -> float:
         return _loan(parts[0])
     if likely is None:
         return _unlikely(word, bare, parts[0], family)
-    shown = _misread(bare) if family is Family.MOJIBAKE else as_shown(word if bare == read else word.strip(_EDGES))
+    if family is Family.MOJIBAKE:
+        marked = sum(not letter.isascii() for letter in parts[0])
+        most = _UNMISTAKABLE if marked > 1 and not _MARKS_OF_OURS.isdisjoint(parts[0]) else MOST
+        return max(_READ_AT_LEAST, min(most, likely - _misread(bare)))
+    shown = as_shown(word if bare == read else word.strip(_EDGES))
     most = MOST if legacy_letters(word) else _QUOTED
     return max(WRONG, min(most, likely - shown))
 

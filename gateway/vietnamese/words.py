@@ -14,16 +14,15 @@ _CONTROLS = "\x02-\x06\x10-\x15\x19\x1c-\x1e"
 _BEYOND = "\x80-\x9f\xa1-\u1fff\u2010-\u2027\u2030-\u203a\u20ab\u20ac\u2122\u2212\u2219"
 _LETTER = f"[A-Za-z{_CONTROLS}{_BEYOND}]"
 # A no-break space, or the blank it became, is a letter's last byte after these.
-_BLANK = "(?:(?:(?<=[ÃÆ])|(?<=á[º»]))[\xa0 ]|(?:(?<=Ã[ƒ†][ÂÅ])|(?<=Ã¡Â[º»]Â)|(?<=Ã¡Â»Å)|(?<=Ã¡Â»â€))\xa0)"
+_ONCE = "(?:(?<=[ÃÆ])|(?<=á[º»]))[\xa0 ]"
+_TWICE = "(?:(?<=Ã[ƒ†][ÂÅ])|(?<=Ã¡Â[º»]Â)|(?<=Ã¡Â»Å)|(?<=Ã¡Â»â€))\xa0"
+_BLANK = f"(?<=[ÃÆº»ÂÅ€])(?:{_ONCE}|{_TWICE})"
 
-CODE = re.compile(r"(?<=[%\\])[cdinrstux]")
+_CODE = r"[%\\][cdinrstux]"
+CODE = re.compile(_CODE)
 """A format's letter, which is no part of the word that is glued to it: "%slỗi", "\\nKhông"."""
-WORD = re.compile(f"(?!{CODE.pattern}){_LETTER}++(?:{_BLANK}{_LETTER}*+)*")
+WORD = re.compile(f"{_LETTER}(?<!{_CODE}){_LETTER}*+(?:{_BLANK}{_LETTER}*+)*")
 """A run of characters that can be one word of some family."""
-_PLAIN = f"[A-Za-z{_CONTROLS}]"
-_BEGIN = f"(?:(?<!{_LETTER})(?!{CODE.pattern})|(?<=[%\\\\][cdinrstux]))"
-MARKED = re.compile(f"{_BEGIN}{_PLAIN}*+[{_BEYOND}]{_LETTER}*+(?:{_BLANK}{_LETTER}*+)*")
-"""A `WORD` that is not plain ASCII."""
 LETTERS = re.compile(r"[^\W\d_]+")
 """A word of real Unicode text (NFC)."""
 LONGEST_WORD = 60

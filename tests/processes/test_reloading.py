@@ -100,3 +100,12 @@ def test_what_only_a_restart_changes_is_refused() -> None:
         reload(gateway, "refused")
         (line,) = gateway.events(REFUSED)
         assert "only a restart can change it" in line["reason"]
+
+
+def test_nor_is_the_store_changed_under_the_workers() -> None:
+    with Stub() as gateway:
+        gateway.settings["store"] = {"url": "sqlite:///geheim.db"}
+        gateway.change()
+        reload(gateway, "refused")
+        (line,) = gateway.events(REFUSED)
+        assert line["reason"] == "store.url: only a restart can change it"

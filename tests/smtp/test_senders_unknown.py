@@ -39,7 +39,7 @@ class Forgetful:
     ready: bool = True
     hangs: bool = False
 
-    def with_forged(self, _message: Any, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    async def with_forged(self, _message: Any, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         return skip
 
     def reaches_channel(self, _envelope: Envelope) -> bool:

@@ -14,7 +14,7 @@ from gateway.config import Settings
 from gateway.directory.store import DirectoryStore
 from gateway.errors import StartError
 from gateway.knowing import Knowledge
-from gateway.who import NO_DIRECTORY
+from gateway.who import NO_DIRECTORY, Channel
 
 AWAY = "postgresql://nobody@127.0.0.1:1/none"
 
@@ -74,6 +74,33 @@ async def test_a_reload_takes_every_setting_into_force(tmp_path: Path) -> None:
         assert knowledge.known.directory.channels("phong@tinh.example")
     finally:
         await knowledge.close()
+
+
+async def test_a_reload_takes_the_servers_that_the_system_has_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = settings(tmp_path, authentication={})
+    monkeypatch.setattr(knowing, "system_servers", lambda: (("127.0.0.1", 1),))
+    knowledge = Knowledge(system)
+    await knowledge.start()
+    try:
+        before = knowledge._resolver
+        await knowledge.apply(system)
+        assert knowledge._resolver is before, "with all that it knows already"
+        monkeypatch.setattr(knowing, "system_servers", lambda: (("127.0.0.1", 2),))
+        await knowledge.apply(system)
+        assert knowledge._resolver._servers == (("127.0.0.1", 2),)
+    finally:
+        await knowledge.close()
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_rules_parameter_stands_before_the_regulations(tmp_path: Path, kept: bool) -> None:
+    rule = {"request-channel": {"addresses": ["cap-thu@tinh.example"]}}
+    made = settings(tmp_path, rules=rule)
+    assert knowing.channels_of(made, kept=kept) == [Channel("cap-thu@tinh.example")]
+    first = settings(tmp_path, rules=rule, request_channel=[{"address": "phong@tinh.example"}])
+    assert knowing.channels_of(first, kept=kept) == [Channel("phong@tinh.example")]
 
 
 async def test_a_reload_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,24 @@ async def test_a_store_that_is_gone_does_not_end_it(tmp_path: Path) -> None:
     task.cancel()
 
 
+class Odd(Outbox):
+    """Holds something that nobody expected, at the first look."""
+
+    looks = 0
+
+    def take(self, now: float, limit: int = 20) -> list[Waiting]:
+        self.looks += 1
+        if self.looks == 1:
+            raise ValueError("what is this?")
+        return super().take(now, limit)
+
+
+async def test_nor_does_a_row_that_nobody_expected(database: Database, tmp_path: Path) -> None:
+    put(database)
+    found = await after(Odd(database), MaildirUpstream("box", tmp_path / "mail"))
+    assert found.sent
+
+
 @pytest.mark.parametrize(("data", "dots"), [(b"", 0), (b".a\r\n", 1), (b"a\r\n.b\r\n..\r\n", 2), (b"a.\r\n", 0)])
 async def test_a_letter(data: bytes, dots: int) -> None:
     letter = Letter(data)

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from gateway.authentication.keys import SigningKey, generate
-from gateway.authentication.replay import ReplayCache
+from gateway.authentication.replay import ReplayCache, SignatureMemory
 from gateway.authentication.resolver import Resolver
 from gateway.authentication.signing import Signer
 from gateway.cli.inspect import read
 from gateway.config import Settings
+from gateway.directory.database import Database
 from gateway.directory.entry import Snapshot
 from gateway.directory.index import Directory
+from gateway.directory.seen import SharedMemory
 from gateway.message.result import SpooledMessage
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.proving import Prover
@@ -39,11 +41,15 @@ def dns() -> Iterator[LabDns]:
         yield made
 
 
-@pytest.fixture
-def prover(dns: LabDns) -> Prover:
+def prover_of(dns: LabDns, memory: SignatureMemory) -> Prover:
     known = Known(Directory.build(Snapshot(1, mailboxes=(Mailbox(UNIT, Kind.UNIT),)), [Channel(OFFICE)]))
     settings = Settings.model_validate({"authentication": {"binding_domains": ["xa.example"]}})
-    return Prover(settings, Resolver([dns.server]), ReplayCache(86400.0), known)
+    return Prover(settings, Resolver([dns.server]), memory, known)
+
+
+@pytest.fixture
+def prover(dns: LabDns) -> Prover:
+    return prover_of(dns, ReplayCache(86400.0))
 
 
 async def letter(folder: Path, *, signed: bool) -> SpooledMessage:
@@ -91,3 +97,10 @@ async def test_a_copy_of_one_in_flight_is_neither_proved_nor_a_replay(prover: Pr
     late = await prover.prove(envelope(), content.scan, content)
     assert (late.sender.identity.mailbox, late.sender.failed) == ("", "")
     assert late.sender.identity.why == ("dkim-replayed",)
+
+
+async def test_without_the_store_nothing_is_proved_and_nothing_decided(dns: LabDns, tmp_path: Path) -> None:
+    away = SharedMemory(Database("postgresql://nobody@127.0.0.1:1/none", tmp_path), 86400.0)
+    content = await letter(tmp_path, signed=True)
+    proved = await prover_of(dns, away).prove(envelope(), content.scan, content)
+    assert (proved.sender.identity.mailbox, proved.sender.failed, proved.keys) == ("", "store", ())

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.config import Gateway, Settings
 from tests.support.mime import PROGRAM, attached, locked, zipped
 
 CONFIG = """
@@ -110,6 +111,23 @@ def test_without_a_configuration_the_defaults_hold(tmp_path: Path, monkeypatch: 
     assert inspect(small).exit_code == 0
     big, _ = message(tmp_path, 15 * 2**20 + 1)
     assert inspect(big).exit_code == 1
+
+
+def test_without_a_configuration_this_machines_directory_is_none_of_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, _ = message(tmp_path, 2000)
+    nowhere = Gateway(data_dir=tmp_path / ("x" * 300))  # a folder that this user may not even look at
+    monkeypatch.setattr("gateway.cli.inspect.Settings", lambda: Settings(gateway=nowhere))
+    assert inspect(small).exit_code == 0
+
+
+def test_a_directory_that_cannot_be_read_gives_no_judgement(tmp_path: Path, config: Path) -> None:
+    config.write_text(config.read_text() + '[store]\nurl = "postgresql://nobody@127.0.0.1:1/none"\n')
+    path, _ = message(tmp_path, 10)
+    result = inspect(path, "--config", config)
+    assert result.exit_code == 2, "neither would it pass nor would it not"
+    assert "the directory's store" in result.output
 
 
 def test_an_unknown_listener_is_one_clear_line(tmp_path: Path, config: Path) -> None:

@@ -53,6 +53,11 @@ def test_there_is_none_before_it_is_made(tmp_path: Path) -> None:
     assert store.snapshot() == Snapshot()
 
 
+def test_a_folder_that_cannot_be_looked_at_is_no_empty_directory(tmp_path: Path) -> None:
+    with pytest.raises(DirectoryUnavailable):
+        DirectoryStore("sqlite:///congthu.db", tmp_path / ("x" * 300)).snapshot()
+
+
 def test_it_stands_beside_the_journal(tmp_path: Path) -> None:
     for first in ("journal", "directory"):
         folder = tmp_path / first

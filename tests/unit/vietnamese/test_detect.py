@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.vietnamese.codec import encode, to_hack
+from gateway.vietnamese.codec import encode, mojibake, to_hack
 from gateway.vietnamese.detect import SAMPLE, SPANS, detect
 from gateway.vietnamese.detection import NOTHING
 from gateway.vietnamese.excerpts import WIDE
@@ -219,3 +219,44 @@ def test_any_text_is_answered(text: str, fonts: tuple[str, ...]) -> None:
 def test_any_bytes_are_answered(data: bytes, declared: str | None) -> None:
     for span in detect(data, declared).spans:
         assert 0 <= span.start < span.end <= len(data)
+
+
+@pytest.mark.parametrize(
+    "text", ["đã được", "đầy đủ", "để đọc.", "hàng và trả hàng", "khách và hành lý", "tràn hàng đợi"]
+)
+def test_two_words_of_mojibake_read_twice(text: str) -> None:
+    found = detect(mojibake(text, 2))
+    assert (found.family, found.verdict) == (Family.MOJIBAKE, "violation")
+
+
+@pytest.mark.parametrize("text", ["hoặc « true » (đúng) hoặc « false »", "“3” đã được", "độ đã…"])
+def test_quotation_marks_do_not_speak_against_mojibake(text: str) -> None:
+    assert detect(mojibake(text)).family is Family.MOJIBAKE
+
+
+@pytest.mark.parametrize("family", [Family.TCVN3, Family.VNI])
+@pytest.mark.parametrize("code", ["%s", "%d", "\\n"])
+def test_words_glued_to_a_code(family: Family, code: str) -> None:
+    found = detect(to_hack(f"{code}những luồng tạm thời: {code}", family))
+    assert (found.family, found.damaged) == (family, 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Maxêđôni (loại bỏ phím chết)", "Tiếng Serbo-Crô-oát (Mỹ)", "Kilômét trên giờ"],
+)
+def test_loan_words_do_not_speak_against_vni(text: str) -> None:
+    found = detect(to_hack(text, Family.VNI))
+    assert (found.family, found.verdict) == (Family.VNI, "violation")
+
+
+@pytest.mark.parametrize("family", [Family.TCVN3, Family.VNI])
+def test_quoted_words_of_other_languages_do_not_break_a_sentence(family: Family) -> None:
+    hidden = to_hack("đầu “Last-modified” -- time-stamp bị tắt “3” thư mục “3”", family)
+    for form in (hidden, hidden.encode("cp1252")):
+        assert detect(form).verdict == "violation"
+
+
+def test_two_words_without_an_ascii_letter() -> None:
+    assert detect(to_hack("độ để", Family.TCVN3)).family is Family.TCVN3
+    assert detect(to_hack("độ để", Family.TCVN3).encode("cp1252")).family is Family.TCVN3

@@ -53,3 +53,21 @@ def test_blocks_are_apart_in_order_and_bounded(text: str) -> None:
             assert last <= start < end <= len(text)
             assert end - start <= 3 * LARGEST
             last = end
+
+
+def test_letters_of_other_languages_are_left_where_they_are_few() -> None:
+    french = "Le garçon est venu hier soir avec la lettre que nous avions reçue pendant le mois de mars. "
+    german = "Für den Antrag ist das Formular der Stadt zu nehmen; mañana por la noche. "
+    assert list(suspects((french + german) * 10)) == []
+    assert list(suspects((french + german) * 10 + "señoïr ö")) != []
+
+
+def test_a_heading_before_the_first_suspect_place_is_weighed_with_it() -> None:
+    text = f"{GOOD * 10}TUYÖT\n{to_hack(LEGACY, Family.TCVN3)}"
+    assert min(start for start, _ in suspects(text)) <= text.index("TUYÖT")
+
+
+@pytest.mark.parametrize("family", BYTES)
+def test_a_heading_in_capitals_is_found(family: Family) -> None:
+    hidden = to_hack("TUYỆT MẬT, CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", family)
+    assert list(suspects(f"{GOOD * 30}{hidden}\n{GOOD * 30}"))
