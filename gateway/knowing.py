@@ -98,7 +98,11 @@ class Knowledge:
             _log.error("directory.unavailable", reason=str(error))
         await self._book.start()
         self._watching = asyncio.create_task(self._watcher.run(), name="directory")
-        metrics.watch_directory(lambda: self.known.directory.size, lambda: time.monotonic() - self._watcher.checked)
+        metrics.watch_directory(
+            lambda: self.known.directory.size,
+            lambda: time.monotonic() - self._watcher.checked,
+            lambda: self._book.dropped,
+        )
 
     async def peek(self) -> None:
         """Read the directory as it is, for a command: nothing is made, and where there is none nobody is known.

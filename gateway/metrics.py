@@ -111,6 +111,7 @@ AUTHENTICATION = _counter("authentication", "Checks of senders, by method and re
 AUTHENTICATION_SECONDS = _histogram("authentication_seconds", "Time that the checks of a message's sender took.")
 DIRECTORY_MAILBOXES = _max("directory_mailboxes", "Mailboxes of the directory in force.")
 DIRECTORY_AGE = _max("directory_age_seconds", "Time since a worker last knew that its directory is the newest.")
+REQUEST_DROPS = _counter("request_drops", "Requests that passed and could not be kept for the office's list.")
 LOG_DROPS = _counter("log_drops", "Log lines dropped because the log's reader was too slow.")
 
 
@@ -481,10 +482,15 @@ def watch_inspection(pool: PoolFigures) -> None:
     _samplers["inspection"] = sample
 
 
-def watch_directory(size: Callable[[], int], age: Callable[[], float]) -> None:
-    """Show how many mailboxes the directory in force has and how old it may be (seconds), read at each flush."""
+def watch_directory(size: Callable[[], int], age: Callable[[], float], drops: Callable[[], int]) -> None:
+    """Show how many mailboxes the directory in force has and how old it may be (seconds), read at each flush.
+
+    `drops`: requests that could not be kept, a growing total.
+    """
+    dropped = counted(REQUEST_DROPS)
 
     def sample() -> None:
+        dropped(drops())
         DIRECTORY_MAILBOXES.set(size())
         DIRECTORY_AGE.set(age())
 

@@ -88,6 +88,7 @@ class Arrival:
     tell: Callable[[Reply], bool]  # writes the reply to the client; False when the client is gone
     gone: Callable[[], bool]  # whether the client is gone already
     concluded: bool = False  # it has its record and its reply
+    told: bool = True  # the client heard what became of it
 
 
 class Pipeline:
@@ -178,8 +179,14 @@ class Pipeline:
         return reply
 
     async def _remember(self, arrival: Arrival, proved: Proved, *, delivered: bool) -> None:
-        """Tell the memory of signatures. The client has its answer by now: what fails here does not change it."""
+        """Tell the memory of signatures. The client has its answer by now: what fails here does not change it.
+
+        One that was not told sends again: its claim is left to run out, so that it hears 451 meanwhile, and no refusal
+        of a request that the office has.
+        """
         assert self.origins is not None
+        if delivered and not arrival.told:
+            return
         try:
             await self.origins.settle(proved, delivered=delivered)
         except Exception as error:
@@ -295,7 +302,7 @@ class Pipeline:
             answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
-        told = arrival.tell(reply)
+        told = arrival.told = arrival.tell(reply)
         # From here on the client knows, and nothing that follows may tell it anything else.
         try:
             self._after(arrival, verdict, reply, answer, told, checked, time.monotonic())

@@ -56,6 +56,8 @@ def _sender(sender: Sender) -> dict[str, Any]:
         "proved_by": identity.how.value,
         "why": list(identity.why),
     }
+    if sender.failed:
+        found["failed"] = sender.failed
     if fields.disputes:
         found["disputes"] = list(fields.disputes)
     if sender.checks:
@@ -76,6 +78,8 @@ def _about_sender(sender: dict[str, Any]) -> list[str]:
     proved = sender["mailbox"] or (f"domain {sender['domain']} only" if sender["domain"] else "nobody")
     how = f" by {sender['proved_by']}" if sender["proved_by"] != "none" else ""
     lines = [f"proved: {proved}{how} ({', '.join(sender['why']) or 'nothing was asked'})"]
+    if "failed" in sender:
+        lines.append(f"not known now: {sender['failed']}")
     lines += [
         f"{c['method']}: {c['result']} {c['domain']}{': ' if c['reason'] else ''}{c['reason']}"
         for c in sender.get("checks", ())
