@@ -41,6 +41,7 @@ from gateway.trace import (
     received,
     tag_field,
     tags_digest,
+    until_empty,
 )
 from gateway.upstream.base import Content, Transaction
 
@@ -160,7 +161,7 @@ class Pipeline:
         if skip and not arrival.message.header_whole:
             # Where the forged field ends is not known, and what is delivered must be what was judged.
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
-        if await _hides_ours(arrival):
+        if await self._hides_ours(arrival):
             return self._tell_only(arrival, replies.HIDDEN_FIELD)
         if arrival.message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
@@ -177,6 +178,14 @@ class Pipeline:
         finally:
             await self._remember(arrival, proved, delivered=reply is not None and reply.action is Action.ACCEPT)
         return reply
+
+    async def _hides_ours(self, arrival: Arrival) -> bool:
+        """Whether a field of ours stands in a header that others read further than we do: it could not be taken out."""
+        content, end = arrival.content, len(arrival.message.header_block)
+        if end == content.size or (end and content.read(end, 2) == b"\r\n"):
+            return False  # it ends where everybody says so
+        behind = await asyncio.to_thread(content.read, end, _BEHIND)
+        return hides_ours(behind) or (self.origins is not None and self.origins.hides_results(until_empty(behind)))
 
     async def _remember(self, arrival: Arrival, proved: Proved, *, delivered: bool) -> None:
         """Tell the memory of signatures. The client has its answer by now: what fails here does not change it.
@@ -405,14 +414,6 @@ def _on_behalf_of(envelope: Envelope) -> str:
     """Who takes a turn where turns are shared out: a login, a sender behind our own server, else the client."""
     session = envelope.session
     return session.user or (envelope.reverse_path.key if session.trusted else "") or session.client_address
-
-
-async def _hides_ours(arrival: Arrival) -> bool:
-    """Whether a field of ours stands in a header that others read further than we do: it could not be taken out."""
-    content, end = arrival.content, len(arrival.message.header_block)
-    if end == content.size or (end and content.read(end, 2) == b"\r\n"):
-        return False  # it ends where everybody says so
-    return hides_ours(await asyncio.to_thread(content.read, end, _BEHIND))
 
 
 async def _digest_after(content: Content, mark: Mark) -> str:

@@ -29,6 +29,7 @@ from gateway.authentication.keys import SigningKey
 from gateway.authentication.replay import SignatureMemory
 from gateway.authentication.resolver import Resolver
 from gateway.authentication.results import authentication_results, forged
+from gateway.authentication.results_forged import hidden
 from gateway.authentication.sender import read_sender
 from gateway.authentication.signing import Signer
 from gateway.authentication.spf import check_spf
@@ -204,6 +205,10 @@ class Origins:
             return skip
         found = await _calmly(message, lambda: forged(message.header_fields, (self._authserv_id,)))
         return sorted({*skip, *found})
+
+    def hides_results(self, behind: bytes) -> bool:
+        """Whether a field that speaks in our name stands where only others see a header."""
+        return self._strips and hidden(behind, (self._authserv_id,))
 
     async def added(
         self, envelope: Envelope, content: SpooledMessage, proved: Proved, skip: Sequence[tuple[int, int]]

@@ -191,8 +191,13 @@ def hides_ours(behind: bytes) -> bool:
 
     Other readers pass over a line that is no field, and read on.
     """
+    return _HIDDEN.search(until_empty(behind)) is not None
+
+
+def until_empty(behind: bytes) -> bytes:
+    """What stands before the first empty line: all that anybody could take for a header."""
     end = _EMPTY_LINE.search(behind)
-    return _HIDDEN.search(behind, 0, end.start() if end else len(behind)) is not None
+    return behind[: end.start()] if end else behind
 
 
 def tag_field(name: str, value: str) -> bytes:

@@ -164,8 +164,8 @@ class Check:
     `reason`: short, ASCII, for people; never text from outside unescaped. `signed`: DKIM: names of the header fields
     that the signature covers, lower case, once for each time that h= names them. `signed_at`, `expires`: DKIM's t= and
     x=, 0 for none. `digest`: DKIM: names the signature (hex), for the replay cache. `partial`: DKIM: a body length (l=)
-    leaves some of the body unsigned. `selector`, `agent`: DKIM's s= and i=. `policy`: DMARC: "none", "quarantine",
-    "reject". `scope`: SPF: "mailfrom" or "helo".
+    leaves some of the body unsigned. `testing`: DKIM: the key is marked as being tested (t=y). `selector`, `agent`:
+    DKIM's s= and i=. `policy`: DMARC: "none", "quarantine", "reject". `scope`: SPF: "mailfrom" or "helo".
     """
 
     method: Method
@@ -181,6 +181,7 @@ class Check:
     expires: int = 0
     digest: str = ""
     partial: bool = False
+    testing: bool = False
 
 
 class Proof(StrEnum):

@@ -38,6 +38,8 @@ def _incomplete(check: Check, address: str, heading: Heading, settings: Identity
     """Why it leaves open what was written, or by whom."""
     if check.partial:
         return "dkim-partial"
+    if check.testing:  # RFC 6376 3.6.1: no different from an unsigned message
+        return "dkim-testing"
     local, _, host = check.agent.rpartition("@")
     if local and (local.lower() != address.rpartition("@")[0].lower() or host != check.domain.lower()):
         return "dkim-agent"  # the signer itself names another user (RFC 6376 3.5, i=)

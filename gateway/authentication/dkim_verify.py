@@ -184,6 +184,7 @@ def _told(case: Case) -> Check:
         expires=signature.expires,
         digest=_digest(signature, case.digest) if why is None else "",
         partial=_partial(case),
+        testing=case.key is not None and case.key.testing,
     )
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 SIGNED = ("from", "to", "date", "message-id")
 """Fields that a signature must cover to prove a mailbox, each as often as it stands there."""
-SIGNED_IF_PRESENT = ("sender", "reply-to", "subject", "cc", "content-type", "content-transfer-encoding", "mime-version")
+SIGNED_IF_PRESENT = (
+    *("sender", "reply-to", "subject", "cc", "mime-version"),
+    *("content-type", "content-transfer-encoding", "content-disposition"),
+)
 """The same of fields that may be missing: whoever could add or change one would change what is asked, or by whom."""
 
 

@@ -25,6 +25,10 @@ _WORD = re.compile(r'"((?:[^"\\\r\n]|\\[ -~])*+)"|([A-Za-z0-9!#$%&\'*+\-.^_`{|}~
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _NAMES = re.compile(r"[^\w.\-]+")
 _NOISE = re.compile(r"[\"\\\x00-\x08\x0e-\x1f\x7f\xad\u200b-\u200f\u2060\ufeff]+")
+_HIDDEN = re.compile(
+    rb"(?:^|\n)[^!-~\n]{0,64}+authentication-results[^:\n]{0,998}:([^\n]{0,8192}+(?:\n[ \t][^\n]{0,8192}+){0,99}+)",
+    re.IGNORECASE,
+)
 _ENCODED = re.compile(r"=\?[^?\s]{0,64}\?([bqBQ])\?([^?]*+)\?=")
 
 
@@ -32,6 +36,12 @@ def forged(fields: Iterable[Field], ours: Collection[str]) -> list[tuple[int, in
     """The byte ranges of fields that claim one of our authserv-ids, in order, to be left out."""
     known = {_folded(name) for name in ours} - {""}
     return [(start, end) for name, value, start, end in fields if name == NAME and claims(value, known)]
+
+
+def hidden(behind: bytes, ours: Collection[str]) -> bool:
+    """Whether `behind`, a header behind a line that is no field to us, has such a field: others read on there."""
+    known = {_folded(name) for name in ours} - {""}
+    return any(claims(match[1], known) for match in _HIDDEN.finditer(behind))
 
 
 def claims(value: bytes, known: Collection[str]) -> bool:

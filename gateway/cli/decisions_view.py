@@ -135,7 +135,7 @@ def _uttered(item: dict[str, Any]) -> str:
 def _finding(item: dict[str, Any], texts: dict[str, str]) -> Iterator[str]:
     yield f"  finding       {safe(item['rule'])} ({safe(item['mode'])}): {safe(item['action'])}"
     for clause in item["clauses"]:
-        yield f"                {safe(clause)}: {safe(texts.get(clause, ''))}".rstrip(": ")
+        yield f"                {safe(clause)}: {safe(' '.join(texts.get(clause, '').split()))}".rstrip(": ")
     yield f"                {_uttered(item)}: {safe(item['reply'])}"
     for name, value in item["evidence"].items():
         for line in _evidence(name, value):

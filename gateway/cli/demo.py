@@ -18,6 +18,7 @@ from gateway.errors import StartError
 
 _SENDER, _RECIPIENT = "vanthu@so.example", "q4@tphcm.gov.vn"
 _STRANGER, _CHANNEL = "vanthu.so.example@gmail.com", "capthu.q4@tphcm.gov.vn"
+_PORT = 2525
 _BIG = 16 * 2**20  # bytes: one MiB above the cap of Q4 4.2
 _SUBJECTS = {
     "good": "Báo cáo quý IV",
@@ -71,12 +72,12 @@ _WELCOME = """
 Cổng Thư is starting: SMTP on 127.0.0.1:{port}, metrics on http://127.0.0.1:{http_port}/metrics
 Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 
-  {me} demo --send good                       a good message arrives in {data}/maildir
-  {me} demo --send big                        one with 16 MiB attached is refused, with its clause
-  {me} demo --send program                    so is a program that calls itself a PDF, in a zip
-  {me} demo --send secret                     and a document that is stamped TỐI MẬT
-  {me} demo --send legacy                     text in TCVN3 comes from outside: it passes with a tag
-  {me} demo --send request                    somebody at gmail.com asks for a mailbox: refused, with its clause
+  {me} demo{at} --send good                       a good message arrives in {data}/maildir
+  {me} demo{at} --send big                        one with 16 MiB attached is refused, with its clause
+  {me} demo{at} --send program                    so is a program that calls itself a PDF, in a zip
+  {me} demo{at} --send secret                     and a document that is stamped TỐI MẬT
+  {me} demo{at} --send legacy                     text in TCVN3 comes from outside: it passes with a tag
+  {me} demo{at} --send request                    somebody at gmail.com asks for a mailbox: refused, with its clause
   {me} decisions list --config {config}
   {me} compliance --config {config}
 """
@@ -86,7 +87,7 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 @click.option(
     "--data", default="demo-data", type=click.Path(path_type=Path), show_default=True, help="Folder for everything."
 )
-@click.option("--port", default=2525, show_default=True, help="SMTP port on 127.0.0.1.")
+@click.option("--port", default=_PORT, show_default=True, help="SMTP port on 127.0.0.1.")
 @click.option("--http-port", default=9125, show_default=True, help="HTTP port on 127.0.0.1.")
 @click.option("--send", type=click.Choice(_KINDS), help="Send a message to a demo that is running.")
 def command(data: Path, port: int, http_port: int, send: str | None) -> None:
@@ -103,7 +104,8 @@ def command(data: Path, port: int, http_port: int, send: str | None) -> None:
             f"demo folder {folder} cannot be written: {error.strerror}; choose another with --data"
         ) from None
     shown = data / "config.toml"
-    click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=_me()))
+    at = "" if port == _PORT else f" --port {port}"
+    click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=_me(), at=at))
     supervisor.serve(lambda: load(config))
 
 

@@ -13,7 +13,6 @@ import orjson
 
 from gateway import config_file
 from gateway.cli.inspect_view import describe, report
-from gateway.cli.options import config_option
 from gateway.config import Listener, Settings
 from gateway.config_values import HostPort
 from gateway.contents import NOTHING, Inspection
@@ -37,7 +36,13 @@ _EVERYTHING = 2**62  # bytes: nothing goes to disk
 
 
 @click.command("inspect")
-@config_option
+@click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Configuration, and its directory. Without it: every rule's defaults, no directory, whatever stands in /etc.",
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--from", "sender", default=None, help="Reverse-path; <> is the null one. Default: the address in From.")
 @click.option("--rcpt", "recipients", multiple=True, help="A recipient; may be repeated.")

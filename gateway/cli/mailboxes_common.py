@@ -17,7 +17,7 @@ import click
 
 from gateway.cli.output import safe, say
 from gateway.config import Settings
-from gateway.directory.entry import Entry, Exemption, clean_address, record_of
+from gateway.directory.entry import Entry, Exemption, Snapshot, clean_address, record_of
 from gateway.directory.letters import Letterhead
 from gateway.directory.notices import Writer
 from gateway.directory.plan import ADD, CHANGE, REMOVE, Plan, Step
@@ -52,6 +52,12 @@ def who() -> str:
         user = str(os.geteuid())
     behind = os.environ.get("SUDO_USER", "")
     return safe(f"{f'{behind} as ' if behind else ''}{user}@{socket.gethostname()}")[:200]
+
+
+def known_unit(snapshot: Snapshot, code: str) -> None:
+    """UsageError for the code of a unit that is not there: a typing error is not an empty answer. Empty: any unit."""
+    if code and snapshot.unit(code) is None:
+        raise click.UsageError(f"the directory has no unit {code}")
 
 
 def regulation_of(settings: Settings) -> Callable[[str], str]:

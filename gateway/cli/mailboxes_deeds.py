@@ -36,6 +36,10 @@ def exempt_command(
         print_json({"version": version, "plan": plan_json(plan)})
         return
     show_plan(plan)
+    if not plan.steps:
+        say("there is no exemption to take back" if end else "the directory is like that already", err=True)
+    elif day is not None and not end and day < datetime.datetime.now().astimezone().date():
+        say(f"{day} is past: this exemption spares nothing", style="doubt", err=True)
 
 
 @click.command("handover")

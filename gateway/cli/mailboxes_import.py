@@ -96,7 +96,8 @@ def _tell(file: Path, made: Import, *, whole: bool, too_many: bool) -> None:
         say(f"{file.name}: {fault}", style="bad", err=True)
     if len(made.faults) > _FAULTS_SHOWN:
         say(f"… and {len(made.faults) - _FAULTS_SHOWN:,} more; --json lists them all", style="bad", err=True)
-    show_plan(made.plan, most=0 if whole else 20)
+    if made.plan.steps or not made.faults:
+        show_plan(made.plan, most=0 if whole else 20)
     if too_many:
         share = f"{made.plan.removed_share:.0%}"
         say(
@@ -130,6 +131,7 @@ def _finish(made: Import, written: Written, *, applied: bool, as_json: bool, dry
         told = f", {len(written.notices)} notices written" if written.notices else ""
         say(f"done: {made.rows:,} of {made.total:,} rows taken, version {version}{told}", style="good")
     elif made.faults and not dry_run:
-        say(f"nothing was changed: {len(made.faults):,} faults; --partial takes the other rows", style="bad", err=True)
+        count, others = len(made.faults), "; --partial takes the other rows" if made.rows else ""
+        say(f"nothing was changed: {count:,} fault{'s' if count != 1 else ''}{others}", style="bad", err=True)
     elif not made.plan.steps:
         say("the directory is like that already", style="good")

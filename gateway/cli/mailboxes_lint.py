@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from gateway import regulations
-from gateway.cli.mailboxes_common import directory, regulation_of
+from gateway.cli.mailboxes_common import directory, known_unit, regulation_of
 from gateway.cli.options import config_option, json_option
 from gateway.cli.output import print_json, print_table, say
 from gateway.config import Settings
@@ -43,17 +43,18 @@ def command(config: Path | None, what: Sequence[str], errors: bool, unit: str, a
     """
     settings, store = directory(config)
     snapshot = store.snapshot()
+    known_unit(snapshot, unit)
     inside = {mailbox.address for mailbox in snapshot.mailboxes if not unit or mailbox.unit == unit}
     found = [
         remark
         for remark in lint(snapshot, forms_of(settings), settings.gateway.domains)
         if remark.address in inside and (not what or remark.what in what) and not (errors and remark.weight != "error")
     ]
-    _tell(found, as_json)
+    _tell(found, as_json, whole=not (what or errors or unit))
     sys.exit(1 if found else 0)
 
 
-def _tell(found: Sequence[Remark], as_json: bool) -> None:
+def _tell(found: Sequence[Remark], as_json: bool, *, whole: bool) -> None:
     if as_json:
         known = {id_: clause.text for one in regulations.all() for id_, clause in one.clauses.items()}
         cited = dict.fromkeys(remark.clause for remark in found)
@@ -61,6 +62,7 @@ def _tell(found: Sequence[Remark], as_json: bool) -> None:
     elif found:
         print_table(_HEADING, ([getattr(remark, name) for name in _HEADING] for remark in found))
         counts = Counter(remark.weight for remark in found)
-        say(f"{counts[Weight.ERROR]:,} errors, {counts[Weight.NOTICE]:,} notices", err=True)
+        say(f"errors: {counts[Weight.ERROR]:,}, notices: {counts[Weight.NOTICE]:,}", err=True)
     else:
-        say("every entry is as the regulations ask", style="good", err=True)
+        text = "every entry is as the regulations ask" if whole else "nothing was found of what was asked for"
+        say(text, style="good", err=True)

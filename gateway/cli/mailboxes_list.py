@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.cli.mailboxes_common import directory, iso, local, step_line
+from gateway.cli.mailboxes_common import directory, iso, known_unit, local, step_line
 from gateway.cli.options import config_option, json_option
 from gateway.cli.output import print_json, print_table, safe, say
 from gateway.directory.columns import fold
@@ -50,6 +50,7 @@ def list_command(config: Path | None, limit: int, as_json: bool, **filters: Any)
 def _chosen(
     snapshot: Snapshot, *, kind: str | None, state: str | None, unit: str, below: bool, text: str, exempt: bool
 ) -> Iterator[Mailbox]:
+    known_unit(snapshot, unit)
     units = _below(snapshot, unit) if below else {unit}
     today = datetime.datetime.now().astimezone().date()
     spared = {one.key for one in snapshot.exemptions if one.holds(today)}

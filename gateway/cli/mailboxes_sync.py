@@ -127,6 +127,13 @@ def _tell(made: Sync, *, whole: bool) -> None:
     show_plan(made.plan, most=0 if whole else 20)
 
 
+def _way(made: Sync) -> str:
+    """What goes on in spite of a stop: a share that is too large can be allowed, a reading with holes cannot."""
+    if any(problem.fatal for problem in made.problems):
+        return ", or let --keep-missing remove nothing"
+    return ", --max-removed allows more" if made.mailboxes else ""
+
+
 def _finish(made: Sync, *, applied: bool, as_json: bool, version: int) -> None:
     if as_json:
         problems = [
@@ -138,7 +145,7 @@ def _finish(made: Sync, *, applied: bool, as_json: bool, version: int) -> None:
         state = {"applied": applied, "version": version, "stop": made.stop}
         print_json({**state, **known, "problems": problems, "flaws": flaws, "plan": plan_json(made.plan)})
     elif made.stop:
-        say(f"stopped: {made.stop}; look at the server first, --max-removed allows more", style="bad", err=True)
+        say(f"stopped: {made.stop}; look at the server first{_way(made)}", style="bad", err=True)
     elif made.plan.flaws:
         say("nothing was changed: the directory would contradict itself", style="bad", err=True)
     elif applied:

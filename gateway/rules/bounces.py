@@ -19,21 +19,28 @@ _EXCHANGE = "microsoftexchange"  # then 32 hex digits: Exchange's own name for i
 _MOST_READ = 2000  # octets of a field
 
 
-def is_bounce(facts: Facts) -> bool:
-    """Whether it is one, and names nobody but a mail system; one of ours only from a client of ours."""
+def is_bounce(facts: Facts, *, suspect: bool = False) -> bool:
+    """Whether it is one, and names nobody but a mail system; one of ours only from a client of ours.
+
+    `suspect`: its words ask for something, so that a mark of automatic mail alone is not enough: it must be a report.
+    """
     message, fields = facts.message, facts.sender.fields
     if message is None or facts.envelope.reverse_path.text or fields.disputes or not fields.author:
         return False
     named = [one.address for one in (*fields.author, *fields.sender, *fields.reply_to)]
-    return _has_form(facts) and all(_is_system(address, facts) for address in (*named, *fields.mentions))
+    return _has_form(facts, suspect=suspect) and all(
+        _is_system(address, facts) for address in (*named, *fields.mentions)
+    )
 
 
-def _has_form(facts: Facts) -> bool:
+def _has_form(facts: Facts, *, suspect: bool) -> bool:
     assert facts.message is not None
     for value in facts.message.headers("Content-Type"):
         head = value[:_MOST_READ]
         if _REPORT.match(head) and _KIND.search(head):
             return True
+    if suspect:
+        return False
     marks = [value[:_MOST_READ].strip().lower() for value in facts.message.headers("Auto-Submitted")]
     return bool(marks) and not any(mark.startswith(b"no") and mark[2:3] in b" ;(" for mark in marks)
 

@@ -87,7 +87,7 @@ def _at_message(facts: Facts, channel: Channel, channels: Sequence[Channel]) -> 
     is_request = channel.exclusive or signs.score >= facts.parameters["score"]
     if judged.proved:
         return _passes(facts, judged, channel, channels, is_request=is_request or not _was_read(facts))
-    bounce = not channel.exclusive and is_bounce(facts)
+    bounce = not channel.exclusive and is_bounce(facts, suspect=is_request)
     why = f"unproven; why={','.join(flaw.value for flaw in judged.flaws[:_MOST])}{'; bounce=yes' if bounce else ''}"
     evidence = {
         "channel": [one.address for one in channels[:_MOST]],

@@ -70,3 +70,21 @@ async def test_another_clients_login_ends_with_its_address(start: Start) -> None
     client.send(REST + b"\r\nXin chao.\r\n.\r\n")
     assert (await client.reply()).startswith(b"250")
     assert b"with ESMTP id" in running.delivered()[0], "ESMTPA: of a client that is logged in"
+
+
+RESULTS = b"Authentication-Results%b: gw.test.example; dkim=pass header.d=tphcm.gov.vn\r\n"
+
+
+@pytest.mark.parametrize("before", [b"no field at all\r\n", b"\x01\r\n", b""])
+@pytest.mark.parametrize("blanks", [b"", b" " * 100])
+async def test_results_in_our_name_where_only_others_read(start: Start, before: bytes, blanks: bytes) -> None:
+    running = await start()
+    answer = await running.submit(REST + before + RESULTS % blanks + b"\r\nXin chao.\r\n.\r\n")
+    kept = b"".join(running.delivered())
+    assert answer.startswith(b"550 5.6.0") or (answer.startswith(b"250") and b"dkim=pass" not in kept), answer
+
+
+async def test_results_of_others_behind_a_line_that_is_no_field_are_let_alone(start: Start) -> None:
+    running = await start()
+    other = b"Authentication-Results: mx.so.example; dkim=pass\r\n"
+    assert (await running.submit(REST + b"no field\r\n" + other + b"\r\nXin chao.\r\n.\r\n")).startswith(b"250")

@@ -13,3 +13,7 @@ from tests.unit.authentication import test_identity as known
 def test_a_namesake_of_a_subdomain(agent: str) -> None:
     assert known.prove(checks=[replace(known.GOOD, agent="Q4@tphcm.example")]).mailbox == "q4@tphcm.example"
     assert not known.prove(checks=[replace(known.GOOD, agent=agent)]).mailbox
+
+
+def test_a_key_that_is_being_tested() -> None:
+    assert not known.prove(checks=[replace(known.GOOD, testing=True)]).mailbox

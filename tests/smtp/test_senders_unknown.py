@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from gateway import replies
 from gateway.model import Envelope
+from gateway.pipeline import Arrival
 from gateway.proving import Proved
 from gateway.who import NOBODY
 from tests.smtp.conftest import MESSAGE, Running, Start
@@ -38,6 +39,7 @@ class Forgetful:
 
     ready: bool = True
     hangs: bool = False
+    told: list[bool] = field(default_factory=list)
 
     async def with_forged(self, _message: Any, skip: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         return skip
@@ -51,7 +53,11 @@ class Forgetful:
     async def added(self, *_: Any) -> bytes:
         return b""
 
+    def hides_results(self, _behind: bytes) -> bool:
+        return False
+
     async def settle(self, _proved: Proved, *, delivered: bool) -> None:
+        self.told.append(delivered)
         if self.hangs:
             await asyncio.Event().wait()
         raise OSError(f"the store is gone: delivered={delivered}")
@@ -86,3 +92,27 @@ async def test_nor_where_the_memory_takes_longer_than_a_message_may(
     assert (await running.submit(MESSAGE + b".\r\n")).startswith(b"250")
     await running.clients[-1].rest()
     assert told == ["accept"], "no second word about the same message"
+
+
+async def test_what_a_client_did_not_hear_is_not_held_against_its_next_try(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start()
+    forget(running)
+    pipeline = running.app.listeners["inbound"].context.pipeline
+    conclude = pipeline.conclude
+
+    async def deaf(arrival: Arrival) -> Any:
+        arrival.tell = lambda _reply: False
+        return await conclude(arrival)
+
+    monkeypatch.setattr(pipeline, "conclude", deaf)
+    client = await running.ready()
+    await client.ask(b"MAIL FROM:<a@so.example>", b"RCPT TO:<q4@tphcm.gov.vn>", b"DATA")
+    client.send(MESSAGE + b".\r\n")
+    for _ in range(200):
+        if running.delivered() and await running.decisions():
+            break
+        await asyncio.sleep(0.02)
+    assert len(running.delivered()) == 1
+    assert pipeline.origins.told == []  # type: ignore[union-attr]

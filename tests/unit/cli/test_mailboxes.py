@@ -144,6 +144,9 @@ def test_import_options_that_do_not_go_together(config: Path, options: list[str]
 def test_import_of_nothing(config: Path) -> None:
     assert _run(config, "import", str(config.with_name("none.csv"))).exit_code == 2
     assert _run(config, "import", _file(config, b"\x00\x01"), "--yes").exit_code == 1
+    done = _run(config, "import", _file(config, ""), "--yes")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "1 fault\n" in done.stderr
 
 
 def test_import_writes_notices_when_asked(config: Path, store: DirectoryStore) -> None:
@@ -192,6 +195,12 @@ def test_list_filters(config: Path, options: list[str], count: int) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_a_unit_that_is_not_there_is_no_empty_answer(config: Path) -> None:
+    done = _run(config, "list", "--unit", "pvn")
+    assert (done.exit_code, "no unit pvn" in done.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("store")
 def test_show_tells_everything(config: Path) -> None:
     shown = _run(config, "show", "AN.q4@tphcm.example").stdout
     for word in ("Nguyễn Văn An", "warned", "canbo@tphcm.example", UNIT_MAILBOX.address, "đi học", "Phòng Nội vụ"):
@@ -208,6 +217,7 @@ def test_exempt_and_end(config: Path, store: DirectoryStore) -> None:
     assert _run(config, "exempt", address, "--reason", "sửa nhà", "--until", "2026-12-31").exit_code == 0
     assert any(one.reason == "sửa nhà" for one in store.snapshot().exemptions)
     assert _run(config, "exempt", address, "--end").exit_code == 0
+    assert "no exemption" in _run(config, "exempt", address, "--end").stderr
     assert [one.key for one in store.snapshot().exemptions] == [PERSON.key]
     assert _run(config, "exempt", address).exit_code == 2
     assert _run(config, "exempt", address, "--end", "--reason", "x").exit_code == 2
@@ -215,6 +225,12 @@ def test_exempt_and_end(config: Path, store: DirectoryStore) -> None:
     changes = orjson.loads(_run(config, "changes", address, "--json").stdout)
     assert [one["action"] for one in changes] == ["remove", "add", "add"]
     assert "@" in changes[0]["who"]
+
+
+@pytest.mark.usefixtures("store")
+def test_an_exemption_that_is_over_already_is_doubted(config: Path) -> None:
+    done = _run(config, "exempt", UNIT_MAILBOX.address, "--reason", "x", "--until", "2020-01-01")
+    assert (done.exit_code, "is past" in done.stderr) == (0, True)
 
 
 def test_handover(config: Path, store: DirectoryStore) -> None:

@@ -84,6 +84,8 @@ class TestLint:
         assert ask(kept, "lint", "--what", "suffix").exit_code == 0
         assert ask(kept, "lint", "--unit", "Q4").exit_code == 0
         assert ask(kept, "lint", "--errors").exit_code == 1
+        assert ask(kept, "lint", "--unit", "q4x").exit_code == 2  # a typing error is not "all is well"
+        assert "every entry" not in ask(kept, "lint", "--what", "sufix").stderr
 
     def test_no_directory(self, config: Path) -> None:
         done = ask(config, "lint")
