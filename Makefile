@@ -33,7 +33,7 @@ services:  ## install the Debian packages that the tests talk to (not started)
 
 test: $(DEV) services  ## every test, with the real services (ARGS="-k name" to choose)
 	@$(PY) -m compileall -q gateway  # a first start in the middle of a test would do it in each process at once
-	@exec $(PY) -m pytest $(ARGS)
+	@exec deploy/dev/test.sh $(ARGS)
 
 check: $(DEV)  ## lint, format, types, imports
 	@.venv/bin/ruff check .

@@ -33,6 +33,6 @@ site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"
 pwd > "$site/congthu-checkout.pth"
 cat > .venv/bin/congthu <<'SH'
 #!/bin/sh
-exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/python" -m gateway "$@"
+exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/python" -P -m gateway "$@"
 SH
 chmod +x .venv/bin/congthu

@@ -27,6 +27,7 @@ from gateway.message.sniff import Sniffer
 from gateway.message.spool import Spool, SpoolPool
 from gateway.model import Action, Address, Direction, Envelope, Finding, Recipient, Session, Stage, Verdict
 from gateway.rules.policy import ListenerPolicy, Policy
+from gateway.smtp.context import parse_address
 from gateway.smtp.dotstream import Normalizer
 from gateway.who import NOBODY, Sender
 
@@ -63,6 +64,10 @@ def command(
     """Judge a message FILE as the gateway would. Exit code 0: it would pass, 1: it would not."""
     configure("error", "console")  # to standard error; unconfigured, a warning would stand amid the answer
     settings = config_file.load(config) if config is not None else Settings()
+    if config is None:
+        click.echo(f"congthu: without --config: judged by {settings.gateway.regulation}, with no directory", err=True)
+    if client and parse_address(client) is None:
+        raise StartError(f"--client {client[:64]} is no address: write 192.0.2.1 or 2001:db8::1")
     knowledge = Knowledge(settings)
     listener, rules = _rules(settings, name, knowledge)
     session = Session("inspect", listener.name, listener.direction, client, 0, user=user, trusted=not client)
@@ -130,10 +135,10 @@ def _rules(settings: Settings, name: str, knowledge: Knowledge) -> tuple[Listene
     for listener in settings.listener:
         if name in ("", listener.name):
             return listener, policy.for_listener(listener.name)
-    if name and settings.listener:
-        known = ", ".join(listener.name for listener in settings.listener)
+    if name and (settings.listener or name not in set(Direction)):
+        known = ", ".join([listener.name for listener in settings.listener] or list(Direction))
         raise StartError(f"there is no listener {name}; there is: {known}")
-    direction = Direction(name) if name in set(Direction) else Direction.INBOUND
+    direction = Direction(name) if name else Direction.INBOUND
     made = Listener(name="inspect", bind=HostPort("127.0.0.1:25"), direction=direction, upstream="none")
     return made, policy.compile(made)
 

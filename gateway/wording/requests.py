@@ -44,16 +44,17 @@ def joined(first: RequestSigns, then: RequestSigns) -> RequestSigns:
 def features(signs: Iterable[str]) -> frozenset[str]:
     """The signs as they are weighed: what is asked for does not matter, that it is asked does.
 
-    Where somebody says that all is well now, and asks for nothing, the title and what is quoted speak of the past.
+    Where somebody says that all is well now, and asks for nothing, the title and what is quoted speak of the past. What
+    is quoted asks nearly as much as what is written where the new text only hands it over, or says next to nothing.
     """
-    found = {_feature(sign) for sign in signs}
+    found = set(map(_feature, signs))
     if "asks" not in found:
         if "settled" in found:
             found -= {"title", "title-account", "quoted-asks", "quoted-says", "quoted-account"}
         if "title-announce" in found or "title-report" in found:
             found.add("tells")
-    if "rules" in found and "title" not in found:  # an article that says how to ask is no asking
-        found -= {"asks", "account"}
+    if "quoted-asks" in found and ("hands" in found or "own" not in found) and "answered" not in found:
+        found.add("forwards")
     return frozenset(found)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gateway.contents import NO_REQUEST, MailboxList, RequestSigns, Source
 from gateway.documents.document import Unit
@@ -14,13 +15,12 @@ from gateway.wording.judge import Origin
 from gateway.wording.requests import LISTS, judged
 from gateway.wording.requests_lists import lists_in, named
 from gateway.wording.requests_phrases import readable
-from gateway.wording.requests_sentences import Said, Sentences, sentences
+from gateway.wording.requests_rulings import answers, articles, hands_over, is_message, is_personal
+from gateway.wording.requests_sentences import Said, Sentences, sentences, woven
 
 _TEXT = 32 * 1024  # characters of one text whose sentences are read
 _MESSAGE = 256 * 1024  # of all of them
 _TITLE = re.compile(r"(?:v ?v|về việc|ve viec|trích yếu|trich yeu)[ :]")
-_ARTICLE = re.compile(r"(?:điều|dieu|chương|chuong|article|section) [\divx]{1,4}(?:[.:]|\Z)")
-_RULES = 2  # articles, for a text to be one that rules: a letter only cites them
 _TEXTS = {
     Source.HEADER: "title",
     Source.NAME: "name",
@@ -54,7 +54,7 @@ class RequestReader:
     def take(self, origin: Origin, units: Sequence[Unit], texts: Sequence[str]) -> None:
         """Read a text, whose units read `texts` in Unicode."""
         before = len(self._signs), len(self._lists)
-        place = _TEXTS[origin.source]
+        place = "inner" if origin.source is Source.QUOTED and origin.where == "Subject" else _TEXTS[origin.source]
         text = _beginning(units, texts, min(_TEXT, self._room))
         self._room -= len(text)
         self._signs.update(self._read(text.translate(_SEPARATORS) if place == "name" else text, place))
@@ -63,13 +63,17 @@ class RequestReader:
         self._changed = self._changed or (len(self._signs), len(self._lists)) != before
 
     def _read(self, text: str, place: str) -> Iterator[str]:
-        rules = 0
-        for sentence in sentences(readable(text)):
+        clear = woven(readable(text))
+        read = list(sentences(clear))
+        ruling = articles(read)
+        for at, sentence in enumerate(read):
             said = self._sentences.read(sentence)
-            rules += _ARTICLE.match(sentence) is not None
+            if at in ruling and not is_personal(sentence):  # an article that says how to ask is no asking
+                said = replace(said, asks=False)
             yield from _signs(said, _place(place, sentence))
-        if rules >= _RULES:
+        if ruling:
             yield "rules"
+        yield from _standing(clear, place)
 
     def _find_lists(self, origin: Origin, units: Sequence[Unit], texts: Sequence[str]) -> None:
         for table in lists_in(units, texts):
@@ -84,11 +88,24 @@ def _place(place: str, sentence: str) -> str:
     return "title" if place in ("", "document") and _TITLE.match(sentence) else place
 
 
+def _standing(clear: str, place: str) -> Iterator[str]:
+    """How a text stands to what is quoted beside it."""
+    if place == "" and hands_over(clear):
+        yield "hands"
+    elif place == "" and is_message(clear):
+        yield "own"
+    elif place == "quoted" and answers(clear):
+        yield "answered"
+
+
 def _signs(said: Said, place: str) -> Iterator[str]:
     if place in ("title", "name"):
         yield from (f"{place}-{kind}" for kind in said.acts)
         yield from (f"{place}-account-{kind}" for kind in said.weak)
         yield from (f"title-{concept}" for concept in ("announce", "report") if concept in said.concepts)
+        return
+    if place == "inner":  # the subject of a message inside the message
+        yield from (f"quoted-asks-{kind}" for kind in said.acts)
         return
     prefix = f"{place}-" if place else ""
     verb = "asks" if said.asks and not said.directs else "says"

@@ -73,6 +73,14 @@ def sentences(text: str) -> Iterator[str]:
         yield sentence.replace("\n", " ")
 
 
+_WOVEN = re.compile(r"(?:[^\s]+(?: [^\s]+)?\n+){5,}[^\s]+(?: [^\s]+)?(?=\n|\Z)")  # lines of a word or two
+
+
+def woven(text: str) -> str:
+    """A text where many lines in a row hold a word or two each, as nobody writes them, on one line."""
+    return _WOVEN.sub(lambda match: re.sub(r"\n+", " ", match[0]), text)
+
+
 _WRAPPED = 50  # characters of a line that may have been broken only because it was full
 
 

@@ -11,6 +11,7 @@ WEIGHTS = {
     "asks": 5.88,
     "directs": -0.32,
     "done": -1.95,
+    "forwards": 2.00,
     "lacks": 1.58,
     "list": -0.19,
     "list-addresses": 1.43,

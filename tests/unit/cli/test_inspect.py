@@ -171,3 +171,13 @@ def test_who_writes_is_shown(tmp_path: Path, config: Path) -> None:
     path.write_bytes(b"From: a@tphcm.gov.vn\r\n\r\nx\r\n")
     found = orjson.loads(inspect(*options, "--user", "a@tphcm.gov.vn", "--json").output)["sender"]
     assert (found["mailbox"], found["proved_by"]) == ("a@tphcm.gov.vn", "login")
+
+
+def test_what_cannot_be_asked_is_said(tmp_path: Path, config: Path) -> None:
+    path, _ = message(tmp_path, 100)
+    for wrong in (("--listener", "nope"), ("--client", "1.2.3"), ("--config", config, "--listener", "outbound")):
+        result = inspect(path, *wrong)
+        assert result.exit_code == 2, wrong
+        assert str(wrong[-1]) in result.stderr
+    assert "without --config" in inspect(path).stderr
+    assert "without --config" not in inspect(path, "--config", config).stderr

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Every test. Without arguments in two halves beside each other, the unit tests and those that start processes and
+# services: most of the latter's time is waiting. With arguments (-k name, a path): what pytest makes of them.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+python=.venv/bin/python
+(($#)) && exec "$python" -m pytest "$@"
+
+log=$(mktemp)
+half=
+cleanup() {
+  [[ -n $half ]] && kill "$half" 2>/dev/null
+  rm -f "$log"
+}
+trap cleanup EXIT
+"$python" -m pytest -o cache_dir=.pytest_cache/unit tests/unit >"$log" 2>&1 &
+half=$!
+others=()
+for path in tests/*/; do
+  case $path in tests/unit/ | tests/support/ | tests/data/ | tests/__pycache__/) ;; *) others+=("$path") ;; esac
+done
+"$python" -m pytest "${others[@]}"
+code=$?
+printf '\ncongthu: the unit tests, which ran beside them\n'
+wait "$half"
+unit=$?
+half=
+cat "$log"
+((code == 0 && unit == 0))
