@@ -32,7 +32,10 @@ _SHOWN: Final = 20  # steps that are shown before a question
 
 
 def directory(config: Path | None, *, make: bool = False) -> tuple[Settings, DirectoryStore]:
-    """The settings and the store; `make`: its tables are made where they are not there yet."""
+    """The settings and the store; `make`: its tables are made where they are not there yet, and its folder.
+
+    A directory is filled before the gateway's first start as well as after it.
+    """
     from gateway.config_file import load
     from gateway.logs import configure
 
@@ -40,6 +43,11 @@ def directory(config: Path | None, *, make: bool = False) -> tuple[Settings, Dir
     settings = load(config)
     store = DirectoryStore(settings.store.url, settings.gateway.data_dir)
     if make:
+        folder = settings.gateway.data_dir
+        try:
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StartError(f"gateway.data_dir {folder} cannot be made: {error.strerror}") from None
         store.prepare()
     return settings, store
 

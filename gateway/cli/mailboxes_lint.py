@@ -30,6 +30,12 @@ def forms_of(settings: Settings) -> Callable[[Mailbox], Forms]:
     return lambda mailbox: made(mailbox.regulation or by_address(mailbox.key))
 
 
+def channels_of(settings: Settings) -> frozenset[str]:
+    """Every address of a configured request channel, in lower case."""
+    given = settings.request_channel
+    return frozenset(address.lower() for channel in given for address in (channel.address, *channel.also))
+
+
 @click.command("lint")
 @config_option
 @click.option("--what", multiple=True, help="Only remarks with this name; may be given again.")
@@ -47,7 +53,7 @@ def command(config: Path | None, what: Sequence[str], errors: bool, unit: str, a
     inside = {mailbox.address for mailbox in snapshot.mailboxes if not unit or mailbox.unit == unit}
     found = [
         remark
-        for remark in lint(snapshot, forms_of(settings), settings.gateway.domains)
+        for remark in lint(snapshot, forms_of(settings), settings.gateway.domains, channels_of(settings))
         if remark.address in inside and (not what or remark.what in what) and not (errors and remark.weight != "error")
     ]
     _tell(found, as_json, whole=not (what or errors or unit))

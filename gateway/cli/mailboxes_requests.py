@@ -61,10 +61,9 @@ def _show(reference: str, config: Path | None, as_json: bool) -> None:
         print_json(list(map(_json, found)))
         return
     for request in found:
-        for name, value in _json(request).items():
+        for name, value in _shown(request).items():
             if value not in (None, "", []):
-                shown = " ".join(value) if isinstance(value, list) else value
-                click.echo(f"  {name:<12} {safe(shown)}")
+                click.echo(f"  {name:<12} {safe(value)}")
     say(f"congthu decisions show {found[0].seen.reference}  tells about the message", style="dim")
 
 
@@ -115,6 +114,13 @@ def _json(request: Request) -> dict[str, Any]:
         "answered_by": request.answered_by,
         "answer": request.answer,
     }
+
+
+def _shown(request: Request) -> dict[str, Any]:
+    """What `show` tells people: as `list` writes it, times in this machine's zone."""
+    times = {"time": local(request.seen.when), "answered": local(request.answered)}
+    words = {"kinds": " ".join(request.seen.kinds), "reason": "yes" if request.seen.reason else "no"}
+    return {**_json(request), **times, **words}
 
 
 def _cells(request: Request) -> tuple[object, ...]:

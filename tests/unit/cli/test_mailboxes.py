@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -263,6 +264,21 @@ def test_requests_are_listed_shown_and_answered_once(config: Path, store: Direct
     assert _run(config, "requests", "show", "none").exit_code == 1
 
 
+def test_a_request_is_shown_as_it_is_listed(config: Path, store: DirectoryStore) -> None:
+    seen = RequestSeen("2M80-NEG8-RHAW-QJ4M", 1_772_600_000.0, "q4@tphcm.example", "a@tphcm.example", reason=True)
+    RequestStore(store.database).add([seen])
+    listed = next(line for line in _run(config, "requests", "list").stdout.splitlines() if seen.reference in line)
+    time_listed = listed.split("\t")[0]
+    lines = [line.split(maxsplit=1) for line in _run(config, "requests", "show", seen.reference).stdout.splitlines()]
+    assert ["time", time_listed] in lines
+    assert ["reason", "yes"] in lines
+    assert "answered" not in [line[0] for line in lines]
+    _run(config, "requests", "answer", _REFERENCE)
+    shown = _run(config, "requests", "show", _REFERENCE).stdout
+    assert re.search(r"(?m)^  answered +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", shown)
+    assert re.search(r"(?m)^  reason +no$", shown)
+
+
 def test_an_answer_without_a_notice(config: Path, store: DirectoryStore) -> None:
     done = _run(config, "requests", "answer", _REFERENCE, "--no-notice", "--json")
     assert orjson.loads(done.stdout) == {"reference": _REFERENCE, "notice": None}
@@ -327,3 +343,15 @@ def test_a_store_that_does_not_answer_is_one_line(config: Path) -> None:
         assert done.exit_code == 1
         assert "not a database" in done.stderr
         assert "Traceback" not in done.output
+
+
+def test_a_first_import_comes_before_the_first_start(config: Path) -> None:
+    (config.parent / "data").rmdir()
+    done = _run(config, "import", _file(config, _GOOD), "--yes")
+    assert done.exit_code == 0, done.output
+    assert (config.parent / "data").stat().st_mode & 0o007 == 0
+    (config.parent / "data" / "congthu.db").unlink()
+    config.write_text(config.read_text().replace(f'{config.parent / "data"}"', f'{config}"'))
+    refused = _run(config, "import", _file(config, _GOOD), "--yes")
+    assert refused.exit_code == 2
+    assert "data_dir" in refused.stderr

@@ -80,6 +80,25 @@ class TestLint:
         assert [(one["address"], one["what"]) for one in made["remarks"]] == [("sai@angiang.gov.vn", "holder-name")]
         assert "viết tắt phần họ và chữ lót" in made["clauses"]["AG 5.3b"]
 
+    def test_the_offices_channels_are_spared(self, config: Path, tmp_path: Path) -> None:
+        store = DirectoryStore("sqlite:///congthu.db", tmp_path / "data")
+        store.prepare()
+        q4 = "tphcm-q4-03-2013"
+        offices = [
+            Mailbox(f"{name}@tphcm.gov.vn", Kind.UNIT, "Q4", "Chánh Văn phòng", regulation=q4)
+            for name in ("q4", "vanphong", "vp")
+        ]
+        wanted = Wanted((Unit("Q4", "Văn phòng UBND Quận 4"),), tuple(offices))
+        store.apply(diff(Snapshot(), wanted), who="test")
+        done = ask(config, "lint")
+        assert [line.split("\t")[0] for line in done.stdout.splitlines() if "suffix" in line] == [
+            "vanphong@tphcm.gov.vn",
+            "vp@tphcm.gov.vn",
+        ]
+        channel = '[[request_channel]]\naddress = "VanPhong@tphcm.gov.vn"\nalso = ["vp@tphcm.gov.vn"]\n'
+        config.write_text(config.read_text() + channel)
+        assert ask(config, "lint").exit_code == 0
+
     def test_filters(self, kept: Path) -> None:
         assert ask(kept, "lint", "--what", "suffix").exit_code == 0
         assert ask(kept, "lint", "--unit", "Q4").exit_code == 0
