@@ -23,6 +23,12 @@ _URL_PASSWORD = re.compile(r"://([^:/@\s]*):(\S*)@")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LONGEST_VALUE = 80
 _MASK = "********"
+_NAME_FORM = "use small letters, digits, - and _, at most 32, beginning with a letter or a digit"
+_FORMS = {
+    "ldap.url": 'write "ldap://host:389" or "ldaps://host:636": no user, no path and no blank; "" for none',
+    "clamd.address": 'write "unix:/run/clamav/clamd.ctl" or "host:port"; "" for none',
+}
+"""What is accepted where a pattern decides and the key is no name."""
 
 
 def translate(error: ErrorDetails, data: Mapping[str, Any]) -> Problem:
@@ -94,7 +100,10 @@ def _hint(error: ErrorDetails, data: Mapping[str, Any]) -> str:
     if found == "missing":
         return f"this key is required: write {kind(annotation)}"
     if found == "string_pattern_mismatch":
-        return "use small letters, digits, - and _, at most 32, beginning with a letter or a digit"
+        return _FORMS.get(key_path(location), "") or _NAME_FORM
+    if found == "string_too_long":
+        most = error.get("ctx", {}).get("max_length", 1)
+        return "write one character in quotes, or none" if most == 1 else f"write at most {most} characters"
     if found == "string_too_short":
         return "write a reason that a colleague will understand in a year"
     if hint := _wrong_table(location, error["input"]):

@@ -25,6 +25,15 @@ _RULES = """\
 #vietnamese-charset = { mode = "enforce", damaged = 4, quoted = "observe", outside = "observe", tag = true }
 #secret-marking = { mode = "enforce", quoted = "enforce", unmarked = "observe" }
 #vietnamese-diacritics = { mode = "observe", syllables = 20, share = 0.9 }
+# Who writes, and what may be asked for (docs/sender-rules.md, docs/request-channel.md). The channels stand in
+# [[request_channel]], the providers of the public in directory.providers; a rule may have its own list of them.
+#request-channel = { mode = "enforce", score = 0.5 }
+#request-content = { mode = "observe", score = 0.5, rows = 1 }
+#own-address = { mode = "enforce", unknown = "observe" }
+#mailbox-state = { mode = "enforce", locked_receives = true, reclaimed_receives = false }
+#private-mailbox = { mode = "observe", providers = ["mail.example", "-fpt.vn"] }
+#auto-forward = { mode = "observe", providers = ["mail.example", "-fpt.vn"] }
+#own-server = { mode = "observe", systems = ["soxaydung.example", "*.soxaydung.example"] }
 """
 
 # Keys without a default, or with an empty one: what an entry looks like.

@@ -30,7 +30,7 @@ class Forms:
     `suffix`: what every local part ends with (".q4"). `styles`: how a person's name may be written, the first one is
     suggested. `order_digits`: digits of a namesake's number, at least; `first_order`: the number of the second one.
     `short_from_words`: units' names of so many words are abbreviated. `unit_forms`: whether units' addresses follow
-    from their names.
+    from their names. `channels`: addresses that the text itself gives to offices, in lower case: no form binds them.
     """
 
     regulation: str
@@ -46,14 +46,16 @@ class Forms:
     one_address: str = ""
     reader: str = ""
     elsewhere: str = ""
+    channels: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, regulation: Regulation) -> Forms:
         """A regulation's. RegulationError where its data file has something else than this class knows."""
         table: dict[str, Any] = dict(regulation.parameters.get("directory", {}))
         styles = tuple(table.pop("personal", ("initials",)))
+        named = regulation.parameters.get("request-channel", {}).get("addresses", ())
         try:
-            made = cls(regulation.id, styles=styles, **table)
+            made = cls(regulation.id, styles=styles, channels=frozenset(map(str.lower, named)), **table)
         except TypeError as error:
             raise RegulationError(f"{regulation.id}: parameters.directory: {error}") from error
         if unknown := set(styles) - _STYLES.keys():

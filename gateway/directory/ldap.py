@@ -7,6 +7,7 @@ connection) is an error: half a directory must never look like one from which th
 from __future__ import annotations
 
 import contextlib
+import re
 import ssl
 import warnings
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ PAGE: Final = 500
 MAX_ENTRIES: Final = 500_000
 """Entries that are read at most; more is an error, not a part."""
 _NO_GROUPS: Final = "-"
+_TLS_FAULT: Final = re.compile(r"\[(?:SSL|X509)(?:: \w+)?\] (.*?)\.? *(?:\(_ssl\.c:.*)?$")
 _PAGED: Final = "1.2.840.113556.1.4.319"  # RFC 2696
 
 
@@ -92,7 +94,7 @@ def read_all(server: LdapServer) -> Raw:
     except LDAPException as error:
         raise LdapFailed(f"{server.url}: {_reason(error)}") from error
     except (OSError, ssl.SSLError, ValueError) as error:
-        raise LdapFailed(f"{server.url}: {error}") from error
+        raise LdapFailed(f"{server.url}: {_plain(error)}") from error
 
 
 def _connection(server: LdapServer) -> Any:
@@ -198,4 +200,15 @@ def _reason(error: LDAPException) -> str:
         "LDAPConfidentialityRequiredResult": "the server wants TLS: starttls = true, or ldaps://",
         "LDAPInvalidFilterError": "the filter cannot be read",
     }
-    return hints.get(name) or " ".join(str(error).split())[:300] or name
+    return hints.get(name) or _plain(error) or name
+
+
+def _plain(error: Exception) -> str:
+    """An error's text as one line. ldap3 puts others' into its own as Python writes a tuple, once or twice over."""
+    text = " ".join(str(error).split())[:1000]
+    if text.startswith(("('", '("')):
+        text = text.strip("()\"', ").replace("\\'", "'")
+    if found := _TLS_FAULT.search(text):
+        hint = "is ldap.ca the file of its authority, and the host in ldap.url a name in its certificate?"
+        return f"TLS failed: {found[1][:200]}; {hint}"
+    return text[:300]

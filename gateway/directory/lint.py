@@ -7,7 +7,7 @@ address a person, so nothing is said of it there. What would make the directory 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -42,10 +42,13 @@ class Remark:
 FormsOf = Callable[[Mailbox], Forms]
 
 
-def lint(snapshot: Snapshot, forms_of: FormsOf, domains: Iterable[str] = ()) -> Iterator[Remark]:
+def lint(
+    snapshot: Snapshot, forms_of: FormsOf, domains: Iterable[str] = (), channels: Collection[str] = ()
+) -> Iterator[Remark]:
     """Every remark, by mailbox in the snapshot's order, then those about several.
 
     `forms_of`: the regulation that a mailbox follows. `domains`: ours ("*.example" with subdomains); none: any will do.
+    `channels`: addresses in lower case that take requests; like those that a regulation names, they need no form.
     Reclaimed mailboxes are nobody's: only their addresses count.
     """
     ours = _Domains(domains)
@@ -57,8 +60,9 @@ def lint(snapshot: Snapshot, forms_of: FormsOf, domains: Iterable[str] = ()) -> 
         parent = names.get(unit.parent) if unit else None
         if not ours.holds(mailbox.address) and (clause := _clause(mailbox, forms)):
             yield _remark(mailbox, Trouble("domain", clause, "its domain is not one of ours"))
-        for trouble in address_troubles(mailbox, forms, unit, parent):
-            yield _remark(mailbox, trouble)
+        if mailbox.key not in forms.channels and mailbox.key not in channels:
+            for trouble in address_troubles(mailbox, forms, unit, parent):
+                yield _remark(mailbox, trouble)
         for trouble in chain(_people(mailbox, forms), _forwards(mailbox, forms, ours)):
             yield _remark(mailbox, trouble)
     yield from _look_alike(snapshot.mailboxes, forms_of)

@@ -55,11 +55,13 @@ class Writer:
         return Written(tuple(notices), tuple(untold))
 
     def _list(self, kind: str, reader: Mailbox, unit: str, mailboxes: Sequence[Mailbox]) -> Notice:
-        lines = [f"- {one.address}{f' ({one_line(one.holder)})' if one.holder else ''}" for one in mailboxes[:_SHOWN]]
+        days = sorted({self._since(one) for one in mailboxes}) if kind == "creation" else [self._now.date()]
+        lines = [_line(one, self._since(one) if len(days) > 1 else None) for one in mailboxes[:_SHOWN]]
         if len(mailboxes) > _SHOWN:
             lines.append(f"- … và {len(mailboxes) - _SHOWN} hộp thư khác / and {len(mailboxes) - _SHOWN} more")
         clause = self._clause(kind, reader.address, reader)
-        places = {"unit": unit, "day": self._day(), "list": "\n".join(lines), "clauses": clause}
+        span = " – ".join(map(_written, days if len(days) == 1 else (days[0], days[-1])))
+        places = {"unit": unit, "day": span, "list": "\n".join(lines), "clauses": clause}
         return letter(kind, self._head, reader.address, places, self._now, about=reader.unit)
 
     def completion(self, current: Snapshot, requests: Sequence[Request], answer: str) -> Notice:
@@ -91,8 +93,10 @@ class Writer:
             "holder": one_line(now.holder),
             "unit": _unit_name(current, now.unit) or now.address,
             "day": self._day(),
-            "revoked": ", ".join(before.delegates) or "không có / none",
-            "forwards": ", ".join(now.forwards) or "không có / none",
+            "revoked": ", ".join(before.delegates) or "không có",
+            "revoked_en": ", ".join(before.delegates) or "none",
+            "forwards": ", ".join(now.forwards) or "không có",
+            "forwards_en": ", ".join(now.forwards) or "none",
             "clauses": self._clause("handover", now.address, now),
         }
         readers = dict.fromkeys(address for address in (now.address, to_mailbox) if address)
@@ -105,7 +109,22 @@ class Writer:
         return str(load(regulation).parameters["notices"][kind])
 
     def _day(self, moment: datetime.datetime | None = None) -> str:
-        return (moment or self._now).strftime("%d/%m/%Y")
+        return _written(moment or self._now)
+
+    def _since(self, mailbox: Mailbox) -> datetime.date:
+        """When a mailbox that is new in the directory was created: often before it was entered there."""
+        today = self._now.date()
+        return min(mailbox.created or today, today)
+
+
+def _written(day: datetime.date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+def _line(mailbox: Mailbox, day: datetime.date | None) -> str:
+    """A mailbox in a notice's list, with its own day where those of the list differ."""
+    holder = f" ({one_line(mailbox.holder)})" if mailbox.holder else ""
+    return f"- {mailbox.address}{holder}{f', {_written(day)}' if day else ''}"
 
 
 def _news(step: Step) -> Iterator[tuple[str, str, Mailbox]]:

@@ -6,7 +6,7 @@ Knows the forms of cells and nothing of what the directory holds already (gatewa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,15 +19,20 @@ _LEFT: Final = frozenset((Column.KIND, Column.STATE, Column.CREATED))  # where a
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `fields`: the columns that say something, an empty cell meaning an empty value."""
+    """One row. `fields`: the columns that say something, an empty cell meaning an empty value.
+
+    `headings`: the columns' headings as they stand in the file.
+    """
 
     line: int
     sheet: str
     fields: Mapping[Column, Any]
+    headings: Mapping[Column, str] = field(default_factory=dict)
 
     def fault(self, column: Column | None, reason: str) -> Fault:
         """Something wrong with this row."""
-        return Fault(self.line, str(column or ""), reason, self.sheet)
+        named = self.headings.get(column, str(column)) if column else ""
+        return Fault(self.line, named, reason, self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,10 @@ def table_of(sheets: Sequence[Sheet], progress: Progress | None = None) -> Table
         return Table((), (Fault(0, "", "no row of headings: one of them is 'Địa chỉ' or 'address'"),))
     for sheet, place in found:
         columns = list(_columns(sheet.name, sheet.lines[place], faults))
+        cells = sheet.lines[place].cells
+        headings = {column: cell[:80] for column, cell in zip(columns, cells, strict=True) if column}
         for line in sheet.lines[place + 1 :]:
-            _read(sheet.name, line, columns, rows, faults)
+            _read(Row(line.number, sheet.name, {}, headings), line, columns, rows, faults)
             if progress is not None and not line.number % STEP:
                 progress(line.number)
     return Table(tuple(rows), tuple(faults[:MAX_FAULTS]))
@@ -86,7 +93,8 @@ def _columns(sheet: str, line: Line, faults: list[Fault]) -> Iterator[Column | N
         yield column
 
 
-def _read(sheet: str, line: Line, columns: Sequence[Column | None], rows: list[Row], faults: list[Fault]) -> None:
+def _read(bare: Row, line: Line, columns: Sequence[Column | None], rows: list[Row], faults: list[Fault]) -> None:
+    """One line into `rows` or `faults`; `bare`: its row without the fields."""
     fields: dict[Column, Any] = {}
     wrong: list[Fault] = []
     cells = (*line.cells, *[""] * (len(columns) - len(line.cells)))
@@ -96,14 +104,14 @@ def _read(sheet: str, line: Line, columns: Sequence[Column | None], rows: list[R
         try:
             fields[column] = value_of(column, _unguarded(cell)) if cell else empty_of(column)
         except ValueError as error:
-            wrong.append(Fault(line.number, str(column), str(error), sheet))
+            wrong.append(bare.fault(column, str(error)))
     if any(line.cells[len(columns) :]):
-        wrong.append(Fault(line.number, "", f"has more cells than the {len(columns)} headings", sheet))
+        wrong.append(bare.fault(None, f"has more cells than the {len(columns)} headings"))
     if not wrong and not any(fields.values()):
         return  # a note below the table, in a column that is passed over
     faults.extend(wrong)
     if not wrong:
-        rows.append(Row(line.number, sheet, fields))
+        rows.append(replace(bare, fields=fields))
 
 
 def _unguarded(cell: str) -> str:

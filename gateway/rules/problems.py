@@ -52,7 +52,16 @@ def _shared(key: str, value: object, parse: Callable[[object], object]) -> Itera
     try:
         parse(value)
     except ValueError as error:
-        yield Problem(key, f'"{value}"' if isinstance(value, str) else str(value), str(error))
+        yield Problem(key, _shown(value), str(error))
+
+
+def _shown(value: object) -> str:
+    """A value as the file has it, at most 80 characters."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_shown, value[:8]))}]"[:80]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (f'"{value}"' if isinstance(value, str) else repr(value))[:80]
 
 
 def _login_domain(value: object) -> None:
@@ -108,9 +117,9 @@ def _setting(
         try:
             parameters[setting](value)
         except ValueError as error:
-            yield Problem(key, repr(value)[:80], str(error))
+            yield Problem(key, _shown(value), str(error))
     elif not is_mode_key(setting, listeners):
         allowed = ["mode", *parameters, *Direction, INTERNAL, *(name for name in listeners if name not in [*Direction])]
-        yield Problem(key, repr(value)[:80], f"no such setting: write one of {', '.join(allowed)}")
+        yield Problem(key, _shown(value), f"no such setting: write one of {', '.join(allowed)}")
     elif value not in _MODES:
-        yield Problem(key, repr(value)[:80], f"write {' | '.join(_MODES)}")
+        yield Problem(key, _shown(value), f"write {' | '.join(_MODES)}")

@@ -23,6 +23,7 @@ from gateway.wording import calendars
 from gateway.wording.charsets import decoded, units_of
 from gateway.wording.judge import Origin
 from gateway.wording.reader import Reader
+from gateway.wording.seen import seen_units
 
 HTML = "text/html"
 _LIMITS = DocumentLimits()
@@ -97,6 +98,8 @@ def _read_html(reader: Reader, body: Body, data: bytes, origin: Origin) -> None:
         reader.body(origin, [Unit(f"piece {number}", shown) for number, shown in enumerate(shown_texts(text), 1)])
     elif source.raw or raw or _has_legacy_fonts(text) or is_odd(text) or not all(map(reader.passes, shown_texts(text))):
         reader.body(origin, html_units(source), charset)
+        if reader.is_thorough and (seen := seen_units(source, _LIMITS)):
+            reader.seen(origin, seen, charset)
 
 
 def _has_legacy_fonts(source: str) -> bool:

@@ -108,6 +108,16 @@ class Reader:
         for each, lines in ((origin, own), (other, quoted)):
             self.units(each, lines, declared)
 
+    def seen(self, origin: Origin, units: Sequence[Unit], declared: Declared = "") -> None:
+        """Read a body that was read before as it looks on a screen: only for what is asked for in it."""
+        units = self._within(units)
+        if self._request is None or not units or self.is_late():
+            return
+        own, quoted = parted(units) if origin.source is Source.BODY else (list(units), [])
+        for each, lines in ((origin, own), (replace(origin, source=Source.QUOTED), quoted)):
+            if lines:
+                self._request.take(each, lines, self._unicode(lines, each, declared))
+
     def is_late(self) -> bool:
         """Whether the time is over: nothing more is read."""
         self.out_of_time = self.out_of_time or (self._late is not None and self._late())
@@ -158,6 +168,14 @@ class Reader:
         if found is not None and self._charset:
             self._kept.legacy.add((found,))
         return texts
+
+    def _unicode(self, units: Sequence[Unit], origin: Origin, declared: Declared) -> list[str]:
+        """The units' texts in Unicode; what they are in else was told before."""
+        try:
+            return legacy_of(units, origin, declared, self._late, self._passages)[1]
+        except LateError:
+            self.out_of_time = True
+            return [unit.text for unit in units]
 
     def _prose(self, texts: Sequence[str], origin: Origin) -> None:
         if not self._diacritics or origin.source not in _PROSE:

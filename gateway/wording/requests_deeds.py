@@ -231,6 +231,7 @@ DEEDS = {
         mailboxes
         mail box
         webmail
+        vào/vô hệ thống thư/mail/email điện? tử? công? vụ?
         zimbra
         email/mail id/ids
         account email/mail

@@ -20,6 +20,7 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufeff"
 )
 _HIDDEN = re.compile(f"[{_INVISIBLE}]+")
+_OVERRIDE = re.compile("\u202e([^\u202c\n]*+)\u202c?")  # shown from right to left, whatever the letters are
 _LOOKALIKES = str.maketrans(
     "аеорсухіјѕԁһԛԝкмтвнАВЕКМНОРСТХІЈЅοαενικρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aeopcyxijsdhqwkmtbhabekmhopctxijsoaevikptuxabezhikmnoptyx",
@@ -34,6 +35,7 @@ _SPELLED = re.compile(r"\b(?:e mails?|emails|pass word|log in)\b")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # The tone of open oa, oe and uy stands on either letter: hòa, hoà (kept on the second one here).
 _OPEN = re.compile(f"(o)([{_TONES}])([ae])(?![a-z\u0300-\u036f])|(u)([{_TONES}])(y)(?![a-z\u0300-\u036f])")
+_RENAMED = re.compile(r"\b(địa chỉ|mail|email) (?:[a-z][a-z\d]{3,30}) (thành|sang) (?:[a-z][a-z\d]{3,30})\b")
 _WORD = re.compile(rf"\w+|{ADDRESS}")
 _MARKED_SHARE = 5  # one word in so many has marks where marks are written
 
@@ -44,13 +46,14 @@ def readable(text: str) -> str:
     Addresses become `ADDRESS`; letters that look like Latin ones become those. Line ends and stops stay.
     """
     if not text.isascii():
+        text = _OVERRIDE.sub(lambda match: match[1][::-1], text)
         text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text)[: 2 * len(text)])  # some letters grow eighteenfold
     if "://" in text:
         text = _LINK.sub(" ", text)
     if "@" in text:
         text = _MAILBOX.sub(f" {ADDRESS} ", text)
     text = spelled(text.translate(_LOOKALIKES) if not text.isascii() else text)
-    return _STOPS.sub("", _BETWEEN.sub(" ", text)).strip(" ")
+    return _RENAMED.sub(rf"{ADDRESS} \2 {ADDRESS}", _STOPS.sub("", _BETWEEN.sub(" ", text))).strip(" ")
 
 
 def spelled(text: str) -> str:

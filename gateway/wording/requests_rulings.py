@@ -20,7 +20,8 @@ _TITLE = re.compile(
 )
 # What a letter says and an article does not: who is asked, who asks, for whom.
 _LETTER = re.compile(
-    rf"{ADDRESS}|\b(?:kính (?:gửi|đề nghị|mong|nhờ)|trân trọng|nhờ|giúp (?:em|tôi|chúng|đơn|phòng|sở|phường|xã)"
+    rf"(?:thư|mail|khoản|khẩu|cho|thu|khoan|khau|box) {ADDRESS}"
+    r"|\b(?:kính (?:gửi|đề nghị|mong|nhờ)|trân trọng|nhờ|giúp (?:em|tôi|chúng|đơn|phòng|sở|phường|xã)"
     r"|(?:bà|ông|anh|chị|em|tôi|đồng chí) (?!bà|có|và|được|phải|là)\w+|kinh (?:gui|de nghi|mong|nho)|tran trong"
     r"|nho (?:anh|chi|quy)|giup (?:em|toi|chung|don|phong|so|phuong|xa)|cho (?:ong|anh|chi|em|toi|dong chi)"
     r"|please|dear|kindly)\b"

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import chain, groupby, pairwise, takewhile
 
+from gateway.wording.requests_orders import is_for_somebody, is_order, order_of
 from gateway.wording.requests_phrases import ADDRESS
 from gateway.wording.requests_words import KINDS, LEXICON
 
@@ -73,12 +74,17 @@ def sentences(text: str) -> Iterator[str]:
         yield sentence.replace("\n", " ")
 
 
-_WOVEN = re.compile(r"(?:[^\s]+(?: [^\s]+)?\n+){5,}[^\s]+(?: [^\s]+)?(?=\n|\Z)")  # lines of a word or two
+_RUN, _SLIM = 6, 2  # lines in a row, and words of each, that are put together
 
 
 def woven(text: str) -> str:
     """A text where many lines in a row hold a word or two each, as nobody writes them, on one line."""
-    return _WOVEN.sub(lambda match: re.sub(r"\n+", " ", match[0]), text)
+    made: list[str] = []
+    for slim, lines in groupby(text.split("\n"), lambda line: line.count(" ") < _SLIM):
+        run = list(lines)
+        words = [line for line in run if line]
+        made += [" ".join(words)] if slim and len(words) >= _RUN else run
+    return "\n".join(made)
 
 
 _WRAPPED = 50  # characters of a line that may have been broken only because it was full
@@ -104,6 +110,7 @@ class Sentences:
         events = _events(sentence)
         said = Said(concepts={event.concept for event in events})
         _acts(events, said, topic=self._topic)
+        _orders(sentence, events, said)
         said.asks = said.asks or (self._asking and bool(said.acts or said.weak))
         said.directs = "directs" in said.concepts
         others = said.concepts & {"other", *KINDS}
@@ -112,6 +119,31 @@ class Sentences:
         self._asking = ("ask" in said.concepts and sentence.endswith(":")) or (self._asking and said.asks)
         self._topic = _speaks_of_one(events) or (self._topic and not said.concepts & {"other", "mailbox"})
         return said
+
+
+def _orders(sentence: str, events: Sequence[Event], said: Said) -> None:
+    """Fill in what is asked for without a word that asks."""
+    telling = said.concepts & {"announce", "report", "rules", "directs", "done", "settled", "newsletter"}
+    if telling:
+        return
+    others = "other" in said.concepts
+    if not others and said.weak == {"create"} and (said.asks or is_order(sentence)) and is_for_somebody(sentence):
+        said.acts.add("create")  # an account of nothing that is named
+    said.asks = said.asks or (not others and "create" in said.acts and is_order(sentence))
+    kind = order_of(sentence)
+    if not kind and said.wants and _counts(sentence, events):
+        kind = "create"
+    if kind:
+        said.acts.add(kind)
+        said.asks = True
+
+
+def _counts(sentence: str, events: Sequence[Event]) -> bool:
+    """Whether so many mailboxes are wanted."""
+    words = sentence.split(" ")
+    pairs = pairwise(events)
+    near = (words[ask.last : box.first] for ask, box in pairs if (ask.concept, box.concept) == ("ask", "mailbox"))
+    return any(word.isdigit() for between in near for word in between)
 
 
 def _events(sentence: str) -> list[Event]:

@@ -36,6 +36,7 @@ SPEECH = {
     """,
     "ask": """
         gửi/chuyển/lập danh sách
+        gửi/gởi/chuyển văn/quý/các? phòng/sở/anh/chị danh sách
         trân/kính? trọng? đề/kiến/đệ nghị
         xin? đề xuất
         yêu cầu

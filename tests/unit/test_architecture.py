@@ -68,7 +68,7 @@ ARROWS: Mapping[str, str] = {
     "config_topologies": "",
     "config_example": "config config_values config_schema config_topologies",
     "config_problems": f"{VALUES} config config_schema",
-    "checks": f"{COMMON} config_identity config_problems authentication.resolver rules upstream",
+    "checks": f"{COMMON} config_identity config_problems authentication.resolver directory.attributes rules upstream",
     "config_places": "",
     "config_mend": f"{VALUES} config config_values config_schema config_places",
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",

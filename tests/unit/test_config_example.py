@@ -17,6 +17,8 @@ from gateway.config_file import check, load, parse
 from gateway.config_schema import settings_of
 from gateway.config_topologies import TOPOLOGIES
 from gateway.config_values import Section
+from gateway.rules.problems import problems
+from gateway.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +80,12 @@ def test_everything_switched_on_still_loads() -> None:
         "outbound",
         "proxy-filter",
     ]
+
+
+def test_every_rule_is_shown_with_settings_that_are_right() -> None:
+    text = switched_on(example())
+    assert list(tomllib.loads(text)["rules"].keys() ^ {rule.name for rule in RULES}) == []
+    assert problems(parse(text)) == ()
 
 
 def test_every_key_is_shown_and_defaults_are_the_true_ones() -> None:

@@ -60,6 +60,31 @@ def test_nothing_is_wrong_with_nothing_and_with_everything(key: str) -> None:
         ({"ldap": {"url": "ldaps://h", "base": "dc=x", "ca": "/no/such"}}, "ldap.ca"),
         ({"request_channel": [{"address": "Phong <p@tinh.example>"}]}, "request_channel[0].address"),
         ({"request_channel": [{"address": "p@tinh.example", "also": ["p"]}]}, "request_channel[0].also[0]"),
+        ({"ldap": {"attributes": {"holder": "cn", "hodler": "cn"}}}, "ldap.attributes.hodler"),
+        ({"authentication": {"binding_domains": ["tinh.example", "Gmail.com"]}}, "authentication.binding_domains[1]"),
+        ({"authentication": {"login_domain": "gmail.com"}}, "authentication.login_domain"),
+        (
+            {"request_channel": [{"address": "p@tinh.example"}, {"address": "P@tinh.example"}]},
+            "request_channel[1].address",
+        ),
+        (
+            {
+                "request_channel": [
+                    {"address": "p@tinh.example"},
+                    {"address": "q@tinh.example", "also": ["p@tinh.EXAMPLE"]},
+                ]
+            },
+            "request_channel[1].also[0]",
+        ),
+        (
+            {
+                "request_channel": [
+                    {"address": "p@tinh.example", "also": ["q@tinh.example"]},
+                    {"address": "q@tinh.example"},
+                ]
+            },
+            "request_channel[1].address",
+        ),
         ({"notices": {"upstream": "nobody", "sender": "p@tinh.example"}}, "notices.upstream"),
         ({"notices": {"upstream": "mailserver"}}, "notices.sender"),
     ],
@@ -70,8 +95,9 @@ def test_errors(given: dict[str, Any], wrong: str) -> None:
 
 def test_a_seal_wants_the_key_of_our_first_domain(key: str) -> None:
     seals = {"arc_seal": True}
-    other = [{"domain": "khac.example", "selector": "s", "key": key}]
-    assert found(authentication=seals, dkim=other) == (["authentication.arc_seal"], [])
+    other = [{"domain": "khac.tinh.example", "selector": "s", "key": key}]
+    both = {"domains": ["tinh.example", "khac.tinh.example"], "trusted_networks": []}
+    assert found(authentication=seals, dkim=other, gateway=both) == (["authentication.arc_seal"], [])
     below = {"domains": ["mail.tinh.example"], "trusted_networks": []}
     ours = [{"domain": "tinh.example", "selector": "s", "key": key}]
     assert found(authentication=seals, dkim=ours, gateway=below) == ([], [])
@@ -102,3 +128,38 @@ def test_warnings(key: str) -> None:
     assert found(ldap=ldap) == ([], ["ldap.starttls"])
     Path(key).chmod(0o644)
     assert found(dkim=[{"domain": "tinh.example", "selector": "s", "key": key}]) == (["dkim[0].key"], [])
+
+
+def test_the_attributes_that_there_are_are_named() -> None:
+    findings = Findings()
+    identity.check(Settings.model_validate(BASE | {"ldap": {"attributes": {"hodler": "cn"}}}), findings)
+    (problem,) = findings.errors
+    assert 'did you mean "holder"?' in problem.hint
+    assert "address, holder, unit, aliases" in problem.hint
+
+
+def test_a_provider_that_is_ours_or_taken_out_is_none() -> None:
+    named = {"binding_domains": ["fpt.vn"], "login_domain": "fpt.vn"}
+    assert found(authentication=named)[0] == ["authentication.binding_domains[0]", "authentication.login_domain"]
+    assert found(authentication=named, directory={"providers": ["-fpt.vn"]}) == ([], [])
+    assert found(authentication=named, gateway={"domains": ["fpt.vn"]}) == ([], [])
+    assert len(found(authentication=named, directory={"providers": ["@@"]})[0]) == 2
+
+
+def test_a_key_of_a_domain_that_is_none_of_ours(key: str) -> None:
+    def said(domain: str, *ours: str) -> tuple[list[str], list[str]]:
+        return found(dkim=[{"domain": domain, "selector": "s", "key": key}], gateway={"domains": ours})
+
+    assert said("khac.example", "tinh.example") == ([], ["dkim[0].domain"])
+    assert said("h.example", "tinh.example", "*.xah.example") == ([], ["dkim[0].domain"])
+    for domain, ours in (("tinh.example", "mail.tinh.example"), ("A.tinh.example", "*.tinh.example")):
+        assert said(domain, ours) == ([], [])
+    assert said("tinh.example", "*.Tinh.example") == ([], [])
+
+
+@pytest.mark.parametrize(("mode", "wrong"), [(0o640, []), (0o644, ["ldap.password_file"])])
+def test_a_password_that_everybody_can_read(key: str, mode: int, wrong: list[str]) -> None:
+    Path(key).chmod(mode)
+    ldap = {"url": "ldaps://10.0.0.5", "base": "dc=x", "bind_dn": "cn=x", "password_file": key}
+    assert found(ldap=ldap) == (wrong, [])
+    assert found(ldap={"url": "ldaps://h", "base": "dc=x", "ca": key}) == ([], [])

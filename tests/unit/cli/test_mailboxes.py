@@ -106,12 +106,13 @@ def test_import_shows_asks_and_does(config: Path) -> None:
 def test_import_says_every_fault_and_changes_nothing(config: Path) -> None:
     done = _run(config, "import", _file(config, _BAD), "--yes")
     assert done.exit_code == 1
-    for line in ("line 2, column 'address'", "line 2, column 'state'", "line 4, column 'unit'", "nothing was changed"):
+    for line in ("line 2, column 'địa chỉ'", "2, column 'trạng thái'", "4, column 'mã đơn vị'", "nothing was changed"):
         assert line in done.stderr
     assert _run(config, "list").stdout.count("\n") == 1
 
     told = orjson.loads(_run(config, "import", _file(config, _BAD), "--dry-run", "--json").stdout)
-    assert [(fault["line"], fault["column"]) for fault in told["faults"]] == [(2, "address"), (2, "state"), (4, "unit")]
+    places = [(fault["line"], fault["column"]) for fault in told["faults"]]
+    assert places == [(2, "địa chỉ"), (2, "trạng thái"), (4, "mã đơn vị")]
     assert told["applied"] is False
 
 

@@ -69,11 +69,18 @@ class TestNothingToSay:
             person("anhnv.q4@tphcm.gov.vn"),
             person("nvanh.q4@tphcm.gov.vn", aliases=("anh.q4@tphcm.gov.vn",)),
             unit("bat-ky.q4@tphcm.gov.vn"),
+            unit("Q4@tphcm.gov.vn"),  # Q4 6.1 itself gives it to the office
         ],
         ids=lambda one: one.address,
     )
     def test_quan_4(self, mailbox: Mailbox) -> None:
         assert names(mailbox, forms=Q4, domains=("*.gov.vn",)) == []
+
+    def test_channels_need_no_form(self) -> None:
+        one = unit("vanphong@tphcm.gov.vn", aliases=("vp@tphcm.gov.vn",))
+        assert names(one, forms=Q4) == [("suffix", "Q4 4.1")]
+        assert list(lint(Snapshot(1, UNITS, (one,)), lambda _: Q4, channels=("vanphong@tphcm.gov.vn",))) == []
+        assert names(unit("q4@angiang.gov.vn"), forms=Q4) == [("suffix", "Q4 4.1")]
 
     def test_quan_4_asks_nothing_of_one_address_a_person(self) -> None:
         assert names(person("nvanh.q4@tphcm.gov.vn"), person("anhnv.q4@tphcm.gov.vn"), forms=Q4) == []

@@ -50,7 +50,7 @@ def _told(current: Snapshot, *entries: Mailbox) -> dict[tuple[str, str], str]:
 
 def test_every_kind_has_a_text_and_a_clause_in_every_regulation() -> None:
     names = ("unit", "mailbox", "reference", "asked", "answer", "clauses", "day", "list", "holder")
-    places = dict.fromkeys((*names, "revoked", "forwards"), "GIÁ TRỊ")
+    places = dict.fromkeys((*names, "revoked", "forwards", "revoked_en", "forwards_en"), "GIÁ TRỊ")
     for kind in KINDS:
         message = _message(letter(kind, _HEAD, "pnv@x.example", places, _NOW))
         assert "$" not in message["Subject"] + message.get_content()
@@ -133,6 +133,23 @@ def test_what_a_unit_does_not_know_a_mailbox_by_is_not_told() -> None:
     assert _told(_STATE, UNIT_MAILBOX) == {}
 
 
+def test_a_creation_is_told_with_the_mailboxes_own_day() -> None:
+    def told(*days: datetime.date | None) -> str:
+        new = [Mailbox(f"m{at}@x.example", Kind.PERSONAL, "pnv", created=day) for at, day in enumerate(days)]
+        return _told(_STATE, *new)[UNIT_MAILBOX.address, "creation"].replace("\r\n", "\n")
+
+    old, today = datetime.date(2024, 5, 31), _NOW.date()
+    assert "ngày 31/05/2024, các" in (text := told(old, old))
+    assert "were created on 31/05/2024." in text
+    assert "05/03/2026" not in text
+    assert "created on 05/03/2026." in told(None, today, datetime.date(2030, 1, 1))
+    several = told(old, None, DAY)
+    assert "created on 31/05/2024 – 05/03/2026." in several
+    assert "- m0@x.example, 31/05/2024\n- m1@x.example, 05/03/2026\n- m2@x.example, 01/03/2026\n" in several
+    changed = _told(_STATE, replace(PERSON, holder="Nguyễn Văn Ân"))[UNIT_MAILBOX.address, "change"]
+    assert "ngày 05/03/2026" in changed
+
+
 def test_a_mailbox_that_moves_is_told_to_both_units() -> None:
     other = Mailbox("pyt@tphcm.example", Kind.UNIT, "q4")
     state = after(_STATE, change(_STATE, other).steps)
@@ -176,6 +193,17 @@ def test_handover_revokes_delegations_and_asks_for_a_new_password() -> None:
 def test_handovers_that_make_no_sense(address: str, holder: str, to: str, reason: str) -> None:
     with pytest.raises(DirectoryError, match=reason):
         deeds.handover(_STATE, address, holder, to)
+
+
+def test_a_handover_says_none_in_each_language() -> None:
+    bare = replace(UNIT_MAILBOX, delegates=(), forwards=())
+    text = _message(_writer().handover(_STATE, bare, bare)[0]).get_content().replace("\r\n", "\n")
+    vietnamese, _, english = text.partition("-- English --")
+    assert vietnamese.count(": không có\n") == 2
+    assert "none" not in vietnamese
+    words = " ".join(english.split())
+    assert "revoked: none. Mail is still forwarded to: none." in words
+    assert "không có" not in english
 
 
 def test_exemptions_are_given_changed_and_taken_back() -> None:

@@ -159,12 +159,19 @@ def test_every_fault_at_once_with_line_column_and_reason() -> None:
     table = _table(f"{_HEAD};màu\nan;A;pnv\nb@x.example;NguyÔn V¨n B×nh;pnv;x;y\nc@x.example;C;pnv\nd@x;D;\x01\n")
     assert [(fault.line, fault.column) for fault in table.faults] == [
         (1, "màu"),
-        (2, "address"),
-        (3, "holder"),
+        (2, "địa chỉ"),  # as it stands in the file
+        (3, "họ và tên"),
         (3, ""),
-        (5, "unit"),
+        (5, "đơn vị"),
     ]
     assert [row.line for row in table.rows] == [4]
+
+
+def test_a_fault_names_the_heading_of_its_own_sheet() -> None:
+    first: list[list[Any]] = [["Email", "Ngày cấp", "Họ tên"], ["an@x.example", "hôm qua", "An"]]
+    second: list[list[Any]] = [["address", "created"], ["b@x.example", "x"]]
+    found = _table(_book(("A", first), ("B", second))).faults
+    assert [(fault.sheet, fault.column) for fault in found] == [("A", "Ngày cấp"), ("B", "created")]
 
 
 @pytest.mark.parametrize("family", [Family.TCVN3, Family.VNI, Family.VISCII])

@@ -70,6 +70,17 @@ def test_what_is_wrong_with_what_rules_share(given: dict[str, Any], key: str, hi
         Policy(settings(**given))
 
 
+def test_values_are_shown_as_the_file_has_them() -> None:
+    (problem,) = problems(settings(directory={"providers": ["@@", "-fpt.vn"]}))
+    assert problem.value == '["@@", "-fpt.vn"]'
+    (problem,) = problems(settings(rules={"attachment-cap": {"limit": "15 apples"}}))
+    assert problem.value == '"15 apples"'
+    (problem,) = problems(settings(rules={"attachment-cap": {"inbound": True}}))
+    assert problem.value == "true"
+    (problem,) = problems(settings(directory={"providers": ["x" * 300]}))
+    assert len(problem.value) <= 80
+
+
 def test_unhashable_values_are_problems_too() -> None:
     (problem,) = problems(settings(rules={"attachment-cap": {"inbound": ["off"]}}))
     assert problem.key == "rules.attachment-cap.inbound"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.contents import NO_REQUEST, MailboxList
-from gateway.wording.requests import LISTS, SIGNS, THRESHOLD, features, joined, judged
+from gateway.wording.requests import LISTS, SIGNS, THRESHOLD, joined, judged
 
 SIGN = st.sampled_from(
     [
@@ -44,9 +44,12 @@ def test_the_kinds_come_in_order() -> None:
     assert judged(["quoted-asks-create", "says-change"]).kinds == ("change", "create")
 
 
-def test_an_article_that_says_how_to_ask_asks_for_nothing() -> None:
-    assert "asks" not in features(["asks-create", "rules"])
-    assert "asks" in features(["asks-create", "rules", "title-create"])
+def test_what_is_quoted_asks_where_it_is_handed_over() -> None:
+    assert judged(["quoted-asks-create"]).score >= THRESHOLD
+    assert judged(["quoted-asks-create", "hands", "own"]).score >= THRESHOLD
+    for signs in (["own"], ["answered"], ["hands", "answered"], ["settled"]):
+        assert judged(["quoted-asks-create", *signs]).score < THRESHOLD, signs
+    assert judged(["quoted-asks-create"]).score < judged(["asks-create"]).score
 
 
 def test_bounds() -> None:

@@ -66,6 +66,28 @@ def test_what_is_quoted_counts_less() -> None:
     assert read((Source.QUOTED, ASKS)).score < read((Source.BODY, ASKS)).score
 
 
+def test_a_request_that_is_forwarded() -> None:
+    cover, reply = "Anh xử lý giúp.", "Tuần sau phòng họp lúc 8 giờ, mời anh dự cùng các phòng. " * 3
+    assert read((Source.BODY, cover), (Source.QUOTED, ASKS)).score >= THRESHOLD
+    assert read((Source.BODY, reply), (Source.QUOTED, ASKS)).score < THRESHOLD
+    answer = "Văn phòng đã tạo xong 2 hộp thư, mời phòng kiểm tra.\n" + ASKS
+    assert read((Source.BODY, "Dạ em cảm ơn anh."), (Source.QUOTED, answer)).score < THRESHOLD
+
+
+def test_the_subject_of_a_message_inside_the_message() -> None:
+    reader = Reader(frozenset((REQUEST,)))
+    reader.units(Origin(Source.QUOTED, "1.2", where="Subject"), [Unit("", "V/v cấp hộp thư")])
+    assert reader.words.request.score >= THRESHOLD
+
+
+def test_lines_numbered_like_articles_rule_nothing() -> None:
+    lines = "Điều 1. Căn cứ\nĐiều 2. Theo\nĐiều 3. Nội dung\nĐiều 4. Như sau\n"
+    assert read((Source.BODY, lines + ASKS)).score >= THRESHOLD
+    article = "Khi cần hộp thư, đơn vị gửi đề nghị cấp mới hộp thư điện tử.\n"
+    assert read((Source.BODY, "QUY CHẾ\n" + lines + article)).score < THRESHOLD
+    assert read((Source.BODY, "QUY CHẾ\n" + lines + "Nhờ anh cấp mới hộp thư cho bà Hoa.")).score >= THRESHOLD
+
+
 def test_a_name_beside_an_address_asks_for_nothing() -> None:
     reader = Reader(frozenset((REQUEST,)))
     reader.units(Origin(Source.HEADER, where="From"), [Unit("", ASKS)], free=False)

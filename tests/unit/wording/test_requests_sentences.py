@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.wording.requests_phrases import readable
-from gateway.wording.requests_sentences import Said, Sentences, sentences
+from gateway.wording.requests_sentences import Said, Sentences, sentences, woven
 from gateway.wording.requests_words import KINDS
 
 
@@ -32,6 +32,17 @@ def said(text: str) -> list[Said]:
         ("Hộp thư của phường đã bị khóa, đề nghị mở lại.", "unlock"),
         ("Đề nghị đổi tên hộp thư từ a@b.vn thành c@d.vn.", "change"),
         ("Kính nhờ cập nhật danh bạ thư điện tử.", "change"),
+        ("Sở đăng ký 02 hộp thư cho 02 công chức mới về.", "create"),
+        ("Bổ sung giúp sở 3 đồng chí vào hệ thống thư điện tử", "create"),
+        ("Đề nghị cấp tài khoản cho công chức mới", "create"),
+        ("Phòng CNTT cấp hộp thư cho bà Hoa, hạn 25/11", "create"),
+        ("Anh làm hộp thư cho bà Hoa trước ngày đó", "create"),
+        ("Sở gửi phòng danh sách nhân sự mới để khởi tạo thư công vụ", "create"),
+        ("Anh tạo user cho bạn Hoa", "create"),
+        ("Cần 2 mailbox mới: nthoa, tvbao", "create"),
+        ("Gửi mật khẩu hộp thư sở vào số 0912345678", "reissue"),
+        ("Xin đổi tên địa chỉ nthoa thành hoant", "change"),
+        ("Tắt xác thực hai lớp", "change"),
     ],
 )
 def test_what_is_asked_for(text: str, kind: str) -> None:
@@ -57,6 +68,26 @@ def test_what_is_asked_for(text: str, kind: str) -> None:
 )
 def test_what_is_no_such_thing(text: str) -> None:
     assert not any(one.acts for one in said(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hôm qua phòng đã làm hộp thư cho bà Hoa.",
+        "Phòng sẽ cấp hộp thư cho bà Hoa.",
+        "Nhờ anh tạo user iOffice cho bạn Hoa.",
+        "Không gửi mật khẩu hộp thư vào số lạ.",
+        "Phong lam hop thu cho co so moi.",
+    ],
+)
+def test_what_is_told_is_no_order(text: str) -> None:
+    assert not any(one.asks and one.acts for one in said(text))
+
+
+def test_a_word_a_line_is_one_line() -> None:
+    words = ["đề", "nghị", "cấp", "mới", "hộp", "thư", "cho", "bà", "hoa"]
+    assert woven("\n".join(words)) == " ".join(words)
+    assert woven("đề nghị\ncấp hộp thư\n\ncho bà") == "đề nghị\ncấp hộp thư\n\ncho bà"
 
 
 def test_what_is_done_already_is_not_asked_for() -> None:
