@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.support.services import missing
@@ -15,6 +16,8 @@ from tests.support.services import missing
 # The longest that any one test may take, in seconds; a test that needs more says so: @pytest.mark.limit(600).
 _LIMIT = 120
 _CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+hypothesis.settings.register_profile("congthu", deadline=None)  # how long an example takes says what the machine does
+hypothesis.settings.load_profile("congthu")
 
 
 def pytest_configure(config: pytest.Config) -> None:
