@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test. Without arguments in two halves beside each other, the unit tests and those that start processes and
+# Every test. Without arguments in two halves beside each other, those in one process and those that start processes and
 # services: most of the latter's time is waiting. With arguments (-k name, a path): what pytest makes of them.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,15 +13,17 @@ cleanup() {
   rm -f "$log"
 }
 trap cleanup EXIT
-"$python" -m pytest -o cache_dir=.pytest_cache/unit tests/unit >"$log" 2>&1 &
+first=(tests/unit tests/smtp tests/corpus tests/differential)
+"$python" -m pytest -o cache_dir=.pytest_cache/first "${first[@]}" >"$log" 2>&1 &
 half=$!
 others=()
 for path in tests/*/; do
-  case $path in tests/unit/ | tests/support/ | tests/data/ | tests/__pycache__/) ;; *) others+=("$path") ;; esac
+  path=${path%/}
+  case " ${first[*]} tests/support tests/data tests/__pycache__ " in *" $path "*) ;; *) others+=("$path") ;; esac
 done
 "$python" -m pytest "${others[@]}"
 code=$?
-printf '\ncongthu: the unit tests, which ran beside them\n'
+printf '\ncongthu: the other half, which ran beside these\n'
 wait "$half"
 unit=$?
 half=
