@@ -37,8 +37,8 @@ WORKLOADS = {
     for one in (
         Workload("A", "4 KB, a connection each", 4096, 8),
         Workload("B", "4 KB, connections reused", 4096, 8, reuse=True),
-        Workload("C", "100 KB", 102_400, 8),
-        Workload("D", "20.5 MiB of text lines", LARGE, 4, least=8),
+        Workload("C", "100 KB of text", 102_400, 8, mime="text"),
+        Workload("D", "20.5 MiB of text", LARGE, 4, mime="text", least=8),
         Workload("E", "14 MiB attached (base64, 19 MiB)", 14 * MIB, 4, mime="bin", least=8),
         Workload("F", "74 KiB attached (base64, 100 KiB)", 75_000, 8, mime="bin"),
         Workload("G", "74 KiB of docx attached: opened by the document workers", 75_000, 8, mime="docx"),
@@ -73,6 +73,8 @@ def _content(kind: str, size: int) -> bytes:
 
 def mime_file(size: int, kind: str) -> Path:
     """A message with an attachment of about `size` bytes, LF line ends as smtp-source -F wants them; made once."""
+    if kind == "text":
+        return _text_file(size)
     content = _content(kind, size)
     path = Path(tempfile.gettempdir()) / f"congthu-bench-{kind}-{size}-{hashlib.sha256(content).hexdigest()[:8]}.eml"
     if not path.exists():
@@ -83,6 +85,16 @@ def mime_file(size: int, kind: str) -> Path:
             f'--b1\nContent-Type: application/octet-stream; name="a.{kind}"\nContent-Transfer-Encoding: base64\n'
             f'Content-Disposition: attachment; filename="a.{kind}"\n\n{body}\n--b1--\n'
         )
+    return path
+
+
+def _text_file(size: int) -> Path:
+    """Prose: smtp-source's own lines are one unbroken run of X, which could be a file in base64."""
+    path = Path(tempfile.gettempdir()) / f"congthu-bench-text-{size}.eml"
+    if not path.exists():
+        line = "The quick brown fox jumps over the lazy dog, and then it does so again.\n"
+        head = "From: <nguon@nguon.example>\nTo: <an@tinh.example>\nSubject: text\n\n"
+        path.write_text(head + line * (size // len(line)))
     return path
 
 
