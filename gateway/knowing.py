@@ -17,7 +17,7 @@ from typing import Any
 
 from gateway import metrics
 from gateway.authentication.exchange import Server
-from gateway.authentication.keys import load_key
+from gateway.authentication.keys import SigningKey, load_key
 from gateway.authentication.replay import ReplayCache, SignatureMemory
 from gateway.authentication.resolver import Resolver, system_servers
 from gateway.authentication.signing import Signer
@@ -162,10 +162,7 @@ class Knowledge:
         prover = Prover(settings, self._resolver, self._memory, self.known)
         authserv_id = settings.authentication.authserv_id or settings.gateway.hostname
         signs = listener.direction is Direction.OUTBOUND if listener.sign is None else listener.sign
-        seals = signer is not None and settings.authentication.arc_seal and bool(settings.gateway.domains)
-        keys = signer.for_domain(settings.gateway.domains[0].removeprefix("*.")) if seals and signer is not None else ()
-        sealing = keys[0] if keys else None
-        return Origins(prover, signer if signs else None, authserv_id, listener.direction, sealing)
+        return Origins(prover, signer if signs else None, authserv_id, listener.direction, _sealing(settings, signer))
 
 
 def _request(decision: Decision, found: Mapping[str, Any]) -> RequestSeen:
@@ -188,6 +185,14 @@ def signer_of(settings: Settings) -> Signer | None:
     """The keys of the configuration, read from their files; None without any. StartError names what is no key."""
     keys = [load_key(key.key, key.domain, key.selector) for key in settings.dkim]
     return Signer(keys) if keys else None
+
+
+def _sealing(settings: Settings, signer: Signer | None) -> SigningKey | None:
+    """The key that seals: of the first of our domains, where sealing is asked for."""
+    domains = settings.gateway.domains
+    if signer is None or not domains or not settings.authentication.arc_seal:
+        return None
+    return next(iter(signer.for_domain(domains[0].removeprefix("*."))), None)
 
 
 def _preferred(settings: Settings) -> tuple[str, ...]:

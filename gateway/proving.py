@@ -223,7 +223,7 @@ class Origins:
             if self._sealing is not None:
                 made = await self._seal(self._sealing, checks, content, skip) + made
         if self._signer is not None:
-            made += await self._sign(self._signer, envelope, content, skip)
+            made += await self._sign(self._signer, envelope, content, proved, skip)
         return made
 
     async def _seal(
@@ -235,13 +235,21 @@ class Origins:
         )
 
     async def _sign(
-        self, signer: Signer, envelope: Envelope, content: SpooledMessage, skip: Sequence[tuple[int, int]]
+        self,
+        signer: Signer,
+        envelope: Envelope,
+        content: SpooledMessage,
+        proved: Proved,
+        skip: Sequence[tuple[int, int]],
     ) -> bytes:
         """Our signature, where the sender is one of ours and From says so unmistakably."""
         session, scan = envelope.session, content.scan
         if not (session.trusted or session.user or session.device_sender):
             return b""
-        fields = _fields(scan, content)
+        # A message that was judged at an earlier passage was not read here yet.
+        fields = (
+            proved.sender.fields if proved is not NOT_ASKED else await _calmly(scan, lambda: _fields(scan, content))
+        )
         domain = _author_domain(fields)
         if not domain:
             return b""
