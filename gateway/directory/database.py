@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from gateway.directory.errors import DirectoryUnavailable
-from gateway.directory.migrate import ensure_schema
+from gateway.directory.migrate import MIGRATIONS
 from gateway.journal.files import close_to_others, own_like_folder
 from gateway.journal.migrate import start_lock
 from gateway.journal.store import make_engine, resolve_url
@@ -53,7 +53,7 @@ class Database:
             if self._path is not None:
                 _make_file(self._path)
             with self._writer.connect() as connection, connection.begin():
-                ensure_schema(connection)
+                MIGRATIONS.ensure(connection)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:

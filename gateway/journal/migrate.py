@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from gateway.journal.schema import VERSION_TABLE
 
 HEAD: Final = "0001"
 _LOCK_FILE: Final = "journal.lock"
-_ADVISORY: Final = 0x636F6E67746875  # "congthu": PostgreSQL's advisory lock for all nodes
+_ADVISORY: Final = 0x636F6E67746875  # "congthu": PostgreSQL's advisory lock for all nodes and rooms
 
 
 @contextlib.contextmanager
@@ -37,33 +38,51 @@ def start_lock(data_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def ensure_schema(connection: Connection) -> None:
-    """Migrate to HEAD in one transaction. StartError when the database was written by a newer version."""
-    with connection.begin():
-        current = _current(connection)
-        if current == HEAD:
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """One room's tables. `name`: for people; `folder` has the steps, `head` is the last; `table` keeps the version."""
+
+    name: str
+    head: str
+    table: str
+    folder: Path
+
+    def ensure(self, connection: Connection) -> None:
+        """Migrate to the head inside the caller's transaction. StartError when a newer version wrote the database."""
+        current = self.current(connection)
+        if current == self.head:
             return
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
-            current = _current(connection)
-        if current is not None and current > HEAD:
-            raise StartError(f"the journal has schema {current}, made by a newer version; this one knows {HEAD}")
-        if current != HEAD:
-            _upgrade(connection)
+            current = self.current(connection)
+        if current is not None and current > self.head:
+            raise StartError(
+                f"the {self.name} has schema {current}, made by a newer version; this one knows {self.head}"
+            )
+        if current != self.head:
+            self._upgrade(connection)
+
+    def current(self, connection: Connection) -> str | None:
+        """The schema that the database has, None for none."""
+        if not inspect(connection).has_table(self.table):
+            return None
+        found = connection.execute(text(f"SELECT version_num FROM {self.table}")).scalar()  # noqa: S608 -- a constant
+        return None if found is None else str(found)
+
+    def _upgrade(self, connection: Connection) -> None:
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
-def _current(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 -- a constant
-    return None if found is None else str(found)
+_JOURNAL = Migrations("journal", HEAD, VERSION_TABLE, Path(__file__).parent / "migrations")
 
 
-def _upgrade(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def ensure_schema(connection: Connection) -> None:
+    """Migrate to HEAD in one transaction. StartError when the database was written by a newer version."""
+    with connection.begin():
+        _JOURNAL.ensure(connection)
