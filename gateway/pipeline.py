@@ -184,7 +184,11 @@ class Pipeline:
         content, end = arrival.content, len(arrival.message.header_block)
         if end == content.size or (end and content.read(end, 2) == b"\r\n"):
             return False  # it ends where everybody says so
-        behind = await asyncio.to_thread(content.read, end, _BEHIND)
+        return await asyncio.to_thread(self._speaks_for_us, content, end)
+
+    def _speaks_for_us(self, content: SpooledMessage, start: int) -> bool:
+        """The same of what stands from `start` on. In a thread: a stranger may make reading it long."""
+        behind = content.read(start, _BEHIND)
         return hides_ours(behind) or (self.origins is not None and self.origins.hides_results(until_empty(behind)))
 
     async def _remember(self, arrival: Arrival, proved: Proved, *, delivered: bool) -> None:
