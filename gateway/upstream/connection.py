@@ -185,6 +185,23 @@ class Connection(asyncio.Protocol):
         self.deadline = self._loop.time() + _QUIT_TIMEOUT
         self.transport.write(b"QUIT\r\n")
 
+    async def part(self, seconds: float = 1.0) -> None:
+        """Say QUIT and wait, `seconds` at most, until the server has closed; then cut the connection.
+
+        For a connection that no pool looks after: nothing of it is left when this returns.
+        """
+        gone = asyncio.Event()
+        self.on_lost = lambda _connection, _kind: gone.set()
+        self.quit()
+        try:
+            if self._lost is None:
+                async with asyncio.timeout(seconds):
+                    await gone.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self.drop()
+
     def expire(self) -> None:
         """The deadline has passed."""
         self.drop("timeout")

@@ -71,7 +71,7 @@ async def _inspect(
         elapsed = time.monotonic() - started
         return HostReport(str(host), False, certificate=certificate, error=str(error), elapsed=elapsed)
     report = _described(connection, host, time.monotonic() - started)
-    connection.quit()
+    await connection.part()
     if not report.tls or tls.verifies(config):
         return report
     return await _certified(report, Dialer(config, hostname, strict), host)
@@ -86,7 +86,7 @@ def _described(connection: Connection, host: HostPort, elapsed: float) -> HostRe
 
 async def _certified(report: HostReport, dialer: Dialer, host: HostPort) -> HostReport:
     try:
-        (await dialer.open(host)).quit()
+        await (await dialer.open(host)).part()
     except DialFailed as error:
         return HostReport(
             report.host,

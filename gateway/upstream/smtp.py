@@ -22,7 +22,6 @@ from gateway.upstream.transaction import SmtpTransaction
 
 _LOOK_AGAIN = 30.0  # seconds between looks at hosts that do not work; a working host is left alone
 _OWNED = 1_000_000  # connections of authenticated sessions: bounded elsewhere
-_FAREWELL = 5.0  # seconds for QUIT to be answered
 
 
 class SmtpUpstream:
@@ -118,5 +117,4 @@ class SmtpUpstream:
     async def _look(self, host: Host) -> None:
         with contextlib.suppress(DialFailed):
             connection = await self.pool.contact(host)
-            connection.quit()
-            asyncio.get_running_loop().call_later(_FAREWELL, connection.drop)
+            await connection.part()

@@ -239,6 +239,8 @@ class Dialogue:
         return answer
 
     async def do_quit(self, line: str) -> None:
+        if self.behaviour == "silent_at_quit":
+            await asyncio.sleep(3600)
         await self.say("221 2.0.0 bye")
         raise Gone
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import trustme
 
 from gateway.errors import StartError, UpstreamDown
 from gateway.upstream import tls
+from gateway.upstream.connection import Connection
 from gateway.upstream.inspect import inspect_upstream
 from tests.unit.upstream.conftest import Connect
 from tests.unit.upstream.fake import EXTENSIONS, FakeServer, Text, config, envelope, to
@@ -132,3 +134,21 @@ async def test_a_report_tells_what_the_operator_needs(authority: trustme.CA) -> 
     assert "certificate" in first.certificate
     assert not second.reachable
     assert "refused" in second.error
+
+
+@pytest.mark.parametrize("behaviour", ["good", "silent_at_quit"])
+async def test_a_look_leaves_no_connection_behind(behaviour: str) -> None:
+    """A process that looks and ends, as `check-config --connect` does, must not leave a socket to the collector."""
+    opened: list[Connection] = []
+    made = Connection.connection_made
+
+    def noted(connection: Connection, transport: asyncio.BaseTransport) -> None:
+        opened.append(connection)
+        made(connection, transport)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "connection_made", noted)
+        async with FakeServer(behaviour) as server:
+            assert (await inspect_upstream(config(server, tls="none"))).reachable
+            await asyncio.sleep(0)
+            assert [connection._transport for connection in opened] == [None]
