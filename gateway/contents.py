@@ -196,6 +196,19 @@ NO_WORDS = Words()
 
 
 @dataclass(frozen=True, slots=True)
+class Spam:
+    """What the spam filter says. `score` against `required` points; `action`: its own word ("reject", "add header").
+
+    `symbols`: (name, points) of what it saw, the heaviest first, bounded; names are printable ASCII.
+    """
+
+    score: float
+    required: float
+    action: str
+    symbols: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What the looks beyond the scan found. Empty where nothing needed one."""
 
@@ -205,6 +218,8 @@ class Inspection:
     malware: str = ""  # the scanner that was asked, "ClamAV"; "" for none
     malware_failed: str = ""  # why it gave no answer
     words: Words = NO_WORDS
+    spam: Spam | None = None  # the spam filter's answer, None where it was not asked or gave none
+    spam_failed: str = ""  # why it gave no answer
     words_failed: str = ""  # where trouble of ours kept the texts from being read to their end
 
 

@@ -15,6 +15,7 @@ CongThuError
 │   ├── JournalUnavailable   the row could not be committed (451 4.3.0)
 │   └── JournalFull          the bounded queue is full (451 4.3.0)
 ├── InFlight                 a copy of a signed message is under way: what it proves is not known yet (451 4.7.1)
+├── LimitsUnavailable        the store of limits gives no answer (451 4.7.1, or the mail passes, as configured)
 ├── RegulationError          a regulation's data file is inconsistent
 └── in the rooms that raise them: DirectoryError (gateway.directory.errors); and not beyond gateway.inspection:
     ArchiveError (gateway.archives.errors), DocumentError (gateway.documents.document), FrameError
@@ -99,6 +100,10 @@ class JournalFull(JournalError):
 
 class InFlight(CongThuError):
     """A copy of the message is under way, or was when its worker died: nothing was taken, it may come again later."""
+
+
+class LimitsUnavailable(CongThuError):
+    """The store of limits gives no answer now."""
 
 
 class RegulationError(CongThuError):

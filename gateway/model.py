@@ -1,4 +1,5 @@
-"""The core types, shared by every room. This module imports nothing of ours but the values of `contents` and `who`.
+"""The core types, shared by every room. This module imports nothing of ours but the values of `contents`, `rates` and
+`who`.
 
 Mutable: `Session`, `Envelope` (they grow as a client speaks). Everything else is a value.
 """
@@ -12,6 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from gateway.contents import NOTHING, Inspection
+from gateway.rates import NO_BLOCKS, NO_RATES, Blocks, Rates
 from gateway.who import NO_DIRECTORY, NOBODY, Lookup, Sender
 
 
@@ -311,6 +313,8 @@ class Facts:
     inspection: Inspection = NOTHING
     sender: Sender = NOBODY
     directory: Lookup = NO_DIRECTORY
+    rates: Rates = NO_RATES
+    blocks: Blocks = NO_BLOCKS
 
 
 @dataclass(frozen=True, slots=True)

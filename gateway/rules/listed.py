@@ -24,6 +24,7 @@ class Need(StrEnum):
     MARKING = "marking"  # markings of secrecy in its texts
     DIACRITICS = "diacritics"  # Vietnamese prose without marks
     REQUEST = "request"  # whether its texts read as a request about mailboxes (only where it reaches a request channel)
+    SPAM = "spam"  # the spam filter's answer
     IDENTITY = "identity"  # who writes, and what was proved of it (`Facts.sender`)
 
 

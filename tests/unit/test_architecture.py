@@ -17,14 +17,16 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "gateway"
 
 # Who may import whom: names below `gateway`. A room's name takes the whole room, a dotted name that module only.
-VALUES = "model errors contents who senders"
+VALUES = "model errors contents who senders rates payers"
 COMMON = f"{VALUES} config config_values replies trace logs metrics"
 ARROWS: Mapping[str, str] = {
     # values, at the bottom
     "contents": "",
     "who": "",
     "senders": "who",
-    "model": "contents who",
+    "rates": "",
+    "payers": "model rates senders who",
+    "model": "contents rates who",
     "errors": "",
     "config_values": "",
     "config_identity": "config_values",
@@ -51,8 +53,12 @@ ARROWS: Mapping[str, str] = {
     "upstream": COMMON,
     "authentication": COMMON,
     "directory": f"{COMMON} regulations vietnamese journal.store journal.files journal.migrate",
-    "throttle": COMMON,
+    "throttle": f"{COMMON} journal.store journal.files journal.migrate",
+    "spam": COMMON,
+    "conduct": COMMON,
+    "blocks": f"{COMMON} conduct directory journal.store journal.files journal.migrate",
     "imap": COMMON,
+    "lifecycle": f"{VALUES} regulations",
     "recording": f"{COMMON} message journal",
     "proving": f"{COMMON} message authentication rules.compiled",
     "noticing": f"{COMMON} directory upstream.base",
