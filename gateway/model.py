@@ -191,6 +191,7 @@ class Session:
     trusted: bool = False  # the peer is in trusted_networks
     device_sender: str = ""  # the one sender address that this device's network is bound to
     login_checked: bool = False  # the peer's network is declared to check senders against logins
+    stranger: bool = False  # the peer told of a client (XFORWARD) that is in no trusted network
 
     def __post_init__(self) -> None:
         if not self.client_address:

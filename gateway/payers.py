@@ -7,10 +7,10 @@ counted at all, for all its users would share it. Pure, at the bottom.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from gateway.model import Direction, Envelope, Session
+from gateway.model import Address, Direction, Envelope
 from gateway.rates import Scope
 from gateway.senders import address_of_login, mailbox_named
 from gateway.who import Lookup, Mailbox
@@ -29,34 +29,45 @@ class Payer:
     domain: str = ""
 
 
-def payer_of(envelope: Envelope, lookup: Lookup, own_domains: Collection[str], login_domain: str = "") -> Payer | None:
-    """Who pays for mail with this envelope; None for mail that is not ours to send: a stranger's, on its way to us."""
-    session = envelope.session
+def payer_of(
+    envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool], own_domains: Collection[str], realm: str = ""
+) -> Payer | None:
+    """Who pays for mail with this envelope; None for mail that is not ours to send: a stranger's, on its way to us.
+
+    `ours`: whether a domain is ours. `realm`: the domain of logins without one, see `senders.address_of_login`.
+    """
+    session, path = envelope.session, envelope.reverse_path
     if session.user:
-        return _mailbox(address_of_login(session.user, own_domains, login_domain) or session.user, lookup)
+        return _mailbox(address_of_login(session.user, own_domains, realm) or session.user, lookup)
     if session.device_sender:
         return _mailbox(session.device_sender, lookup)
-    path = envelope.reverse_path
-    if session.login_checked and path:
+    if session.login_checked and path and not session.stranger:
         return _mailbox(path.key, lookup)
     if session.direction is Direction.INBOUND:
         return None
-    if session.trusted:
-        return Payer(Scope.PATH, path.key, mailbox_named(path.key, lookup), path.domain) if path else _null(session)
     if session.direction is Direction.PROXY_FILTER:
-        return None  # the mail server tells a stranger's address: this is mail from outside
+        return _filtered(envelope, lookup) if path and ours(path.domain) else None
+    if session.trusted:
+        return _path(path, lookup) if path else Payer(Scope.NULL, client_key(session.peer))
     return Payer(Scope.CLIENT, client_key(session.client_address))
+
+
+def _filtered(envelope: Envelope, lookup: Lookup) -> Payer:
+    """Behind a mail server's own SMTP port both our users and strangers come: only the address tells them apart."""
+    session = envelope.session
+    if session.stranger or not session.trusted:
+        return Payer(Scope.CLIENT, client_key(session.client_address))
+    return _path(envelope.reverse_path, lookup)
+
+
+def _path(path: Address, lookup: Lookup) -> Payer:
+    return Payer(Scope.PATH, path.key, mailbox_named(path.key, lookup), path.domain)
 
 
 def _mailbox(address: str, lookup: Lookup) -> Payer:
     found = mailbox_named(address, lookup)
     who = found.key if found is not None else address.lower()
     return Payer(Scope.MAILBOX, who, found, who.rpartition("@")[2])
-
-
-def _null(session: Session) -> Payer:
-    """Bounces of one server share an account, whatever they bounce."""
-    return Payer(Scope.NULL, client_key(session.peer))
 
 
 def client_key(text: str) -> str:

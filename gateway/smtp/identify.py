@@ -105,6 +105,8 @@ class Identify(Commands):
             self.say(attributes)
             return
         self._believe(attributes)
+        if attributes.get("ADDR"):  # what the server says of itself keeps its rights; a limit is the client's own
+            self.client.stranger = not self.context.peer(attributes["ADDR"]).trusted
         self.say(replies.OK)
 
     def _believe(self, attributes: dict[str, str]) -> None:
