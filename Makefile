@@ -12,7 +12,7 @@ PY := .venv/bin/python
 RUNTIME := .venv/.congthu-runtime
 DEV := .venv/.congthu-dev
 
-.PHONY: help demo test services check bench config-example lock clean
+.PHONY: help demo cluster test services check bench config-example lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ $(DEV): requirements-dev.lock deploy/dev/venv.sh
 
 demo: $(RUNTIME)  ## set up and run the gateway with an embedded upstream; prints what to try
 	@exec .venv/bin/congthu demo $(ARGS)
+
+cluster: $(DEV) services  ## two gateways, PostgreSQL, Redis, HAProxy and Prometheus on this machine, to try
+	@exec deploy/cluster/cluster.sh up
 
 services:  ## install the Debian packages that the tests talk to (not started)
 	@deploy/dev/services.sh

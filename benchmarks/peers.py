@@ -185,17 +185,26 @@ class CongThu:
     """This gateway with every rule on, its journal, metrics and log lines."""
 
     def __init__(
-        self, sink: int, workers: int = 1, *, without: str = "", off: Iterable[str] = (), mailboxes: int = 0
+        self,
+        sink: int,
+        workers: int = 1,
+        *,
+        without: str = "",
+        off: Iterable[str] = (),
+        mailboxes: int = 0,
+        direction: str = "inbound",
+        **sections: Table,
     ) -> None:
         self.name = "congthu" if workers == 1 else f"congthu-{workers}"
         self.name += without or (f"-{mailboxes}" if mailboxes else "")
         limits: Table = {"max_transactions": 10**9, "max_size": "64MiB"}
         self.gateway = Gateway(
-            [listener("sink", **limits)],
+            [listener("sink", direction, **limits)],
             {"sink": upstream(sink, pool_size=100)},
             gateway={"workers": workers},
             store={"queue": 100_000},
             rules=dict.fromkeys(off, "off"),
+            **sections,
         )
         self.port = self.gateway.port
         self._mailboxes = mailboxes
@@ -232,12 +241,27 @@ class CongThu:
 WORD_RULES = ("vietnamese-charset", "secret-marking", "vietnamese-diacritics")
 CONTENT_RULES = ("attachment-cap", "dangerous-type", "unscannable", *WORD_RULES)
 
+_RATES = ["1000000000/minute", "1000000000/hour", "1000000000/day"]
+_ACCOUNT: Table = {"recipients": _RATES, "messages": _RATES, "new_recipients": _RATES[2:], "size": ["1000000GiB/day"]}
+AMPLE: Table = dict.fromkeys(("unknown", "domain", "client"), _ACCOUNT)
+"""Limits that nobody reaches: three accounts with three windows, all of them counted."""
+
+
+def _outgoing(sink: int, name: str, *off: str, watch: bool, **sections: Table) -> CongThu:
+    """The same towards a smarthost, where senders are counted."""
+    senders: Table = {"watch": watch}
+    return CongThu(sink, without=name, off=off, direction="outbound", senders=senders, **sections)
+
+
 PEERS: dict[str, Callable[[int], Peer]] = {
     "congthu": CongThu,
     "congthu-2": lambda sink: CongThu(sink, 2),
     "congthu-no-words": lambda sink: CongThu(sink, without="-no-words", off=WORD_RULES),
     "congthu-no-content": lambda sink: CongThu(sink, without="-no-content", off=CONTENT_RULES),
     "congthu-20000": lambda sink: CongThu(sink, mailboxes=20_000),
+    "congthu-out-no-limits": lambda sink: _outgoing(sink, "-out-no-limits", "outbound-throttle", watch=False),
+    "congthu-out-no-watch": lambda sink: _outgoing(sink, "-out-no-watch", watch=False, limits=AMPLE),
+    "congthu-out": lambda sink: _outgoing(sink, "-out", watch=True, limits=AMPLE),
     "nothing": Nothing,
     "haproxy": HAProxy,
     "postfix-filter": PostfixFilter,

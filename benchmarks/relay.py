@@ -5,6 +5,7 @@ nothing), Postfix's queue, a plain aiosmtpd + aiosmtplib relay. All live at once
 round, so that a busy moment of the machine hits them alike; medians over the rounds, ratios within a round.
 What looking into files costs: --only congthu-no-words,congthu-no-content --workloads E,F,G,H,I
 What reading texts costs: --only congthu,congthu-no-words
+What limits and the watch on senders cost: --only congthu-out,congthu-out-no-watch,congthu-out-no-limits
 What a directory of 20,000 mailboxes costs: --only congthu,congthu-20000
 
 usage: python -m benchmarks.relay [--rounds 7] [--seconds 2] [--quick] [--only congthu,postfix-filter] [--workloads A,B]
@@ -43,7 +44,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         type=lambda text: _names(text, dict(PEERS)),
-        default=[name for name in PEERS if "-no-" not in name],
+        default=[name for name in PEERS if "-no-" not in name and "-out" not in name],
     )
     parser.add_argument("--workloads", type=lambda text: _names(text, dict(WORKLOADS)), default=list("ABCDE"))
     parser.add_argument(

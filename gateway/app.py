@@ -12,11 +12,12 @@ import secrets
 import socket
 import ssl
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from gateway import metrics
 from gateway.authentication.signing import Signer
+from gateway.charging import Charging, ListenerTariff
 from gateway.config import Listener, Settings, UpstreamConfig
 from gateway.errors import StartError
 from gateway.journal.journal import Journal
@@ -27,20 +28,27 @@ from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
 from gateway.message.spool import SpoolPool
 from gateway.metrics import ListenerMetrics, UpstreamMetrics
+from gateway.model import Direction, Mode
 from gateway.noticing import Noticer
 from gateway.pipeline import Pipeline
+from gateway.rates import LimitStore
 from gateway.rules.crash import Alert, Crash, TempfailWatch
+from gateway.rules.outbound_throttle import OutboundThrottle
 from gateway.rules.patterns import in_domains
-from gateway.rules.policy import Policy
+from gateway.rules.policy import ListenerPolicy, Policy, today_in_vietnam
 from gateway.smtp.context import ListenerContext
 from gateway.smtp.listener import SMTPListener, server_tls
+from gateway.tariff import FREE, Tariff
+from gateway.throttle.sqlite import SqliteLimits
 from gateway.trace import COVERS, PassMarks
 from gateway.upstream.base import Upstream
 from gateway.upstream.maildir import MaildirUpstream
 from gateway.upstream.smtp import SmtpUpstream
+from gateway.watching import Watching
 
 _log = get_logger("congthu.app")
 _KEY_BYTES = 32
+THROTTLE = OutboundThrottle.name
 
 
 class UpstreamObserver:
@@ -86,6 +94,9 @@ class App:
         self.spools: SpoolPool
         self.journal: Journal
         self.marks: PassMarks
+        self.charging: Charging
+        self._watching: Watching
+        self._waits_for_limits = False
 
     # Life
 
@@ -102,6 +113,12 @@ class App:
         await self.journal.start()
         metrics.watch_journal(self.journal)
         await self._knowledge.start()
+        counters = self._limit_store()
+        known = self._knowledge.known
+        self._watching = Watching(self.settings, self._knowledge.database, known, counters)
+        self.charging = Charging(counters, known, self._watching.note, self._watching.likeness)
+        await self.charging.start()
+        await self._watching.start()
         await self._apply(self.settings)
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         if self.worker == 0:
@@ -123,7 +140,8 @@ class App:
         await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
         await self._tools.close()
         # Both have something left to write, and a store that is slow for the one must not cost the other its time.
-        await asyncio.gather(self._knowledge.close(), self.journal.close())
+        await self._watching.close()
+        await asyncio.gather(self._knowledge.close(), self.journal.close(), self.charging.close())
 
     async def ready(self) -> dict[str, str]:
         """What a message needs: an upstream that answers, and the journal; "" when fine, else the reason."""
@@ -134,7 +152,19 @@ class App:
             "journal": "" if self.journal.healthy else "cannot be written",
             "directory": "was not read yet" if self._knowledge.known.missing else "",
             "scanner": self._tools.missing,
+            "spam filter": self._tools.unfiltered,
+            "limits": self.charging.missing if self._waits_for_limits else "",
+            "senders": self._watching.missing,
         }
+
+    def _limit_store(self) -> LimitStore:
+        """Where senders are counted: our own file, or what many nodes share."""
+        shared, timeout = self.settings.store.shared, self.settings.limits.store_timeout
+        if shared:
+            from gateway.throttle.redis import RedisLimits  # and the library of a store that most do not have
+
+            return RedisLimits(shared, timeout=timeout)
+        return SqliteLimits(self.data_dir / "limits.db", timeout=timeout)
 
     def _notices_upstream(self) -> Upstream | None:
         return self.upstreams.get(self.settings.notices.upstream)
@@ -169,7 +199,10 @@ class App:
         }
         gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
         self.upstreams, self._configs = upstreams, dict(settings.upstream)
-        await self._tools.apply(settings, waits=any(policy.for_listener(name).waits_for_scanner for name in made))
+        waits = frozenset(need for name in made for need in policy.for_listener(name).waits)
+        await self._tools.apply(settings, waits=waits)
+        self._waits_for_limits = any(policy.for_listener(name).waits_for_limits for name in made)
+        self._watching.apply(settings)
         await self._switch(made)
         self._leaving += gone
         for upstream in gone:
@@ -228,6 +261,7 @@ class App:
             looks=Looks(rules.needs, self._tools),
             origins=self._knowledge.origins(settings, listener, signer),
             on_accepted=self._knowledge.note,
+            tariff=self._tariff(settings, listener, rules, own),
         )
         return ListenerContext(
             listener,
@@ -242,6 +276,25 @@ class App:
             tls=tls,
             new_id=self._ids.__next__,
             login_checked=settings.authentication.login_checked,
+        )
+
+    def _tariff(
+        self, settings: Settings, listener: Listener, rules: ListenerPolicy, own: frozenset[str]
+    ) -> ListenerTariff | None:
+        """What senders pay on a listener; None where nobody is counted."""
+        if listener.direction is Direction.INBOUND:
+            return None
+        counted = rules.runs(THROTTLE)
+        if not counted and not settings.senders.watch:
+            return None
+        return ListenerTariff(
+            self.charging,
+            Tariff(settings.limits, settings.limit_override, today_in_vietnam) if counted else FREE,
+            ours=lru_cache(4096)(lambda domain: in_domains(domain, own)),
+            own_domains=own,
+            realm=settings.authentication.login_domain.lower(),
+            late=_may_have_passed(listener, settings.listener),
+            observes=cache(lambda name: rules.mode_of(THROTTLE, name) is not Mode.ENFORCE),
         )
 
     def _scanner(self) -> Callable[[], Scanner]:
@@ -273,6 +326,11 @@ def _may_return(listener: Listener, others: tuple[Listener, ...]) -> bool:
     """Whether mail of this listener can come back through another one that would have to judge it again."""
     covered = COVERS[listener.direction]
     return any(other.name != listener.name and other.direction in covered for other in others)
+
+
+def _may_have_passed(listener: Listener, others: tuple[Listener, ...]) -> bool:
+    """Whether mail may come to this listener that another one has judged and counted already."""
+    return any(other.name != listener.name and listener.direction in COVERS[other.direction] for other in others)
 
 
 async def _first_contact(upstreams: list[Upstream]) -> None:

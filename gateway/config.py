@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from gateway.config_identity import Authentication, DirectoryConfig, Dkim, Ldap, Notices, RequestChannel
+from gateway.config_limits import LimitOverride, Limits, Senders
 from gateway.config_values import (
     KIB,
     MIB,
@@ -101,7 +102,8 @@ class Store(Section):
     )
     shared: str = Field(
         default="",
-        description="redis://… for throttles and leases of many nodes; empty for one node. Used by a later version.",
+        description="redis://, rediss:// or unix:// for the counters of limits and the leases of many nodes (Redis or "
+        "Valkey); empty for one node, which keeps them in data_dir/limits.db.",
     )
     queue: Count = Field(
         default=10_000,
@@ -270,6 +272,22 @@ class Clamd(Section):
     timeout: Timeout = Field(default=25.0, description="Longest time for a message, waiting included.")
 
 
+class Rspamd(Section):
+    """The spam filter: rspamd, over its HTTP protocol."""
+
+    url: str = Field(
+        default="",
+        pattern=r"^(|unix:/\S+|https?://[^\s/@?#]+/?)$",
+        description="unix:/run/rspamd/worker.sock or http://127.0.0.1:11333; empty for none: rule `spam` is then off.",
+    )
+    password_file: Path | None = Field(
+        default=None, description="File with its password, one line; only where rspamd asks for one."
+    )
+    connections: Count = Field(default=16, ge=1, description="Messages it is asked about at once, for each worker.")
+    timeout: Timeout = Field(default=10.0, description="Longest time for a message, waiting included.")
+    max_size: Size = Field(default=32 * MIB, description="Larger messages are not asked about.")
+
+
 class Http(Section):
     """Metrics and health."""
 
@@ -319,8 +337,12 @@ class Settings(Section):
     ldap: Ldap = Field(default_factory=lambda: Ldap())
     request_channel: tuple[RequestChannel, ...] = ()
     notices: Notices = Field(default_factory=lambda: Notices())
+    limits: Limits = Field(default_factory=lambda: Limits())
+    limit_override: tuple[LimitOverride, ...] = ()
+    senders: Senders = Field(default_factory=lambda: Senders())
     imap: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     console: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
     document_workers: DocumentWorkers = Field(default_factory=lambda: DocumentWorkers())
     archives: Archives = Field(default_factory=lambda: Archives())
     clamd: Clamd = Field(default_factory=lambda: Clamd())
+    rspamd: Rspamd = Field(default_factory=lambda: Rspamd())

@@ -26,6 +26,7 @@ _MASK = "********"
 _NAME_FORM = "use small letters, digits, - and _, at most 32, beginning with a letter or a digit"
 _FORMS = {
     "ldap.url": 'write "ldap://host:389" or "ldaps://host:636": no user, no path and no blank; "" for none',
+    "rspamd.url": 'write "unix:/run/rspamd/worker.sock" or "http://127.0.0.1:11333": no user, no path; "" for none',
     "clamd.address": 'write "unix:/run/clamav/clamd.ctl" or "host:port"; "" for none',
 }
 """What is accepted where a pattern decides and the key is no name."""

@@ -14,10 +14,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from gateway.config import Settings
+from gateway.config_limits import Rate
 from gateway.config_values import KIB, MIB, Count, Duration, Endpoint, Flag, Network, Section, Size, Timeout
 
 Location = Sequence[str | int]
@@ -48,6 +50,7 @@ _KINDS: tuple[tuple[Any, str, str], ...] = (
     (Endpoint, 'host:port in quotes, such as "127.0.0.1:25" or "[::1]:25"', ""),
     (Network, 'a network in quotes, such as "10.0.0.0/8" or "192.0.2.7"', ""),
     (Count, "a whole number without quotes", ""),
+    (Annotated[Rate, BeforeValidator(Rate)], 'a rate in quotes, such as "250/minute" or "2GiB/day"', ""),
     (Flag, "true or false, without quotes", ""),
     (str, "text in quotes", ""),
     (Path, "a path in quotes", ""),

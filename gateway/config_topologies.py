@@ -33,6 +33,10 @@ _RULES = """\
 #mailbox-state = { mode = "enforce", locked_receives = true, reclaimed_receives = false }
 #private-mailbox = { mode = "observe", providers = ["mail.example", "-fpt.vn"] }
 #auto-forward = { mode = "observe", providers = ["mail.example", "-fpt.vn"] }
+# What leaves us (docs/throttle.md, docs/senders.md, docs/spam.md). The limits stand in [limits].
+#outbound-throttle = { mode = "enforce", unavailable = "pass" }
+#blocked-sender = "enforce"
+#spam = { mode = "enforce", tag = "rspamd", refuse = "rspamd", outgoing_refuse = 12, unavailable = "pass" }
 #own-server = { mode = "observe", systems = ["soxaydung.example", "*.soxaydung.example"] }
 """
 
@@ -44,7 +48,7 @@ EXAMPLES = {
     "Gateway.contact": '"Phong CNTT, 0296-3xxxxxx"',
     "Profile.pattern": '"*.q4@tphcm.gov.vn"',
     "Profile.regulation": '"tphcm-q4-03-2013"',
-    "Store.shared": '""',
+    "Store.shared": '"redis://10.0.0.6:6379/0"',
     "Listener.certificate": '"/etc/congthu/tls/fullchain.pem"',
     "Listener.key": '"/etc/congthu/tls/privkey.pem"',
     "Listener.auth": "true",
@@ -83,6 +87,29 @@ EXAMPLES = {
     "Notices.office": '"Văn phòng Ủy ban nhân dân Quận 4"',
     "DirectoryConfig.providers": '["mail.example", "-fpt.vn"]',
     "Notices.sender": '"phongcntt@tinh.example"',
+    "Limits.personal": '{ recipients = ["250/minute", "600/hour", "1500/day"], size = ["2GiB/day"] }',
+    "Limits.unit_mailbox": '{ recipients = ["500/minute", "1500/hour", "5000/day"] }',
+    "Limits.service": '{ recipients = ["1000/minute", "50000/day"] }',
+    "Limits.unknown": '{ recipients = ["250/minute", "600/hour", "1500/day"] }',
+    "Limits.bounces": '{ recipients = ["600/minute", "6000/hour", "20000/day"] }',
+    "Limits.unit": '{ recipients = ["2000/minute", "6000/hour", "20000/day"] }',
+    "Limits.domain": '{ recipients = ["5000/minute", "40000/hour", "150000/day"] }',
+    "Limits.client": '{ recipients = ["100/minute", "500/hour", "2000/day"] }',
+    "Limits.office": '{ recipients = ["2000/minute", "20000/hour"] }',
+    "AccountLimits.recipients": '["250/minute", "600/hour", "1500/day"]',
+    "AccountLimits.messages": '["60/minute", "300/hour"]',
+    "AccountLimits.new_recipients": '["500/day"]',
+    "AccountLimits.size": '["2GiB/day"]',
+    "LimitOverride.address": '"bantin@tinh.example"',
+    "LimitOverride.reason": '"Weekly bulletin to all communes (letter 45/VP)"',
+    "LimitOverride.expires": "2030-12-31",
+    "LimitOverride.recipients": '["3000/hour", "10000/day"]',
+    "LimitOverride.messages": '["300/hour"]',
+    "LimitOverride.new_recipients": '["5000/day"]',
+    "LimitOverride.size": '["20GiB/day"]',
+    "Senders.administrators": '["quantri@tinh.example"]',
+    "Rspamd.url": '"http://127.0.0.1:11333"',
+    "Rspamd.password_file": '"/etc/congthu/rspamd.password"',
     "Clamd.address": '"unix:/run/clamav/clamd.ctl"',
     "Exemption.rule": '"attachment-cap"',
     "Exemption.reason": '"Sends scanned land maps until the new portal is open (letter 123/STTTT)"',

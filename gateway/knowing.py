@@ -22,6 +22,7 @@ from gateway.authentication.replay import ReplayCache, SignatureMemory
 from gateway.authentication.resolver import Resolver, system_servers
 from gateway.authentication.signing import Signer
 from gateway.config import Listener, Settings
+from gateway.directory.database import Database
 from gateway.directory.entry import Snapshot
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.directory.index import Directory
@@ -82,6 +83,11 @@ class Knowledge:
         self._watching: asyncio.Task[None] | None = None
         self._left: list[Resolver] = []
         self.outbox = Outbox(self._store.database)
+
+    @property
+    def database(self) -> Database:
+        """The store, for others who keep something beside the directory."""
+        return self._store.database
 
     async def start(self) -> None:
         """Make the directory's tables where they are not, and read it. StartError says what is in the way.

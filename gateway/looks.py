@@ -1,6 +1,6 @@
-"""The looks beyond the scan that a listener's rules ask for: into files, through the virus scanner.
+"""The looks beyond the scan that a listener's rules ask for: into files, through the virus scanner and the spam filter.
 
-Both at once, each bounded in time by its own room. What the files' look finds out about the message itself (other
+All at once, each bounded in time by its own room. What the files' look finds out about the message itself (other
 readings of the same bytes) goes into the message's facts, so that every rule judges the union. It decides nothing.
 """
 
@@ -11,7 +11,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gateway.archives.limits import ArchiveLimits
 from gateway.config import Settings
@@ -21,6 +22,7 @@ from gateway.contents import (
     READINGS_LATER,
     UNREACHED,
     Inspection,
+    Spam,
     Threat,
     Unchecked,
     Why,
@@ -34,12 +36,15 @@ from gateway.malware.clamd import Clamd, Content, Failure, Scan
 from gateway.message.extract import Extract, open_extract
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.message.union import UnionView, strict_view
-from gateway.metrics import ScannerMetrics
-from gateway.model import Defect
+from gateway.metrics import ScannerMetrics, SpamFilterMetrics
+from gateway.model import Defect, Envelope
 from gateway.rules.listed import WORDS, Need
 from gateway.wording.inline import read_inline
 from gateway.wording.kept import merged
 from gateway.wording.warm import warm
+
+if TYPE_CHECKING:
+    from gateway.spam.rspamd import Rspamd
 
 SCANNER = "ClamAV"
 _WARM = 2.0  # seconds after which the document workers are started without being needed
@@ -69,6 +74,7 @@ class Looks:
         given = frozenset(needs)
         self._files = Need.FILES in given
         self._malware = Need.MALWARE in given
+        self._spam = Need.SPAM in given
         self._words = frozenset(need.value for need in WORDS & given)
         self._into = _FILES if self._files else _NOTHING_WANTED
         if self._words or Need.REQUEST in given:
@@ -77,19 +83,38 @@ class Looks:
 
     def wanted(self, message: ScannedMessage) -> bool:
         """Whether this message's files, readings or bytes need more than its scan. Asked for every message: cheap."""
-        return self._malware or self._openable(message)
+        return self._malware or self._spam or self._openable(message)
 
     async def look(
-        self, content: SpooledMessage, message: ScannedMessage, behalf: str = "", *, request: bool = False
+        self,
+        content: SpooledMessage,
+        message: ScannedMessage,
+        behalf: str = "",
+        *,
+        request: bool = False,
+        envelope: Envelope | None = None,
+        reference: str = "",
     ) -> Inspection:
         """Look, at once where there is little to see. Changes the message's facts to those of the union.
 
         `behalf`: for whom; where many wait, turns are shared out among those. `request`: it goes to a request channel,
-        so read whether it is a request.
+        so read whether it is a request. `envelope`, `reference`: what the spam filter is told.
         """
+        if not self._spam:
+            return await self._inside(content, message, behalf, request=request)
+        seen, (spam, failed) = await asyncio.gather(
+            self._inside(content, message, behalf, request=request),
+            _filtered(self._tools.rspamd, content, envelope, reference),
+        )
+        return replace(seen, spam=spam, spam_failed=failed)
+
+    async def _inside(
+        self, content: SpooledMessage, message: ScannedMessage, behalf: str, *, request: bool
+    ) -> Inspection:
+        """What is in its texts and files, and what the scanner finds."""
         texts = self._words | _REQUEST if request else self._words
         words, failed, left = self._read(content, message, texts) if texts else (NO_WORDS, "", False)
-        if not (left or self.wanted(message)):
+        if not (left or self._malware or self._openable(message)):
             return NOTHING if words is NO_WORDS and not failed else Inspection(words=words, words_failed=failed)
         asked = _Asked(content, message, behalf, texts | self._into, left=left)
         seen = await self._further(asked)
@@ -177,6 +202,23 @@ async def _scan(clamd: Clamd, content: Content) -> Scan:
     return scan
 
 
+async def _filtered(
+    rspamd: Rspamd | None, content: SpooledMessage, envelope: Envelope | None, reference: str
+) -> tuple[Spam | None, str]:
+    """The spam filter's answer, or why there is none."""
+    if rspamd is None:  # taken out of the configuration under a session whose rules still count on it
+        return None, "down"
+    if envelope is None:
+        return None, "error"
+    began = time.monotonic()
+    answer = await rspamd.check(content.chunks, content.size, envelope, reference)
+    figures = SpamFilterMetrics()
+    said = answer.failed or (answer.spam.action if answer.spam is not None else "other")
+    figures.answered(said, time.monotonic() - began)
+    figures.up = rspamd.healthy
+    return answer.spam, answer.failed
+
+
 @cache
 def _learn() -> None:
     """What is known of Vietnamese is put together once, before mail waits for it."""
@@ -184,27 +226,36 @@ def _learn() -> None:
 
 
 class Tools:
-    """One worker's document workers and scanner, as the configuration in force has them; `apply` comes first."""
+    """One worker's document workers, scanner and spam filter, as the configuration in force has them.
+
+    `apply` comes first.
+    """
 
     inspector: Inspector
 
     def __init__(self) -> None:
         self.clamd: Clamd | None = None
+        self.rspamd: Rspamd | None = None
         self._settings: Settings | None = None
-        self._waits = False  # some listener answers 451 while the scanner is silent
-        self._asked = 0.0
+        self._waits: frozenset[str] = frozenset()
+        self._asked = {"clamd": 0.0, "rspamd": 0.0}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def apply(self, settings: Settings, *, waits: bool) -> None:
+    async def apply(self, settings: Settings, *, waits: frozenset[str] = frozenset()) -> None:
         """Take a configuration: what it changes is made anew. Waits for nothing and does not fail.
 
-        What was there ends when no message can be under way in it any more. `waits`: see `missing`.
+        What was there ends when no message can be under way in it any more. `waits`: the needs without which some
+        listener answers 451.
         """
         before, self._settings, self._waits = self._settings, settings, waits
         if before is None or before.clamd != settings.clamd:
             if before is not None and self.clamd is not None:
                 self._later(self.clamd.close, before.clamd.timeout)
             self.clamd = _clamd(settings)
+        if before is None or before.rspamd != settings.rspamd:
+            if before is not None and self.rspamd is not None:
+                self._later(self.rspamd.close, before.rspamd.timeout)
+            self.rspamd = _rspamd(settings)
         if before is None or (before.document_workers, before.archives) != (
             settings.document_workers,
             settings.archives,
@@ -223,22 +274,39 @@ class Tools:
             await self.inspector.close()
         if self.clamd is not None:
             await self.clamd.close()
+        if self.rspamd is not None:
+            await self.rspamd.close()
 
     def tick(self) -> None:
-        """Called about once a second: ask the scanner now and then, so that nobody must wait for mail to know."""
-        clamd, now = self.clamd, time.monotonic()
-        if clamd is not None:
-            ScannerMetrics().up = clamd.healthy
-            if now - self._asked > (_ASK if clamd.healthy else _ASK_SILENT):
-                self._asked = now
-                self._run(_ask(clamd))
+        """Called about once a second: ask both now and then, so that nobody must wait for mail to know."""
+        if self.clamd is not None:
+            ScannerMetrics().up = self.clamd.healthy
+            self._ask("clamd", self.clamd)
+        if self.rspamd is not None:
+            SpamFilterMetrics().up = self.rspamd.healthy
+            self._ask("rspamd", self.rspamd)
 
     @property
     def missing(self) -> str:
-        """Why mail cannot be judged now, "" where it can."""
+        """Why mail cannot be judged now for want of the scanner, "" where it can."""
         clamd = self.clamd
-        silent = self._waits and clamd is not None and not clamd.healthy
-        return f"clamd does not answer at {clamd.address}" if silent and clamd is not None else ""
+        if clamd is None or clamd.healthy or Need.MALWARE not in self._waits:
+            return ""
+        return f"clamd does not answer at {clamd.address}"
+
+    @property
+    def unfiltered(self) -> str:
+        """Why mail cannot be judged now for want of the spam filter, "" where it can."""
+        rspamd = self.rspamd
+        if rspamd is None or rspamd.healthy or Need.SPAM not in self._waits:
+            return ""
+        return f"rspamd does not answer at {rspamd.url}"
+
+    def _ask(self, name: str, tool: Clamd | Rspamd) -> None:
+        now = time.monotonic()
+        if now - self._asked[name] > (_ASK if tool.healthy else _ASK_SILENT):
+            self._asked[name] = now
+            self._run(_ping(tool))
 
     def _later(self, close: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> None:
         async def wait() -> None:
@@ -261,13 +329,38 @@ async def _warm(inspector: Inspector) -> None:
     await inspector.start()
 
 
-async def _ask(clamd: Clamd) -> None:
-    await clamd.ping()
+async def _ping(tool: Clamd | Rspamd) -> None:
+    await tool.ping()
 
 
 def _clamd(settings: Settings) -> Clamd | None:
     given = settings.clamd
     return Clamd(given.address, connections=given.connections, timeout=given.timeout) if given.address else None
+
+
+def _rspamd(settings: Settings) -> Rspamd | None:
+    given = settings.rspamd
+    if not given.url:
+        return None
+    from gateway.spam.rspamd import Rspamd  # and its HTTP library: nobody else needs it
+
+    password = _first_line(given.password_file) if given.password_file is not None else ""
+    return Rspamd(
+        given.url,
+        connections=given.connections,
+        timeout=given.timeout,
+        max_size=given.max_size,
+        password=password,
+    )
+
+
+def _first_line(path: Path) -> str:
+    """A secret out of its file. Where it cannot be read mail goes on, and the filter refuses to answer."""
+    try:
+        return path.read_text("utf-8").partition("\n")[0].strip()
+    except (OSError, ValueError):
+        _log.error("rspamd.password_unreadable", file=str(path))
+        return ""
 
 
 def _pool_limits(settings: Settings) -> PoolLimits:

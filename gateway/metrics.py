@@ -46,6 +46,20 @@ RESULTS = ("2xx", "4xx", "5xx", "down", "broken", "unsure")
 LOOKS = ("done", "time", "died", "too-large", "busy", "unavailable", "other")
 METHODS = ("spf", "dkim", "dmarc", "arc")
 CHECKS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror", "other")
+RESERVATIONS = ("granted", "refused", "failed", "other")
+SCOPES = ("mailbox", "path", "null", "unit", "domain", "client", "other")
+STANDINGS = ("suspect", "blocked", "locked")
+FILTERINGS = ("ham", "greylist", "suspect", "later", "spam", "other", "down", "time", "size", "error")
+_ACTIONS = {  # rspamd's actions, as a label
+    "no action": "ham",
+    "greylist": "greylist",
+    "add header": "suspect",
+    "rewrite subject": "suspect",
+    "quarantine": "suspect",
+    "soft reject": "later",
+    "reject": "spam",
+    "discard": "spam",
+}
 STAGES = ("receive", "check", "journal", "upstream")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 MAX_RULES = 100  # distinct rules a listener; beyond it "other": a guard, the registry is far smaller
@@ -112,6 +126,17 @@ AUTHENTICATION_SECONDS = _histogram("authentication_seconds", "Time that the che
 DIRECTORY_MAILBOXES = _max("directory_mailboxes", "Mailboxes of the directory in force.")
 DIRECTORY_AGE = _max("directory_age_seconds", "Time since a worker last knew that its directory is the newest.")
 REQUEST_DROPS = _counter("request_drops", "Requests that passed and could not be kept for the office's list.")
+LIMITS_UP = _max("limits_up", "1 while the store of the limits' counters answers.")
+LIMITS_RESERVATIONS = _counter("limits_reservations", "Reservations of what senders may send.", "result")
+LIMITS_SECONDS = _histogram("limits_seconds", "Time to the answer of the store of the limits' counters.")
+LIMITS_EXCEEDED = _counter("limits_exceeded", "Limits that left no room, by whose account.", "scope")
+LIMITS_UNSETTLED = _sum("limits_unsettled", "Ended transactions whose reservations are not settled yet.")
+LIMITS_LOST = _counter("limits_lost", "Reservations that could not be settled; they count until their windows pass.")
+SENDERS_STANDING = _max("senders_standing", "Senders that are not in good standing.", "standing")
+CONDUCT_DROPPED = _counter("conduct_dropped", "Transactions that were not counted to a sender's conduct.")
+SPAM_FILTER_UP = _max("spam_filter_up", "1 while the spam filter answers.")
+SPAM_FILTER_RESULTS = _counter("spam_filter_results", "Answers of the spam filter.", "result")
+SPAM_FILTER_SECONDS = _histogram("spam_filter_seconds", "Time to the spam filter's answer.")
 LOG_DROPS = _counter("log_drops", "Log lines dropped because the log's reader was too slow.")
 
 
@@ -413,6 +438,44 @@ class AuthenticationMetrics:
         self._seconds.flush()
 
 
+class LimitMetrics:
+    """The counts of limits. `LimitMetrics()` gives the one object."""
+
+    __slots__ = ("_results", "_scopes", "_seconds", "up")
+    _results: _Tally
+    _scopes: _Tally
+    _seconds: _Timing
+    up: bool
+    _made: ClassVar[LimitMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results = _Tally(LIMITS_RESERVATIONS, (), RESERVATIONS)
+            made._scopes = _Tally(LIMITS_EXCEEDED, (), SCOPES)
+            made._seconds, made.up = _Timing(LIMITS_SECONDS), True
+            _samplers["limits"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def reserved(self, result: str, seconds: float) -> None:
+        """The store answered, or did not (`RESERVATIONS`)."""
+        self._results.add(result)
+        self._seconds.observe(seconds)
+        self.up = result != "failed"
+
+    def exceeded(self, scope: str) -> None:
+        """One account's limit left no room."""
+        self._scopes.add(scope)
+
+    def flush(self) -> None:
+        """Carry the counts over."""
+        self._results.flush()
+        self._scopes.flush()
+        self._seconds.flush()
+        LIMITS_UP.set(self.up)
+
+
 class InspectionMetrics:
     """The counts of looks into messages' files. `InspectionMetrics()` gives the one object."""
 
@@ -495,6 +558,59 @@ def watch_directory(size: Callable[[], int], age: Callable[[], float], drops: Ca
         DIRECTORY_AGE.set(age())
 
     _samplers["directory"] = sample
+
+
+class SpamFilterMetrics:
+    """The spam filter's counts. `SpamFilterMetrics()` gives the one object; it is shown once it was made."""
+
+    __slots__ = ("_results", "_seconds", "up")
+    _results: _Tally
+    _seconds: _Timing
+    up: bool
+    _made: ClassVar[SpamFilterMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results, made._seconds = _Tally(SPAM_FILTER_RESULTS, (), FILTERINGS), _Timing(SPAM_FILTER_SECONDS)
+            made.up = False
+            _samplers["spam filter"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def answered(self, action: str, seconds: float) -> None:
+        """It said what it would do, or (`action` is why it said nothing) it did not."""
+        self._results.add(_ACTIONS.get(action, action))
+        self._seconds.observe(seconds)
+
+    def flush(self) -> None:
+        """Carry the counts over; `up` is a plain attribute that its owner sets."""
+        self._results.flush()
+        self._seconds.flush()
+        SPAM_FILTER_UP.set(self.up)
+
+
+def watch_limits(waiting: Callable[[], int], lost: Callable[[], int]) -> None:
+    """Show how many ended transactions wait to be settled, and how many never were, read at each flush."""
+    given_up = counted(LIMITS_LOST)
+
+    def sample() -> None:
+        LIMITS_UNSETTLED.set(waiting())
+        given_up(lost())
+
+    _samplers["unsettled"] = sample
+
+
+def watch_senders(standing: Callable[[str], int], drops: Callable[[], int]) -> None:
+    """Show how many senders stand how (`STANDINGS`), and how many deeds were dropped, read at each flush."""
+    dropped = counted(CONDUCT_DROPPED)
+
+    def sample() -> None:
+        dropped(drops())
+        for name in STANDINGS:
+            SENDERS_STANDING.labels(name).set(standing(name))
+
+    _samplers["senders"] = sample
 
 
 def watch_log(drops: Callable[[], int]) -> None:

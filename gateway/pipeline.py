@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway import replies
+from gateway.charging import Account, ListenerTariff
 from gateway.contents import NOTHING
 from gateway.errors import JournalError, UpstreamDown, UpstreamError, UpstreamUnsure
 from gateway.journal.decision import Decision, new_reference
@@ -27,7 +28,9 @@ from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.metrics import ListenerMetrics, MessageVerdict, UpstreamFailure, UpstreamMetrics
 from gateway.model import Action, Envelope, Finding, Message, Mode, Recipient, Reply, Stage, Verdict
 from gateway.proving import NOT_ASKED, Origins, Proved
+from gateway.rates import NO_RATES
 from gateway.recording import decision_of, summarise
+from gateway.repeats import Repeats
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
@@ -88,6 +91,7 @@ class Arrival:
     received: float
     tell: Callable[[Reply], bool]  # writes the reply to the client; False when the client is gone
     gone: Callable[[], bool]  # whether the client is gone already
+    account: Account | None = None  # whom it is counted to
     concluded: bool = False  # it has its record and its reply
     told: bool = True  # the client heard what became of it
 
@@ -111,6 +115,7 @@ class Pipeline:
         looks: Looks | None = None,
         origins: Origins | None = None,
         on_accepted: Callable[[Decision], None] | None = None,
+        tariff: ListenerTariff | None = None,
     ) -> None:
         self.hostname = hostname
         self.listener = listener
@@ -126,6 +131,8 @@ class Pipeline:
         self.contact = contact
         self.looks = looks
         self.origins = origins
+        self.tariff = tariff
+        self._repeats = Repeats()
         self.on_accepted = on_accepted  # hears of mail that was delivered and about which a rule had something to say
 
     # Before the message
@@ -135,15 +142,40 @@ class Pipeline:
         """Whether mail can be judged: not before the directory was read once."""
         return self.origins is None or self.origins.ready
 
+    def account(self, envelope: Envelope) -> Account | None:
+        """Whom a transaction that begins is counted to; None where nothing is."""
+        return None if self.tariff is None else self.tariff.account(envelope)
+
+    def login_failed(self, login: str, client: str) -> None:
+        """Somebody gave a wrong password for this login."""
+        if self.tariff is not None:
+            self.tariff.login_failed(login, client)
+
     async def refuse(
-        self, stage: Stage, envelope: Envelope, verdict: Verdict, recipient: Recipient | None = None
+        self,
+        stage: Stage,
+        envelope: Envelope,
+        verdict: Verdict,
+        recipient: Recipient | None = None,
+        account: Account | None = None,
     ) -> Reply:
-        """Record what a stage before MESSAGE found; return the reply that may now be uttered."""
+        """Record what a stage before MESSAGE found; return the reply that may now be uttered.
+
+        A sender that is stopped goes on trying: what it is told again within a minute refers to the first record.
+        """
+        known = self._repeats.find(verdict, envelope, account)
+        if known:
+            assert verdict.reply is not None
+            self._count(verdict.findings)
+            return with_reference(verdict.reply, known, self.contact)
         decision = decision_of(envelope, new_reference(), stage, verdict)
         if recipient is not None:
             decision.recipients = [recipient.address.text]
         self._watch(verdict, envelope)
-        return await self._commit(verdict, decision)
+        reply = await self._commit(verdict, decision)
+        if reply is not replies.NO_RECORD:
+            self._repeats.keep(verdict, envelope, account, decision.reference)
+        return reply
 
     def _watch(self, verdict: Verdict, envelope: Envelope, message: Message | None = None) -> None:
         """Count messages that our own trouble turns away, so that somebody looks before their senders give up."""
@@ -214,6 +246,8 @@ class Pipeline:
         self, arrival: Arrival, proved: Proved, skip: Sequence[tuple[int, int]], *, judged: bool
     ) -> Reply:
         """Judge, then refuse or deliver."""
+        if judged and arrival.account is not None:
+            arrival.account.waived = True
         verdict = ACCEPTED if judged else await self._judge(arrival, proved)
         checked = time.monotonic()
         if verdict.action is not Action.ACCEPT:
@@ -229,10 +263,25 @@ class Pipeline:
 
     async def _judge(self, arrival: Arrival, proved: Proved) -> Verdict:
         message, envelope, inspection = arrival.message, arrival.envelope, NOTHING
+        account, rates = arrival.account, NO_RATES
+        if account is not None:
+            rates = await account.weigh(message)
         if self.looks is not None:
             request = self.origins is not None and self.origins.reaches_channel(envelope)
-            inspection = await self.looks.look(arrival.content, message, _on_behalf_of(envelope), request=request)
-        return self.check(Stage.MESSAGE, envelope, message=message, inspection=inspection, who=proved.sender)
+            inspection = await self.looks.look(
+                arrival.content,
+                message,
+                _on_behalf_of(envelope),
+                request=request,
+                envelope=envelope,
+                reference=arrival.reference,
+            )
+        verdict = self.check(
+            Stage.MESSAGE, envelope, message=message, inspection=inspection, who=proved.sender, rates=rates
+        )
+        if account is not None:
+            account.saw(message, verdict)
+        return verdict
 
     async def _refuse_message(self, arrival: Arrival, verdict: Verdict, checked: float) -> Reply:
         arrival.transaction.abort()
@@ -316,6 +365,8 @@ class Pipeline:
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
         told = arrival.told = arrival.tell(reply)
+        if arrival.account is not None:
+            arrival.account.delivered = reply.action is Action.ACCEPT
         # From here on the client knows, and nothing that follows may tell it anything else.
         try:
             self._after(arrival, verdict, reply, answer, told, checked, time.monotonic())

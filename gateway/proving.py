@@ -94,8 +94,8 @@ class Prover:
 
     @property
     def ready(self) -> bool:
-        """Whether the directory was read: before that nobody can be told from a stranger."""
-        return not self._known.missing
+        """Whether directory and blocks were read: before that nobody can be told from a stranger, or is locked."""
+        return not (self._known.missing or self._known.unread)
 
     async def prove(self, envelope: Envelope, message: ScannedMessage, content: SpooledMessage) -> Proved:
         """Everything that is known of who writes. Asks DNS only where something depends on it."""

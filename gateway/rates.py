@@ -212,7 +212,8 @@ class Deed:
     `client`: the address that it came from. `recipients`: taken by the next hop; `new`: those of them that it had not
     written to lately; `unknown`: refused by the next hop as unknown (5.1.1); `throttled`: refused for the rate.
     `likeness`: equal for messages of the same content, whatever their recipients, "" for none. `spam`: the spam filter
-    called it spam. `failed_login`: the deed is nothing but that.
+    called it spam. `failed_login`: the deed is nothing but that. `kind`: what the mailbox is for, as `who.Kind`'s
+    values, "" where that is not known.
     """
 
     who: str
@@ -225,3 +226,4 @@ class Deed:
     likeness: str = ""
     spam: bool = False
     failed_login: bool = False
+    kind: str = ""

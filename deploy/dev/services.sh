@@ -3,13 +3,13 @@
 # each test runs its own instance in a folder of its own. Without the rights to install, says what to install and goes on
 # (the tests that need it are skipped; with CI=true they fail).
 set -euo pipefail
-packages=(postfix postfix-pcre haproxy swaks libnet-ssleay-perl libauthen-sasl-perl msmtp sslscan dovecot-core postgresql systemd bubblewrap clamav-daemon slapd ldap-utils opendkim opendkim-tools libmime-tools-perl sharutils libconvert-binhex-perl libreoffice-nogui libreoffice-l10n-vi libreoffice-l10n-fr libreoffice-l10n-tr recode)
+packages=(postfix postfix-pcre haproxy swaks libnet-ssleay-perl libauthen-sasl-perl msmtp sslscan dovecot-core postgresql systemd bubblewrap clamav-daemon rspamd slapd ldap-utils opendkim opendkim-tools libmime-tools-perl sharutils libconvert-binhex-perl libreoffice-nogui libreoffice-l10n-vi libreoffice-l10n-fr libreoffice-l10n-tr recode)
 
 say() { printf 'congthu: %s\n' "$*" >&2; }
 installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]; }
 
 if ! command -v dpkg-query >/dev/null; then
-  say "not a Debian system: install postfix, haproxy, swaks, msmtp, sslscan, dovecot, postgresql, clamav, slapd, opendkim and libreoffice yourself for all tests to run"
+  say "not a Debian system: install postfix, haproxy, swaks, msmtp, sslscan, dovecot, postgresql, clamav, rspamd, slapd, opendkim and libreoffice yourself for all tests to run"
   exit 0
 fi
 missing=()

@@ -6,14 +6,24 @@ nothing is written except a probe in the data folder; `connect` alone opens conn
 
 from __future__ import annotations
 
-from gateway.checks import contents, files, identity, listeners, places, policy, upstreams
+from gateway.checks import contents, files, identity, limits, listeners, places, policy, spam, upstreams
 from gateway.checks.findings import Findings
 from gateway.config import Settings
 from gateway.errors import Problem
 
 __all__ = ["Findings", "check"]
 
-_CHECKS = (places.check, listeners.check, upstreams.check, policy.check, identity.check, contents.check, files.check)
+_CHECKS = (
+    places.check,
+    listeners.check,
+    upstreams.check,
+    policy.check,
+    identity.check,
+    contents.check,
+    spam.check,
+    limits.check,
+    files.check,
+)
 
 
 def check(settings: Settings) -> tuple[list[Problem], list[Problem]]:

@@ -1,4 +1,7 @@
-"""What the next hops say of themselves, and whether it fits the settings. Opens connections; sends no mail."""
+"""What the next hops and the spam filter say of themselves, and whether it fits the settings.
+
+Opens connections; sends no mail.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Inspection(Findings):
 
 
 async def inspect(settings: Settings, findings: Inspection) -> None:
-    """Ask every host of every next hop, all at the same time; then look at a Postfix on this machine."""
+    """Ask every host of every next hop, all at the same time; then a Postfix on this machine, and the spam filter."""
     names = list(settings.upstream)
     hostname = settings.gateway.hostname
     reports = await asyncio.gather(*(inspect_upstream(settings.upstream[name], hostname) for name in names))
@@ -40,6 +43,16 @@ async def inspect(settings: Settings, findings: Inspection) -> None:
         for position, host in enumerate(report.hosts):
             judge(settings, name, f"upstream.{name}.hosts[{position}]", host, findings)
     await postfix.check(settings, findings)
+    if settings.store.shared:
+        from gateway.checks import limits_asked  # and the library of a store that most do not have
+
+        if learnt := await limits_asked.inspect(settings, findings):
+            findings.facts.append(f"store.shared {learnt}")
+    if settings.rspamd.url:
+        from gateway.checks import spam_asked  # and its HTTP library: nobody else needs it
+
+        if learnt := await spam_asked.inspect(settings, findings):
+            findings.facts.append(learnt)
 
 
 def judge(settings: Settings, name: str, key: str, report: HostReport, findings: Inspection) -> None:

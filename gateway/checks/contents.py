@@ -30,6 +30,7 @@ def _too_slow(settings: Settings) -> Iterator[tuple[str, float, str]]:
         for key, value, on in (
             ("document_workers.timeout", settings.document_workers.timeout, True),
             ("clamd.timeout", settings.clamd.timeout, bool(settings.clamd.address)),
+            ("rspamd.timeout", settings.rspamd.timeout, bool(settings.rspamd.url)),
         ):
             if on and value >= allowed:
                 hint = (

@@ -62,8 +62,6 @@ def _check_store(store: Store, findings: Findings) -> None:
         findings.error(
             "store.url", store.url, "name the database file: an SQLite journal in memory is lost at a restart"
         )
-    if store.shared:
-        findings.warn("store.shared", store.shared, "not in this version: the key is read and ignored")
 
 
 def _check_http(settings: Settings, findings: Findings) -> None:

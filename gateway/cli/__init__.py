@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("inspect", "Judge a message file as the gateway would."),
     "charset": ("charset", "Say whether texts and documents are Vietnamese in Unicode; convert them."),
     "mailboxes": ("mailboxes", "Keep the directory of units and mailboxes."),
+    "senders": ("senders", "List, show, lock and release senders that are stopped."),
     "dkim": ("dkim", "Make DKIM keys; check a message's signatures."),
     "decisions": ("decisions", "List, show, export and verify the record of decisions."),
     "compliance": ("compliance", "Show each clause of the regulations and what enforces it."),

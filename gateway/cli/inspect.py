@@ -94,7 +94,7 @@ class _Asked:
 
 async def _inspect(asked: _Asked, knowledge: Knowledge) -> dict[str, Any]:
     tools = Tools()
-    await tools.apply(asked.settings, waits=False)
+    await tools.apply(asked.settings)
     if asked.stored:
         await _peek(knowledge)
     content = await read(asked.file)
@@ -106,7 +106,8 @@ async def _inspect(asked: _Asked, knowledge: Knowledge) -> dict[str, Any]:
         origins = knowledge.origins(asked.settings, asked.listener, None)
         proved = await origins.prove(envelope, message, content)
         request = origins.reaches_channel(envelope)
-        inspection = await Looks(rules.needs, tools).look(content, message, request=request)
+        looks = Looks(rules.needs, tools)
+        inspection = await looks.look(content, message, request=request, envelope=envelope, reference="inspect")
         verdict = judge(rules, envelope, message, inspection, proved.sender)
         return report(verdict, message, inspection, proved.sender)
     finally:

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.directory.migrate import MIGRATIONS
 from gateway.journal.files import close_to_others, own_like_folder
-from gateway.journal.migrate import start_lock
+from gateway.journal.migrate import Migrations, start_lock
 from gateway.journal.store import make_engine, resolve_url
 
 _WAIT: Final = 5.0  # seconds for another's lock
@@ -47,13 +47,17 @@ class Database:
         """Whether it is a server, which may be away for a while; else a file of ours."""
         return self._path is None
 
-    def prepare(self) -> None:
-        """Make the file and the tables where they are not there. StartError, DirectoryUnavailable."""
+    def prepare(self, *also: Migrations) -> None:
+        """Make the file and the tables where they are not there. StartError, DirectoryUnavailable.
+
+        `also`: tables of other rooms that stand beside the directory's and write into its outbox.
+        """
         with _told(), start_lock(self._data_dir):
             if self._path is not None:
                 _make_file(self._path)
             with self._writer.connect() as connection, connection.begin():
-                MIGRATIONS.ensure(connection)
+                for migrations in (MIGRATIONS, *also):
+                    migrations.ensure(connection)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -21,6 +21,7 @@ from typing import Final
 from gateway.directory.outbox import Notice
 
 KINDS: Final = ("completion", "creation", "change", "reissue", "reclaim", "handover")
+TEMPLATES: Final = "gateway.directory.templates"
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
@@ -42,12 +43,14 @@ def letter(
     *,
     about: str = "",
     in_reply_to: str = "",
+    templates: str = TEMPLATES,
 ) -> Notice:
     """A notice of one of `KINDS`, to one address. `now` has a zone; `about`: what it tells of, for the outbox's list.
 
-    KeyError for a kind that has no template or a place that is not given.
+    `templates`: another room's package of texts, with kinds of its own. KeyError for a kind that has no template or a
+    place that is not given.
     """
-    subject, body = _template(kind)
+    subject, body = _template(templates, kind)
     values = {"office": head.office or head.sender, **places}
     message = EmailMessage(policy=SMTP if f"{head.sender}{recipient}".isascii() else SMTPUTF8)
     message["From"] = _named(head)
@@ -68,10 +71,10 @@ def one_line(text: str) -> str:
 
 
 @cache
-def _template(kind: str) -> tuple[Template, Template]:
-    if kind not in KINDS:
+def _template(templates: str, kind: str) -> tuple[Template, Template]:
+    if templates == TEMPLATES and kind not in KINDS:
         raise KeyError(kind)
-    text = files("gateway.directory.templates").joinpath(f"{kind}.txt").read_text(encoding="utf-8")
+    text = files(templates).joinpath(f"{kind}.txt").read_text(encoding="utf-8")
     subject, _, body = text.partition("\n\n")
     return Template(subject.strip()), Template(body)
 

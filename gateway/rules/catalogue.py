@@ -55,6 +55,7 @@ CATALOGUE: tuple[Entry, ...] = (
         (INSIDE, LEAVING),
         "does a sender, unit or client exceed its rate",
     ),
+    Entry("blocked-sender", (MAIL, MESSAGE), ENFORCE, EVERY, "is the sender locked, or blocked for its conduct"),
     Entry("spam", (MESSAGE,), ENFORCE, EVERY, "does the spam filter call it spam"),
     Entry("malware", (MESSAGE,), ENFORCE, EVERY, "does the virus scanner find something"),
     Entry("dangerous-type", (MESSAGE,), ENFORCE, EVERY, "is a file dangerous by its content, whatever its name"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from gateway.contents import NOTHING, Inspection
 from gateway.model import Action, Envelope, Facts, Finding, Message, Mode, Recipient, Stage, Verdict
+from gateway.rates import NO_BLOCKS, NO_RATES, Blocks, Rates
 from gateway.rules.crash import Crash, crashed
 from gateway.rules.exemptions import CompiledExemption, exempt
 from gateway.rules.listed import ListedRule
@@ -20,15 +21,16 @@ from gateway.who import NO_DIRECTORY, NOBODY, Lookup, Sender
 
 
 class Known:
-    """The directory in force. Whoever keeps it puts the next snapshot here; each check takes one and keeps to it.
+    """The directory in force, and who is stopped. Whoever keeps them puts new snapshots here; a check keeps to one.
 
-    `missing`: there is one that could not be read yet, so no mail can be judged.
+    `missing`, `unread`: the one or the other could not be read yet, so no mail can be judged.
     """
 
-    __slots__ = ("directory", "missing")
+    __slots__ = ("blocks", "directory", "missing", "unread")
 
     def __init__(self, directory: Lookup = NO_DIRECTORY) -> None:
-        self.directory, self.missing = directory, False
+        self.directory, self.missing, self.unread = directory, False, False
+        self.blocks: Blocks = NO_BLOCKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,33 @@ class StageTable:
         self._rules = tuple((bound.rule.check, bound) for bound in rules)
         self.clean = Verdict(Action.ACCEPT, checked=tuple(bound.rule.name for bound in rules))
 
+    def mode_of(self, rule: str) -> Mode:
+        """How a rule runs here; OFF for one that does not."""
+        return next((bound.mode for _, bound in self._rules if bound.rule.name == rule), Mode.OFF)
+
     @property
     def needs(self) -> frozenset[str]:
         """What the rules must be told beyond the scan."""
         return frozenset(need for _, bound in self._rules for need in bound.rule.needs)
 
     @property
-    def waits_for_scanner(self) -> bool:
-        """Whether a message gets 451 while the virus scanner gives no answer."""
+    def waits_for_limits(self) -> bool:
+        """Whether mail gets 451 while nobody can count what is sent."""
         return any(
-            bound.mode is Mode.ENFORCE and bound.parameters.get("unavailable") == "tempfail" for _, bound in self._rules
+            bound.rule.name == "outbound-throttle" and bound.parameters["unavailable"] == "tempfail"
+            for _, bound in self._rules
+            if bound.mode is Mode.ENFORCE
         )
+
+    @property
+    def waits(self) -> frozenset[str]:
+        """The needs without which a message gets 451: the virus scanner's answer, the spam filter's."""
+        strict = (
+            bound
+            for _, bound in self._rules
+            if bound.mode is Mode.ENFORCE and bound.parameters.get("unavailable") == "tempfail"
+        )
+        return frozenset(need for bound in strict for need in bound.rule.needs)
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -93,10 +111,11 @@ class StageTable:
         recipients: Sequence[Recipient] | None = None,
         inspection: Inspection = NOTHING,
         sender: Sender = NOBODY,
+        rates: Rates = NO_RATES,
     ) -> Verdict:
         """Ask every rule. `recipients` are those the class covers, where there are several classes; for exemptions."""
         found: list[Finding] | None = None
-        directory = self._around.known.directory
+        directory, blocks = self._around.known.directory, self._around.known.blocks
         for check, bound in self._rules:
             try:
                 facts = Facts(
@@ -111,6 +130,8 @@ class StageTable:
                     inspection,
                     sender,
                     directory,
+                    rates,
+                    blocks,
                 )
                 finding = check(facts)
                 if finding is None:

@@ -56,7 +56,9 @@ def parameters_of(
 
 def unserved(rule: ListedRule, settings: Settings) -> bool:
     """Whether the rule needs something that the configuration leaves out; it is off then, and is not "checked"."""
-    return Need.MALWARE in rule.needs and not settings.clamd.address
+    if Need.MALWARE in rule.needs and not settings.clamd.address:
+        return True
+    return Need.SPAM in rule.needs and not settings.rspamd.url
 
 
 def is_mode_key(key: str, listeners: Mapping[str, Listener]) -> bool:

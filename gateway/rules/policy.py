@@ -21,6 +21,7 @@ from gateway.config import Listener, Settings
 from gateway.contents import NOTHING, Inspection
 from gateway.errors import ConfigError
 from gateway.model import Address, Direction, Envelope, Finding, Message, Mode, Recipient, Stage, Verdict
+from gateway.rates import NO_RATES, Rates
 from gateway.regulations import Regulation, load
 from gateway.rules.compiled import BoundRule, Known, StageTable, Surroundings, decide
 from gateway.rules.crash import Crash
@@ -128,7 +129,8 @@ class ListenerPolicy:
         "_tables",
         "name",
         "needs",
-        "waits_for_scanner",
+        "waits",
+        "waits_for_limits",
     )
 
     def __init__(
@@ -148,8 +150,17 @@ class ListenerPolicy:
         self._tables = {_label(*key): made for key, made in tables.items()}
         self._tables |= {f"{name}{_CHANNEL}": made for name, made in self._tables.items()}
         self._default = self._tables[profiles.default]
-        self.waits_for_scanner = any(stages[Stage.MESSAGE].waits_for_scanner for stages in tables.values())
+        self.waits_for_limits = any(stages[Stage.MESSAGE].waits_for_limits for stages in tables.values())
+        self.waits = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].waits)
         self.needs = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].needs)
+
+    def mode_of(self, rule: str, policy_class: str) -> Mode:
+        """How a rule runs for recipients of a class, at MESSAGE."""
+        return self._tables.get(policy_class, self._default)[Stage.MESSAGE].mode_of(rule)
+
+    def runs(self, rule: str) -> bool:
+        """Whether a rule runs for anybody here, at MESSAGE."""
+        return any(stages[Stage.MESSAGE].mode_of(rule) is not Mode.OFF for stages in self._tables.values())
 
     def mail_class(self, envelope: Envelope) -> str:
         """The class at MAIL, for `check(Stage.MAIL, …)`: no recipient is known yet."""
@@ -187,6 +198,7 @@ class ListenerPolicy:
         message: Message | None = None,
         inspection: Inspection = NOTHING,
         who: Sender = NOBODY,
+        rates: Rates = NO_RATES,
     ) -> Verdict:
         """Ask every rule of a stage. Of several classes the worst verdict wins, and names the recipient it is for.
 
@@ -199,11 +211,11 @@ class ListenerPolicy:
             policy_class = self._class_at(stage, envelope, recipient)
         if isinstance(policy_class, str):
             table = self._tables.get(policy_class, self._default)[stage]
-            return table.check(envelope, recipient, message, None, inspection, who)
+            return table.check(envelope, recipient, message, None, inspection, who, rates)
         if len(policy_class) == 1:
             table = self._tables.get(policy_class[0], self._default)[stage]
-            return table.check(envelope, recipient, message, None, inspection, who)
-        return self._worst(stage, envelope, policy_class, recipient, message, inspection, who)
+            return table.check(envelope, recipient, message, None, inspection, who, rates)
+        return self._worst(stage, envelope, policy_class, recipient, message, inspection, who, rates)
 
     def _class_at(self, stage: Stage, envelope: Envelope, recipient: Recipient | None) -> str | Sequence[str]:
         if stage < Stage.RCPT:
@@ -224,13 +236,14 @@ class ListenerPolicy:
         message: Message | None,
         inspection: Inspection,
         who: Sender,
+        rates: Rates,
     ) -> Verdict:
         findings: list[Finding] = []
         checked: dict[str, None] = {}
         for name in classes or ("",):
             covered = [r for r in envelope.recipients if r.policy_class == name]
             table = self._tables.get(name, self._default)[stage]
-            verdict = table.check(envelope, recipient, message, covered, inspection, who)
+            verdict = table.check(envelope, recipient, message, covered, inspection, who, rates)
             checked.update(dict.fromkeys(verdict.checked))
             findings += (_name(finding, covered) for finding in verdict.findings)
         return Verdict(*decide(findings), tuple(findings), tuple(checked))

@@ -18,7 +18,7 @@ from gateway.rules.listed import ListedRule
 from gateway.rules.modes import INTERNAL, is_mode_key
 from gateway.rules.patterns import Pattern
 from gateway.rules.providers import parse_providers
-from gateway.rules.settings import parse_domain
+from gateway.rules.settings import parse_addresses, parse_domain
 from gateway.rules.table import RULES
 
 _MODES = tuple(mode.value for mode in Mode)
@@ -42,6 +42,9 @@ def problems(settings: Settings, rules: Sequence[ListedRule] = RULES) -> tuple[P
         for key in ("sender", "recipient"):
             if value := getattr(exemption, key):
                 found += _pattern(f"exemption[{index}].{key}", value)
+    for index, override in enumerate(settings.limit_override):
+        found += _pattern(f"limit_override[{index}].address", override.address)
+    found += _shared("senders.administrators", list(settings.senders.administrators), parse_addresses)
     found += _shared("directory.providers", settings.directory.providers, parse_providers)
     found += _shared("authentication.login_domain", settings.authentication.login_domain, _login_domain)
     return tuple(found)

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 
 from gateway import replies
+from gateway.charging import Account
 from gateway.errors import UpstreamError
 from gateway.logs import get_logger
 from gateway.model import Action, Address, Direction, Envelope, Recipient, Reply, Stage, Verdict
+from gateway.rates import NO_RATES
 from gateway.smtp.paths import MailArguments, PathError, parse_mail, parse_rcpt
 from gateway.smtp.transfer import Transfer
 
@@ -112,7 +114,7 @@ class Commands(Transfer):
             self.say(await self.context.pipeline.refuse(Stage.MAIL, envelope, verdict))
             return
         self.bdat_refusal = None
-        self.mail = envelope
+        self.mail, self.account = envelope, self.context.pipeline.account(envelope)
         self.say(replies.MAIL_OK)
 
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
@@ -133,7 +135,11 @@ class Commands(Transfer):
 
     async def _answer(self, mail: Envelope | None, batch: list[Recipient | Refused | Reply]) -> None:
         """Ask the next hop about the good ones, record what a rule refuses, and answer all in their order."""
+        account = self.account
         good = [entry for entry in batch if isinstance(entry, Recipient)]
+        if good and account is not None and mail is not None:
+            batch = await self._charge(account, mail, batch, good)
+            good = [entry for entry in batch if isinstance(entry, Recipient)]
         answers = iter(await self._ask_upstream(good) if good else ())
         for entry in batch:
             if isinstance(entry, Recipient):
@@ -143,13 +149,29 @@ class Commands(Transfer):
                 else:
                     self.idle_commands += 1
                     self._log_refused(entry, answer)
+                    if account is not None:
+                        account.answered(answer)
                 self.say(answer)
             elif isinstance(entry, Reply):
                 self.say(entry)
             else:
                 assert mail is not None
                 refuse = self.context.pipeline.refuse
-                self.say(await refuse(Stage.RCPT, mail, entry.verdict, entry.recipient))
+                self.say(await refuse(Stage.RCPT, mail, entry.verdict, entry.recipient, account))
+
+    async def _charge(
+        self, account: Account, mail: Envelope, batch: list[Recipient | Refused | Reply], good: list[Recipient]
+    ) -> list[Recipient | Refused | Reply]:
+        """Count the good ones to their sender; those beyond its limits are judged again, and refused."""
+        self.deadline = self.loop.time() + self.context.settings.command_timeout
+        rates = await account.reserve(good)
+        pipeline, refused = self.context.pipeline, {}
+        for recipient, said in zip(good, rates, strict=True):
+            if said is not NO_RATES:
+                verdict = pipeline.check(Stage.RCPT, mail, recipient=recipient, rates=said)
+                if verdict.action is not Action.ACCEPT:
+                    refused[id(recipient)] = Refused(recipient, verdict)
+        return [refused.get(id(entry), entry) for entry in batch] if refused else batch
 
     def _log_refused(self, recipient: Recipient, reply: Reply) -> None:
         """What the next hop or the relay check says is no row in the journal; max_errors bounds these lines."""

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from aiosmtpd.smtp import SMTP
 
 from gateway import replies
+from gateway.charging import Account
 from gateway.logs import get_logger
 from gateway.metrics import ProtocolErrorKind
 from gateway.model import Direction, Envelope, Recipient, Reply, Session
@@ -66,6 +67,7 @@ class Connection(SMTP):
         self.phase = Phase.TALKING
         self.mail: Envelope | None = None
         self.upstream_transaction: Transaction | None = None
+        self.account: Account | None = None
         self.owned: OwnedConnection | None = None
         self.messages = self.errors = self.idle_commands = self.received_bytes = 0
         self._out: list[bytes] = []
@@ -376,6 +378,9 @@ class Connection(SMTP):
     def reset_transaction(self) -> None:
         """RSET's effect (RFC 5321 4.1.1.5)."""
         self.mail = None
+        if self.account is not None:
+            self.account.close()
+            self.account = None
         transaction, self.upstream_transaction = self.upstream_transaction, None
         if transaction is not None:
             transaction.abort()

@@ -17,6 +17,7 @@ from gateway.smtp.context import parse_address
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _UNKNOWN = ("[UNAVAILABLE]", "[TEMPUNAVAIL]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
+_WRONG = 535  # RFC 4954 6: credentials invalid
 _MAX_VALUE = 255
 
 
@@ -47,6 +48,8 @@ class Identify(Commands):
         result = await self.context.upstream.login(self.client, mechanism, initial, challenge)
         if result.connection is not None:
             self.owned, self.client.user = result.connection, login or "?"
+        elif result.reply.code == _WRONG and login:
+            self.context.pipeline.login_failed(login, self.client.client_address)
         self.say(result.reply)
 
     def _auth_refusal(self, words: list[str]) -> Reply | None:

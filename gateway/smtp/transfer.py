@@ -277,6 +277,7 @@ class Transfer(Connection):
             received=arrived,
             tell=self.tell,
             gone=self.is_gone,
+            account=self.account,
         )
 
     async def _judge_and_deliver(self, arrival: Arrival) -> None:

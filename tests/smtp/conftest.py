@@ -124,6 +124,7 @@ Start = Callable[..., Awaitable[Running]]
 
 
 _SECTIONS = ("rules", "store", "upstream", "exemption", "authentication", "directory", "request_channel")
+_SECTIONS += ("limits", "limit_override", "senders")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.message.result import SpooledMessage
 from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
 from gateway.message.spool import SpoolPool
+from gateway.model import Direction, Envelope, Session
 from gateway.rules.listed import Need
 from tests.support.mime import PROGRAM, attached, zipped
 from tests.support.ports import HOST, free_port
@@ -24,14 +26,14 @@ PLAIN = b"From: a@b.example\r\n\r\nXin chao\r\n"
 ODD = attached(("a.dat", PROGRAM)).replace(
     b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64"
 )
-ALL = frozenset(Need)
+ALL = frozenset(Need) - {Need.SPAM}
 NO_WORKERS = {"document_workers": {"count": 0}}
 
 
 @asynccontextmanager
 async def tools(**tables: Any) -> AsyncIterator[Tools]:
     made = Tools()
-    await made.apply(Settings.model_validate(tables), waits=True)
+    await made.apply(Settings.model_validate(tables), waits=frozenset({Need.MALWARE, Need.SPAM}))
     try:
         yield made
     finally:
@@ -113,19 +115,68 @@ async def test_a_silent_scanner_and_one_that_was_taken_out_of_the_configuration(
         seen = await looks.look(content, content.scan)
         assert (seen.malware, seen.malware_failed, seen.threats) == ("ClamAV", "down", ())
         assert address in made.missing
-        await made.apply(Settings.model_validate(NO_WORKERS), waits=False)
+        await made.apply(Settings.model_validate(NO_WORKERS))
         assert made.missing == ""
         seen = await looks.look(content, content.scan)
         assert seen.malware_failed == "down", "rules that count on a scanner must not hear that it found nothing"
         assert await Looks({Need.FILES}, made).look(content, content.scan) == NOTHING
 
 
+async def test_a_silent_spam_filter_and_one_that_was_taken_out_of_the_configuration(tmp_path: Path) -> None:
+    content = received(tmp_path, PLAIN)
+    url = f"http://{HOST}:{free_port()}"
+    about = Envelope(Session("s", "l", Direction.INBOUND, "192.0.2.7", 1))
+    async with tools(rspamd={"url": url}, **NO_WORKERS) as made:
+        looks = Looks({Need.SPAM}, made)
+        assert looks.wanted(content.scan)
+        assert made.unfiltered == ""
+        seen = await looks.look(content, content.scan, envelope=about)
+        assert (seen.spam, seen.spam_failed) == (None, "down")
+        assert url in made.unfiltered
+        assert made.missing == "", "the scanner has nothing to do with it"
+        assert made._settings is not None
+        await made.apply(made._settings, waits=frozenset({Need.MALWARE}))
+        assert made.unfiltered == "", "no mail waits for it"
+        seen = await looks.look(content, content.scan)
+        assert seen.spam_failed, "rules that count on a filter must not hear that it said nothing"
+        await made.apply(Settings.model_validate(NO_WORKERS))
+        assert (made.unfiltered, made.rspamd) == ("", None)
+        assert (await looks.look(content, content.scan, envelope=about)).spam_failed == "down"
+        assert await Looks({Need.FILES}, made).look(content, content.scan, envelope=about) is NOTHING
+
+
+async def test_the_filters_password_is_the_files_first_line(tmp_path: Path) -> None:
+    heads: list[bytes] = []
+
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        await reader.readexactly(len(PLAIN))
+        body = b'{"score":6.5,"required_score":15,"action":"add header"}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    secret, content = tmp_path / "password", received(tmp_path, PLAIN)
+    about = Envelope(Session("s", "l", Direction.INBOUND, "192.0.2.7", 1))
+    server = await asyncio.start_unix_server(answers, tmp_path / "filter.sock")
+    secret.write_text("bí mật\nkhông phải\n")
+    for file in (secret, tmp_path / "none"):
+        rspamd = {"url": f"unix:{tmp_path}/filter.sock", "password_file": str(file)}
+        async with tools(rspamd=rspamd, **NO_WORKERS) as made:
+            seen = await Looks({Need.SPAM}, made).look(content, content.scan, envelope=about)
+            assert seen.spam is not None
+            assert seen.spam.score == 6.5
+    server.close()
+    assert "Password: bí mật\r\n".encode() in heads[0]
+    assert b"Password" not in heads[1], "a file that is gone keeps no mail back"
+
+
 async def test_a_reload_keeps_what_did_not_change() -> None:
     async with tools(**NO_WORKERS) as made:
         before = made.inspector
-        await made.apply(Settings.model_validate({**NO_WORKERS, "clamd": {"address": "unix:/x"}}), waits=False)
+        await made.apply(Settings.model_validate({**NO_WORKERS, "clamd": {"address": "unix:/x"}}))
         assert made.inspector is before
-        await made.apply(Settings.model_validate({"document_workers": {"count": 0, "queue": 3}}), waits=False)
+        await made.apply(Settings.model_validate({"document_workers": {"count": 0, "queue": 3}}))
         assert made.inspector is not before
         assert made.clamd is None
 

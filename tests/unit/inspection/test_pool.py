@@ -132,7 +132,7 @@ async def test_messages_share_the_children_and_the_queue_is_bounded() -> None:
 
 
 async def test_waiting_for_a_child_ends_in_time() -> None:
-    async with inspector(count=1, timeout=1.0) as made:
+    async with inspector(count=1, timeout=4.0) as made:
         await told(made, "well")
         first, second = await asyncio.gather(told(made, "sleep"), told(made, "well"))
         assert first.unchecked == lost(Why.TIME)

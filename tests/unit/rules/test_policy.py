@@ -22,10 +22,11 @@ BIG = message(LIMIT + 1)
 
 
 # without a scanner there is no `malware`
-_TEXTS = ("request-channel", "dangerous-type", "secret-marking", "attachment-cap", "vietnamese-charset")
+_TEXTS = ("dangerous-type", "secret-marking", "attachment-cap", "vietnamese-charset")
 _SENDERS = ("request-content", "private-mailbox", "auto-forward", "own-server", "unscannable")
-AT_MESSAGE = ("own-domain", "own-address", *_TEXTS, *_SENDERS)  # inbound
-FOR_OURS = ("own-address", *_TEXTS, "vietnamese-diacritics", *_SENDERS)  # where our own mail comes, too
+AT_MESSAGE = ("own-domain", "own-address", "request-channel", *_TEXTS, *_SENDERS)  # inbound
+# where our own mail comes, too
+FOR_OURS = ("own-address", "request-channel", "outbound-throttle", *_TEXTS, "vietnamese-diacritics", *_SENDERS)
 AT_RCPT = ("mailbox-state", "request-channel")
 
 

@@ -21,7 +21,7 @@ EXEMPTION = {"rule": "attachment-cap", "reason": "Công văn 12", "expires": "20
         {"attachment-cap": "off", "own-domain": {"mode": "observe"}},
         {"attachment-cap": {"mode": "enforce", "inbound": "observe", "internal": "off", "limit": "20MiB"}},
         {"attachment-cap": {"submission": "off"}},
-        {"spam": "off"},
+        {"password-policy": "off"},
     ],
 )
 def test_what_is_fine(rules: dict[str, Any]) -> None:
@@ -35,10 +35,10 @@ def test_what_is_fine(rules: dict[str, Any]) -> None:
         (
             {"zzz": "off"},
             "rules.zzz",
-            "no such rule: this version has own-domain, own-address, mailbox-state, request-channel, malware, ",
+            "no such rule: this version has own-domain, own-address, mailbox-state, request-channel, ",
         ),
-        ({"spam": "enforce"}, "rules.spam", "does not have the rule yet"),
-        ({"spam": {"mode": "off", "inbound": "enforce"}}, "rules.spam", "does not have the rule yet"),
+        ({"password-policy": "enforce"}, "rules.password-policy", "does not have the rule yet"),
+        ({"password-policy": {"mode": "off", "inbound": "enforce"}}, "rules.password-policy", "does not have the rule yet"),
         ({"attachment-cap": {"limit": "15 apples"}}, "rules.attachment-cap.limit", "15MiB"),
         ({"attachment-cap": {"limit": -1}}, "rules.attachment-cap.limit", "15MiB"),
         ({"attachment-cap": {"inbound": "refuse"}}, "rules.attachment-cap.inbound", "enforce | observe | off"),
@@ -92,7 +92,7 @@ def test_all_are_said_at_once_in_the_order_of_the_file() -> None:
             gateway={"regulation": "hue"},
             profile=[{"pattern": "ok@x.vn", "regulation": Q4}, {"pattern": "@", "regulation": "hue"}],
             rules={"nonsense": "off"},
-            exemption=[EXEMPTION, {**EXEMPTION, "rule": "spam", "sender": "a b@x", "recipient": "@"}],
+            exemption=[EXEMPTION, {**EXEMPTION, "rule": "password-policy", "sender": "a b@x", "recipient": "@"}],
         )
     )
     assert [problem.key for problem in found] == [

@@ -1,0 +1,139 @@
+"""What a message costs each part of a cluster, for docs/scaling.md: CPU, memory, disk. One node, for costs add up.
+
+    python -m benchmarks.sizing [--messages 1500]
+
+smtp-source → gateway → smtp-sink, with SQLite alone, then with PostgreSQL and Redis, limits counted for each message.
+CPU is of the whole family of processes; a core does 1000 ms a second. Rates are not told: the sender and the sink run
+on the same cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from benchmarks.load import WORKLOADS, Workload, mime_file
+from benchmarks.usage import cpu_seconds, family, memory
+from gateway.journal.store import resolve_url
+from tests.services.test_journal_postgres import Server
+from tests.support.congthu import Gateway, Table, listener, upstream
+from tests.support.redis import RedisServer
+from tests.support.tools import Sink, smtp_source
+
+_NAMES = ("A", "F", "G", "E")
+_SHARE = {"A": 1.0, "F": 0.4, "G": 0.2, "E": 0.02}  # of the messages; the large ones take long
+_WIDE = ["1000000/minute", "10000000/hour", "100000000/day"]
+_LIMITS: Table = {"recipients": _WIDE, "messages": _WIDE, "new_recipients": ["1000000/day"], "size": ["900GiB/day"]}
+_SENDERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A family of processes, known by its first."""
+
+    name: str
+    head: int
+
+
+def _gateway(sink: int, **store: str) -> Gateway:
+    """One worker, every rule, limits that count and never refuse."""
+    limits = {account: dict(_LIMITS) for account in ("unknown", "personal", "domain")}
+    listeners = [listener("sink", "outbound", max_transactions=10**9)]
+    to = {"sink": upstream(sink, pool_size=100)}
+    return Gateway(listeners, to, store=dict(store), limits=limits, gateway={"domains": ["nguon.example"]})
+
+
+@contextmanager
+def _postgres() -> Iterator[tuple[str, int]]:
+    """A private PostgreSQL: its URL and its first process."""
+    folder = Path(tempfile.mkdtemp(prefix="congthu-pgb-", dir="/tmp"))
+    folder.chmod(0o755)
+    server = Server(folder)
+    server.create()
+    server.start()
+    try:
+        yield server.url, int((folder / "data/postmaster.pid").read_text().split()[0])
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _send(port: int, workload: Workload, messages: int) -> None:
+    file = mime_file(workload.length, workload.mime) if workload.mime else None
+    sessions = min(workload.sessions, messages)
+    smtp_source(port, messages=messages, sessions=sessions, length=workload.length, file=file, seconds=600)
+
+
+def _kept(url: str, folder: Path) -> int:
+    """Bytes of the record: the database, or SQLite's files."""
+    if url.startswith("sqlite"):
+        return sum(path.stat().st_size for path in folder.glob("congthu.db*"))
+    engine = sa.create_engine(resolve_url(url, folder))
+    with engine.connect() as connection:
+        size = int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
+    engine.dispose()
+    return size
+
+
+def _measure(title: str, gate: Gateway, url: str, parts: list[Part], messages: int) -> None:
+    """Every workload, once."""
+    names = [part.name for part in parts]
+    print(f"\n{title}\n| message | messages | {' | '.join(f'{name}, ms CPU' for name in names)} | record, bytes |")
+    print(f"|---|---:|{'---:|' * (len(names) + 1)}")
+    for name in _NAMES:
+        workload = WORKLOADS[name]
+        count = max(16, int(messages * _SHARE[name]))
+        _send(gate.port, workload, max(16, count // 10))
+        time.sleep(1.5)
+        before, kept = [cpu_seconds(part.head) for part in parts], _kept(url, gate.folder / "data")
+        _send(gate.port, workload, count)
+        time.sleep(1.5)  # what is settled and written after the reply belongs to it
+        spent = [(cpu_seconds(part.head) - old) / count * 1000 for part, old in zip(parts, before, strict=True)]
+        grown = (_kept(url, gate.folder / "data") - kept) / count
+        print(f"| {workload.title} | {count} | {' | '.join(f'{one:.2f}' for one in spent)} | {grown:.0f} |", flush=True)
+    for part in parts:
+        print(f"{part.name}: {memory(family(part.head)) / 2**20:.0f} MiB afterwards")
+
+
+def _accounts(gate: Gateway, server: RedisServer) -> None:
+    """Redis's memory for an account: as many senders as messages, each with a recipient of its own."""
+    with server.client() as client:
+        before = int(client.info("memory")["used_memory"]), int(client.dbsize())
+        for start in range(0, _SENDERS, 8):
+            for number in range(start, min(start + 8, _SENDERS)):
+                smtp_source(gate.port, sender=f"nguoi{number}@nguon.example", recipient=f"r{number}@noikhac.example")
+        grown, keys = int(client.info("memory")["used_memory"]) - before[0], int(client.dbsize()) - before[1]
+    print(f"Redis: {grown / _SENDERS:.0f} bytes and {keys / _SENDERS:.1f} keys a sender, {_SENDERS} senders")
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--messages", type=int, default=1500)
+    messages = parser.parse_args().messages
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    with Sink() as sink, _gateway(sink.port) as gate:
+        parts = [Part("gateway", gate.daemon.pid)]
+        _measure("One node, SQLite for everything", gate, "sqlite:///congthu.db", parts, messages)
+    with (
+        Sink() as sink,
+        _postgres() as (url, postmaster),
+        RedisServer(keep=True) as server,
+        _gateway(sink.port, url=url, shared=server.url) as gate,
+    ):
+        parts = [Part("gateway", gate.daemon.pid), Part("PostgreSQL", postmaster), Part("Redis", server.daemon.pid)]
+        _measure("A node of several, PostgreSQL and Redis", gate, url, parts, messages)
+        _accounts(gate, server)
+
+
+if __name__ == "__main__":
+    main()

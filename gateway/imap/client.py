@@ -1,0 +1,198 @@
+"""One IMAP session of the poller: log in as a mailbox, ask without touching it, leave. Over aioimaplib's protocol.
+
+Only CAPABILITY, STARTTLS, AUTHENTICATE, LOGIN, LIST, STATUS, GETQUOTAROOT, EXAMINE, UID SEARCH, UID FETCH of dates and
+LOGOUT are ever sent. Every failure is a PollFailed with one of `Failure`'s names; the session is then of no use.
+Time-outs are the caller's: one around the whole of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from gateway.access import Failure, Quota
+from gateway.imap import parse
+from gateway.imap.dial import connect, start_tls
+from gateway.imap.failures import PollFailed
+from gateway.imap.names import plain, quoted, separated
+from gateway.imap.settings import Account, Server
+from gateway.imap.wire import Refused, Wire
+
+T = TypeVar("T")
+_TROUBLE = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"})  # RFC 5530: not a refused login
+_OWN = frozenset({"AUTHORIZATIONFAILED", "NONEXISTENT", "EXPIRED"})  # RFC 5530: the account is good, the mailbox is not
+_CONTROLS = frozenset("\0\r\n")
+
+
+class Session:
+    """One connection. `open`, `login`, then one question at a time; `leave` or `abort` at its end, always."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._words: frozenset[str] = frozenset()
+
+    @classmethod
+    async def open(cls, server: Server, secure: ssl.SSLContext | None, limit: int) -> Session:
+        """Connect, through TLS as configured, and read the greeting. `limit`: bytes of an answer."""
+        wire = await connect(server, secure, limit)
+        session = cls(wire)
+        try:
+            greeting = await wire.greeting
+            if server.tls == "starttls" and secure is not None:
+                await session._ask("STARTTLS")
+                await start_tls(wire, server, secure)
+            else:
+                session._learn(greeting)
+            if not session._words:
+                await session._capability()
+        except BaseException:
+            session.abort()
+            raise
+        return session
+
+    def abort(self) -> None:
+        """End it without a word. May be called at any time, and twice."""
+        self._wire.leaving = True
+        self._wire.abort()
+
+    async def leave(self) -> None:
+        """LOGOUT. What goes wrong now changes nothing."""
+        self._wire.leaving = True
+        with contextlib.suppress(PollFailed):
+            await self._ask("LOGOUT")
+        self._wire.abort()
+
+    def can(self, word: str) -> bool:
+        """Whether the server says that it can (RFC 3501 7.2.1)."""
+        return word in self._words
+
+    async def login(self, account: Account, user: str) -> None:
+        """Log in as this mailbox through the poller's account, by SASL PLAIN, else by LOGIN with the separator.
+
+        PollFailed: AUTH where the login was refused, NAME where the name cannot be asked for, REFUSED for trouble of
+        the server's own.
+        """
+        try:
+            if self.can("AUTH=PLAIN"):
+                text = await self._authenticate(plain(account, user))
+            else:
+                text = await self._login(account, user)
+        except Refused as refused:
+            kind = Failure.REFUSED if refused.code in _TROUBLE else Failure.AUTH
+            raise PollFailed(kind, refused.code, own=refused.code in _OWN, entering=True) from refused
+        self._wire.entered()
+        self._words = frozenset()
+        self._learn(text)
+        if not self._words:
+            await self._capability()
+
+    async def _authenticate(self, secret: str) -> bytes:
+        """SASL PLAIN (RFC 4616), its secret at once where the server takes it so (RFC 4959)."""
+        if self.can("SASL-IR"):
+            return await self._ask("AUTHENTICATE", "PLAIN", secret)
+        self._wire.answer = secret.encode("ascii")
+        return await self._ask("AUTHENTICATE", "PLAIN")
+
+    async def _login(self, account: Account, user: str) -> bytes:
+        if account.way != "separator" or self.can("LOGINDISABLED"):
+            raise PollFailed(Failure.REFUSED, "AUTH=PLAIN is not offered")
+        name = separated(account, user)
+        if not (name + account.password).isascii():
+            raise PollFailed(Failure.NAME, "LOGIN takes ASCII only", own=True)
+        return await self._ask("LOGIN", quoted(name), quoted(account.password))
+
+    async def folders(self) -> Sequence[tuple[frozenset[str], str]]:
+        """(attributes, name) of each folder; names as the server writes them, those with line ends left out."""
+        wanted = ["RETURN (SPECIAL-USE)"] if self.can("LIST-EXTENDED") and self.can("SPECIAL-USE") else []
+        answers = await self._answers("LIST", '""', '"*"', *wanted)
+        found = [self._read(parse.listed, rest) for rest in named(answers, b"LIST")]
+        names = [(flags, name.decode("utf-8", "surrogateescape")) for flags, name in found]
+        return [(flags, name) for flags, name in names if not _CONTROLS & set(name)]
+
+    async def status(self, folder: str, items: Iterable[str]) -> Mapping[str, int]:
+        """STATUS of one folder (RFC 3501 6.3.10). Refused where it is not there."""
+        answers = await self._answers("STATUS", quoted(folder), f"({' '.join(items)})")
+        rest = next(named(answers, b"STATUS"), None)
+        if rest is None:
+            raise self._wire.fail(Failure.GARBAGE, "STATUS without an answer")
+        return self._read(parse.counters, rest)
+
+    async def quota(self, folder: str = "INBOX") -> Quota | None:
+        """GETQUOTAROOT (RFC 9208 4.1.2): the first root that limits storage; None without one."""
+        for rest in named(await self._answers("GETQUOTAROOT", quoted(folder)), b"QUOTA"):
+            if (storage := self._read(parse.storage, rest)) is not None:
+                return Quota(storage[0] * 1024, storage[1] * 1024)
+        return None
+
+    async def examine(self, folder: str = "INBOX") -> None:
+        """EXAMINE: as SELECT, and it leaves \\Recent alone (RFC 3501 6.3.2)."""
+        await self._ask("EXAMINE", quoted(folder))
+        self._wire.entered(selected=True)
+
+    async def search(self, criteria: str) -> tuple[int, int, int]:
+        """UID SEARCH in the examined folder: (lowest UID, highest UID, how many), zeros for none."""
+        extended = self.can("ESEARCH")
+        words = ["RETURN (MIN MAX COUNT)", criteria] if extended else [criteria]
+        answers = await self._answers("SEARCH", *words, prefix="UID")
+        if extended:
+            numbers = self._read(parse.results, next(named(answers, b"ESEARCH"), [b""]))
+            return numbers.get("MIN", 0), numbers.get("MAX", 0), numbers.get("COUNT", 0)
+        found = [number for rest in named(answers, b"SEARCH") for number in self._read(parse.found, rest)]
+        return (min(found), max(found), len(found)) if found else (0, 0, 0)
+
+    async def date(self, uid: int) -> tuple[float | None, bool]:
+        """When a message of the examined folder came: (seconds, whether it is a SAVEDATE, else INTERNALDATE)."""
+        items = "(INTERNALDATE SAVEDATE)" if self.can("SAVEDATE") else "(INTERNALDATE)"
+        line = [b"".join(parts) for parts in await self._answers("FETCH", str(uid), items, prefix="UID")]
+        saved = self._read(lambda parts: parse.moment(b" ".join(parts), "SAVEDATE"), line)
+        if saved is not None:
+            return saved, True
+        return self._read(lambda parts: parse.moment(b" ".join(parts), "INTERNALDATE"), line), False
+
+    def _learn(self, text: bytes) -> None:
+        if parse.code(text) == "CAPABILITY":
+            self._words = parse.capabilities(text)
+
+    async def _capability(self) -> None:
+        for rest in named(await self._answers("CAPABILITY"), b"CAPABILITY"):
+            self._words = parse.capabilities(b"".join(rest))
+
+    def _read(self, reader: Callable[[Sequence[parse.Part]], T], rest: Sequence[parse.Part]) -> T:
+        try:
+            return reader(rest)
+        except (ValueError, OverflowError) as error:
+            raise self._wire.fail(Failure.GARBAGE, str(error)[:80]) from error
+
+    async def _answers(self, name: str, *words: str, prefix: str | None = None) -> list[list[parse.Part]]:
+        _, lines = await self._wire.ask(name, *words, prefix=prefix)
+        return list(grouped(lines))
+
+    async def _ask(self, name: str, *words: str) -> bytes:
+        return (await self._wire.ask(name, *words))[0]
+
+
+def grouped(lines: Iterable[parse.Part]) -> Iterator[list[parse.Part]]:
+    """Answers, each with its literals: the library lists a line, its literal and the rest of the line one by one."""
+    answer: list[parse.Part] = []
+    for part in lines:
+        if isinstance(part, bytearray) and answer:
+            answer[-1] = bytes(answer[-1]).rpartition(b"{")[0]
+            answer.append(part)
+        elif answer and isinstance(answer[-1], bytearray):
+            answer.append(part)
+        else:
+            if answer:
+                yield answer
+            answer = [part]
+    if answer:
+        yield answer
+
+
+def named(answers: Iterable[list[parse.Part]], word: bytes) -> Iterator[list[parse.Part]]:
+    """The answers that begin with this word, without it."""
+    for answer in answers:
+        first, _, rest = bytes(answer[0]).partition(b" ")
+        if first.upper() == word:
+            yield [rest, *answer[1:]]

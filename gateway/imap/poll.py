@@ -1,0 +1,161 @@
+"""One poll of one mailbox: a session of its own, commands in sequence, one time-out around it all.
+
+The connection is aborted on any error. What is asked is what changes nothing on the server: STATUS of the inbox and of
+the folders of interest, GETQUOTAROOT, and once, to begin with, EXAMINE with the dates of the newest claimed and the
+oldest unclaimed message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from gateway.access import Dates, Failure, Folder, Observation, Use
+from gateway.imap.baseline import Baseline
+from gateway.imap.client import Session
+from gateway.imap.dial import context
+from gateway.imap.failures import PollFailed
+from gateway.imap.folders import of_interest
+from gateway.imap.settings import Account, Asking, Server, Target
+from gateway.imap.wire import Refused
+
+_ITEMS = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN")
+_GONE = frozenset({"", "NONEXISTENT", "TRYCREATE"})
+_SKEW = 86400.0  # seconds by which a server's dates may be ahead of us before they are worth nothing
+_DAY = 86400.0
+
+
+class Poller:
+    """Asks one server through one account. `clock`: seconds since the epoch. OSError for an unreadable authority."""
+
+    def __init__(
+        self, server: Server, account: Account, asking: Asking | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._server = server
+        self._account = account
+        self._asking = asking or Asking()
+        self._clock = clock
+        self._secure = context(server)
+
+    async def poll(self, target: Target, before: Baseline | None = None) -> Observation:
+        """What the mailbox's counters are now. PollFailed with the reason for any failure, within the time-out."""
+        try:
+            async with asyncio.timeout(self._asking.timeout):
+                return await self._poll(target, before)
+        except TimeoutError as error:
+            raise PollFailed(Failure.TIMEOUT) from error
+
+    async def probe(self, target: Target) -> None:
+        """Log in and leave: whether our account is good. PollFailed as from `poll`."""
+        try:
+            async with asyncio.timeout(self._asking.timeout):
+                session = await self._enter(target)
+                await session.leave()
+        except TimeoutError as error:
+            raise PollFailed(Failure.TIMEOUT) from error
+
+    async def _enter(self, target: Target) -> Session:
+        try:
+            async with asyncio.timeout(self._asking.connect):
+                session = await Session.open(self._server, self._secure, self._asking.answer)
+        except TimeoutError as error:
+            raise PollFailed(Failure.TIMEOUT, "no greeting in time") from error
+        try:
+            await session.login(self._account, target.login)
+        except BaseException:
+            session.abort()
+            raise
+        return session
+
+    async def _poll(self, target: Target, before: Baseline | None) -> Observation:
+        session = await self._enter(target)
+        try:
+            seen = await self._ask(session, target, before)
+            await session.leave()
+        finally:
+            session.abort()
+        return seen
+
+    async def _ask(self, session: Session, target: Target, before: Baseline | None) -> Observation:
+        began = self._clock()
+        names, listed = await self._names(session, before, began)
+        folders = [await self._inbox(session)]
+        for use, name in names:
+            if (folder := await self._folder(session, name, use)) is not None:
+                folders.append(folder)
+            else:
+                listed = 0.0  # it is gone: look again next time
+        quota = await session.quota() if self._asking.quota and session.can("QUOTA") else None
+        at = self._clock()
+        dates, doubts = await self._dates(session, at) if before is None else (None, ())
+        old = await self._old(session, before, at, examined=before is None)
+        return Observation(target.mailbox, began, max(began, at), tuple(folders), quota, dates, old, listed, doubts)
+
+    async def _names(
+        self, session: Session, before: Baseline | None, now: float
+    ) -> tuple[Sequence[tuple[Use, str]], float]:
+        if not self._asking.uses:
+            return (), now
+        if before is not None and 0 <= now - before.seen.listed < self._asking.relist:
+            return [(folder.use, folder.name) for folder in before.seen.folders[1:]], before.seen.listed
+        return of_interest(await session.folders(), self._asking.uses)[: self._asking.folders], now
+
+    async def _inbox(self, session: Session) -> Folder:
+        try:
+            found = await self._status(session, "INBOX", Use.INBOX)
+        except Refused as refused:
+            if refused.code not in _GONE:
+                raise
+            raise PollFailed(Failure.VANISHED, "no inbox", own=True) from refused
+        return found
+
+    async def _folder(self, session: Session, name: str, use: Use) -> Folder | None:
+        try:
+            return await self._status(session, name, use)
+        except Refused:
+            return None
+
+    async def _status(self, session: Session, name: str, use: Use) -> Folder:
+        items = (*_ITEMS, "HIGHESTMODSEQ") if session.can("CONDSTORE") else _ITEMS
+        found = await session.status(name, items)
+        if not {"MESSAGES", "UIDNEXT", "UIDVALIDITY"} <= found.keys():
+            raise PollFailed(Failure.GARBAGE, "STATUS without its items")
+        return Folder(
+            name,
+            use,
+            uidvalidity=found["UIDVALIDITY"],
+            uidnext=found["UIDNEXT"],
+            messages=found["MESSAGES"],
+            recent=found.get("RECENT", 0),
+            unseen=found.get("UNSEEN", 0),
+            modseq=found.get("HIGHESTMODSEQ", 0),
+        )
+
+    async def _dates(self, session: Session, now: float) -> tuple[Dates, tuple[Failure, ...]]:
+        """The bounds of the first poll. Dates that cannot be are left out, and said to be."""
+        await session.examine()
+        claimed, saved = await self._date(session, (await session.search("OLD"))[1])
+        unclaimed, also_saved = await self._date(session, (await session.search("RECENT"))[0])
+        if any(date is not None and not 0 < date < now + _SKEW for date in (claimed, unclaimed)):
+            return Dates(), (Failure.CLOCK,)
+        return Dates(claimed, unclaimed, saved and also_saved), ()
+
+    async def _date(self, session: Session, uid: int) -> tuple[float | None, bool]:
+        return await session.date(uid) if uid else (None, True)
+
+    async def _old(self, session: Session, before: Baseline | None, now: float, *, examined: bool) -> int | None:
+        """How many messages of the inbox came before `old_days` ago, without touching one; None where it is not due."""
+        due = before is None or now - before.counted >= self._asking.recount
+        if not self._asking.old_days or not due:
+            return None
+        if not examined:
+            await session.examine()
+        return (await session.search(f"BEFORE {imap_date(now - self._asking.old_days * _DAY)}"))[2]
+
+
+def imap_date(seconds: float) -> str:
+    """A day as SEARCH wants it, in UTC: "5-Nov-2026" (RFC 3501 9), in English whatever the locale."""
+    day = time.gmtime(seconds)
+    month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][day.tm_mon - 1]
+    return f"{day.tm_mday}-{month}-{day.tm_year}"

@@ -1,0 +1,183 @@
+"""aioimaplib's protocol, made safe for servers that we do not trust: bounded, iterative, and ended by any surprise.
+
+The library's own reader recurses once a line (about 1,000 lines in one read end in RecursionError), keeps an endless
+line for ever, waits out a BYE, and writes commands to its log. Here each line is handed to it alone, all bytes of an
+answer are counted, BYE or the end of the connection ends the pending command at once, and nothing is logged. One
+command at a time: whatever the server says belongs to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aioimaplib.aioimaplib import (  # type: ignore[import-untyped]  # the library has no types
+    AUTH,
+    CONNECTED,
+    NONAUTH,
+    SELECTED,
+    AioImapException,
+    Command,
+    IMAP4ClientProtocol,
+)
+
+from gateway.access import Failure
+from gateway.imap import parse
+from gateway.imap.failures import PollFailed
+
+_CRLF = b"\r\n"
+logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)  # below, it writes what crosses the wire
+
+
+class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
+    """One connection. `limit`: bytes that one command may be answered with. `failure`: why it is of no use any more."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int) -> None:
+        super().__init__(loop)
+        self.failure: PollFailed | None = None
+        self.greeting: asyncio.Future[bytes] = loop.create_future()
+        self.greeting.add_done_callback(_looked_at)
+        self.answer = b""  # to the server's continuation request, once
+        self.leaving = False
+        self._limit = limit
+        self._left = limit
+        self._rest = bytearray()
+        self._surplus = False  # something was said that nobody asked for
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing has come that was not read: what STARTTLS must find (RFC 9051 11.3)."""
+        return not (self._rest or self.incomplete_line or self._surplus)
+
+    async def ask(self, name: str, *words: str, prefix: str | None = None) -> tuple[bytes, list[parse.Part]]:
+        """Send a command and wait for its end: the text of its OK, and what was said before it, literals apart.
+
+        Refused for NO and BAD; PollFailed for everything else.
+        """
+        command = self._command(name, *words, prefix=prefix)
+        self._left, self._surplus = self._limit, False
+        try:
+            self._check()
+            await self.execute(command)
+        except AioImapException as error:  # not in this state: a server that greets us as somebody (PREAUTH)
+            raise self.fail(Failure.GARBAGE, "in a state that cannot be") from error
+        result, lines = command.response
+        if result == "OK":
+            return bytes(lines.pop()), lines
+        if result not in ("NO", "BAD"):
+            self._check()
+            raise self.fail(Failure.GARBAGE, "an answer that is none")
+        raise Refused(bytes(lines[-1]), bad=result == "BAD")
+
+    def entered(self, *, selected: bool = False) -> None:
+        """The server let us in, or opened a folder."""
+        self.state = SELECTED if selected else AUTH
+
+    def fail(self, kind: Failure, detail: str = "") -> PollFailed:
+        """This connection is of no use any more; whoever waits hears it now."""
+        if self.failure is None:
+            self.failure = PollFailed(kind, detail)
+            if not self.greeting.done():
+                self.greeting.set_exception(self.failure)
+            for command in self._waiting():
+                command.close(b"", "KO")
+            self.abort()
+        return self.failure
+
+    def abort(self) -> None:
+        """End the connection without a word."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def send(self, line: str, scrub: str | None = None) -> None:
+        """As the library's, without its log."""
+        self.transport.write(line.encode("utf-8", "surrogateescape") + _CRLF)
+
+    def data_received(self, data: bytes) -> None:
+        """Whole lines go to the library one by one; anything that it cannot take ends the connection."""
+        if self.failure is not None:
+            return
+        self._left -= len(data)
+        if self._left < 0:
+            self.fail(Failure.LIMIT, "an answer too long")
+            return
+        searched = max(len(self._rest) - 1, 0)
+        self._rest += data
+        if self._rest.find(_CRLF, searched) < 0:
+            return
+        *lines, rest = bytes(self._rest).split(_CRLF)
+        self._rest = bytearray(rest)
+        try:
+            for line in lines:
+                super().data_received(line + _CRLF)
+        except Exception:
+            self.fail(Failure.GARBAGE, "an answer that is not IMAP")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end of the connection is an answer, too."""
+        super().connection_lost(exc)
+        if not self.leaving:
+            self.fail(Failure.CLOSED)
+        for command in self._waiting():
+            command.close(b"", "KO")
+
+    def _check(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+    def _command(self, name: str, *words: str, prefix: str | None) -> Command:
+        try:
+            return Command(name, self.new_tag(), *words, prefix=prefix)
+        except ValueError as error:  # NUL, CR or LF in a name
+            raise PollFailed(Failure.NAME, "a control character", own=True) from error
+
+    def _waiting(self) -> list[Command]:
+        pending = [self.pending_sync_command, *self.pending_async_commands.values()]
+        return [command for command in pending if command is not None]
+
+    def _handle_line(self, line: bytes, current_cmd: Command | None) -> Command | None:
+        if self.state == CONNECTED:
+            self._greet(line)
+            return None
+        return super()._handle_line(line, current_cmd)
+
+    def _greet(self, line: bytes) -> None:
+        word, _, text = line.removeprefix(b"* ").partition(b" ")
+        if word.upper() == b"BYE":
+            self.fail(Failure.BYE, "as its greeting")
+        elif not line.startswith(b"* ") or word.upper() not in (b"OK", b"PREAUTH"):
+            self.fail(Failure.GARBAGE, "a greeting that is none")
+        else:
+            self.state = NONAUTH if word.upper() == b"OK" else AUTH
+            self.greeting.set_result(text)
+
+    def _untagged_response(self, line: bytes) -> Command | None:
+        text = line[1:].removeprefix(b" ")
+        if text[:4].upper() in (b"BYE", b"BYE ") and not self.leaving:
+            self.fail(Failure.BYE)
+        waiting = self._waiting()
+        if not waiting:
+            self._surplus = True
+            return None
+        waiting[0].append_to_resp(text)
+        return waiting[0]
+
+    def _continuation(self, line: bytes) -> None:
+        waiting = self._waiting()
+        if waiting and waiting[0].name == "AUTHENTICATE":
+            answer, self.answer = self.answer, b""
+            self.transport.write((answer or b"*") + _CRLF)  # asked twice: given up
+
+
+class Refused(PollFailed):
+    """The server said NO or BAD. `code`: its response code, without one "BAD" or ""."""
+
+    def __init__(self, text: bytes, *, bad: bool) -> None:
+        self.code = parse.code(text) or ("BAD" if bad else "")
+        super().__init__(Failure.REFUSED, self.code)
+
+
+def _looked_at(future: asyncio.Future[bytes]) -> None:
+    """A greeting that failed and that nobody waits for any more is no news."""
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,176 @@
+"""Since when a mailbox can be proved unused: evidence and coverage in, the latest possible access out. Pure.
+
+Nothing seen is not silence. A time counts as silent only where it is proved: a source that sees every way into the
+mailbox watched without a gap, or a message stayed unclaimed from one poll to the next. Any access, however weak its
+evidence, ends a silence; weak evidence of silence counts as none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from gateway.access import Coverage, Evidence, Kind, Source, Strength
+from gateway.lifecycle.profile import Proof
+from gateway.lifecycle.spans import Span, common, join
+
+_SURE: Final = frozenset({Strength.EXACT, Strength.STRONG})
+_CERTAIN: Final = _SURE | {Strength.MEDIUM}
+SKEW: Final = 300.0  # seconds by which clocks of sources may differ from ours
+
+
+class Doubt(StrEnum):
+    """Why nothing can be told, or not for longer. Stable names."""
+
+    NONE = ""
+    NO_EVIDENCE = "no-evidence"  # nobody looked
+    STALE = "stale"  # nobody looked lately
+    GAP = "gap-in-polling"
+    RESET = "baseline-reset"  # the mailbox was made anew, or its index was
+    NOTHING_WAITING = "nothing-waiting"  # no unclaimed message: who opens the inbox leaves no trace
+    WEAK_SILENCE = "weak-evidence"  # that it is unused rests on dates only
+    WEAK_USE = "hint-of-use"
+    DISAGREE = "sources-disagree"  # a source that should see everything missed an access
+    CLOCK = "clock"  # evidence from the future, or times that cannot be
+    WATCHED_SINCE = "watched-since"  # silence is proved from the first look on; it has to last
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a mailbox's use. Moments in seconds since the epoch, None: there is none.
+
+    `silent`: the silence that goes on until the last observation; its beginning is the latest possible access. `used`:
+    the evidence of the last access that is certain, which was not before `used.not_before`. `doubt`: why the silence
+    does not begin earlier, or is none. `seen`: when somebody looked last. `basis`: who proves the silence.
+    """
+
+    silent: Span | None = None
+    used: Evidence | None = None
+    doubt: Doubt = Doubt.NO_EVIDENCE
+    seen: float | None = None
+    basis: tuple[Source, ...] = ()
+
+
+def known_of(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: Proof, now: float) -> Known:
+    """Weigh everything that is kept of one mailbox. Any values: what cannot be is left out, and told as a doubt."""
+    told, watched = list(evidence), list(coverage)
+    real = [one for one in told if _possible(one.not_before, one.not_after, now)]
+    covered = [one for one in watched if _possible(one.since, one.until, now)]
+    uses = [one for one in real if is_use(one, proof)]
+    silent, basis = _last_silence(real, covered, uses, proof)
+    if any(is_use(one, proof) and one not in real for one in told):
+        silent, basis = None, ()  # it was used, and nobody can say when: perhaps just now
+    bad_clock = silent is None and (len(real) < len(told) or len(covered) < len(watched))
+    seen = max([one.until for one in covered] + [one.not_after for one in real], default=None)
+    return Known(
+        silent,
+        max((one for one in uses if one.strength in _CERTAIN), key=lambda one: one.not_before, default=None),
+        Doubt.CLOCK if bad_clock else _doubt(silent, seen, real, covered, uses, proof, now),
+        seen,
+        basis,
+    )
+
+
+def is_use(one: Evidence, proof: Proof) -> bool:
+    """Whether this evidence says that the mailbox was used."""
+    return one.kind is Kind.ACCESS or (one.kind is Kind.AUTOMATIC and proof.automatic_is_use)
+
+
+def silences(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: Proof) -> dict[Source, list[Span]]:
+    """The times for which each source proves that nobody used the mailbox, but for the accesses that it tells of."""
+    told, covered = list(evidence), list(coverage)
+    found = {source: _watched(covered, source) for source in proof.complete if not _missed(told, covered, source)}
+    polled = join((Span(c.since, c.until) for c in covered if c.source is Source.IMAP), proof.gap)
+    unused = join(Span(e.not_before, e.not_after) for e in told if e.kind is Kind.UNUSED and e.strength in _SURE)
+    found[Source.IMAP] = list(common(unused, polled))
+    return found
+
+
+def _watched(covered: Sequence[Coverage], source: Source) -> list[Span]:
+    return join(Span(one.since, one.until) for one in covered if one.source is source)
+
+
+def _last_silence(
+    real: Sequence[Evidence], covered: Sequence[Coverage], uses: Sequence[Evidence], proof: Proof
+) -> tuple[Span | None, tuple[Source, ...]]:
+    """The silence that reaches furthest, less all accesses."""
+    by_source = silences(real, covered, proof)
+    runs = join(span for spans in by_source.values() for span in spans)
+    if not runs:
+        return None, ()
+    run = runs[-1]
+    since = max([run.since] + [_last_moment(one, proof) for one in uses])
+    if since >= run.until:
+        return None, ()
+    silent = Span(since, run.until)
+    return silent, tuple(sorted(source for source, spans in by_source.items() if any(map(silent.meets, spans))))
+
+
+def _last_moment(one: Evidence, proof: Proof) -> float:
+    """Until when this use may have gone on."""
+    return one.not_after if one.source is Source.IMAP else one.not_after + proof.session
+
+
+def _missed(told: Sequence[Evidence], covered: Sequence[Coverage], source: Source) -> bool:
+    """Whether a source that should see every access missed one that another is sure of, and saw none since."""
+    own = [one.not_after for one in told if one.source is source and one.kind in (Kind.ACCESS, Kind.AUTOMATIC)]
+    last = max(own, default=-math.inf) + SKEW
+    spans = _watched(covered, source)
+    return any(
+        one.kind is Kind.ACCESS
+        and one.source is not source
+        and one.strength in _SURE
+        and one.not_before > last
+        and any(span.holds(Span(one.not_before - SKEW, one.not_after + SKEW)) for span in spans)
+        for one in told
+    )
+
+
+def _possible(since: float, until: float, now: float) -> bool:
+    """Whether an interval is one, and not of the future."""
+    return math.isfinite(since) and math.isfinite(until) and since <= until <= now + SKEW
+
+
+def _doubt(
+    silent: Span | None,
+    seen: float | None,
+    real: Sequence[Evidence],
+    covered: Sequence[Coverage],
+    uses: Sequence[Evidence],
+    proof: Proof,
+    now: float,
+) -> Doubt:
+    if seen is None:
+        return Doubt.NO_EVIDENCE
+    if now - (silent.until if silent else seen) > proof.fresh:
+        return Doubt.STALE
+    if any(_missed(real, covered, source) for source in proof.complete):
+        return Doubt.DISAGREE
+    if silent is None:
+        return _nothing(real)
+    return _beginning(silent.since, real, covered, uses, proof)
+
+
+def _nothing(real: Sequence[Evidence]) -> Doubt:
+    if any(one.kind is Kind.UNUSED and one.strength not in _SURE for one in real):
+        return Doubt.WEAK_SILENCE
+    return Doubt.NOTHING_WAITING
+
+
+def _beginning(
+    since: float, real: Sequence[Evidence], covered: Sequence[Coverage], uses: Sequence[Evidence], proof: Proof
+) -> Doubt:
+    """Why a silence does not begin earlier than at `since`."""
+    at_end = [one for one in uses if _last_moment(one, proof) >= since]
+    if at_end:
+        return Doubt.NONE if any(one.strength in _CERTAIN for one in at_end) else Doubt.WEAK_USE
+    if any(one.kind is Kind.RESET and one.not_before <= since <= one.not_after + SKEW for one in real):
+        return Doubt.RESET
+    begins = [one.since for one in covered if one.since - SKEW <= since <= one.since + SKEW]
+    if not begins:
+        return Doubt.NOTHING_WAITING
+    earlier = any(one.until <= since for one in covered)
+    return Doubt.GAP if earlier else Doubt.WATCHED_SINCE

@@ -1,0 +1,109 @@
+"""Does a sender, its unit, its domain or its client send more than it may?
+
+AG 8.6, 10.2e and Q4 11.7: no spam leaves through official mail. What was counted comes with the facts; counting itself
+is not this rule's business. It only puts off, for a limit is no judgement of a message: whoever waits may send.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
+from gateway.rates import Exceeded, Measure, Scope
+from gateway.rules.listed import NO_MODES, NO_NEEDS
+from gateway.rules.malware import parse_unavailable
+from gateway.rules.reply_text import cited, cited_in_english, refusal
+
+_KEPT = 320  # characters of a name in evidence
+_SHOWN = 100
+_COUNTED = {
+    Measure.RECIPIENTS: ("người nhận", "recipients"),
+    Measure.MESSAGES: ("thư", "messages"),
+    Measure.NEW: ("người nhận mới", "new recipients"),
+    Measure.BYTES: ("byte", "bytes"),
+}
+_WINDOWS = {60: ("phút", "minute"), 3600: ("giờ", "hour"), 86400: ("ngày", "day")}
+_WHOSE = {
+    Scope.MAILBOX: ("Hộp thư {who}", "The mailbox {who}"),
+    Scope.PATH: ("Hộp thư {who}", "The mailbox {who}"),
+    Scope.NULL: ("Thư báo của máy chủ {who}", "Notifications of the server {who}"),
+    Scope.UNIT: ("Đơn vị của hộp thư gửi", "The sender's unit"),
+    Scope.DOMAIN: ("Tên miền {who}", "The domain {who}"),
+    Scope.CLIENT: ("Máy có địa chỉ {who}", "The client {who}"),
+}
+
+
+class OutboundThrottle:
+    """Puts off what is beyond a limit: 450 4.7.1 with the time to wait. `unavailable`: where nothing was counted."""
+
+    name = "outbound-throttle"
+    clauses: tuple[str, ...] = ("Q4 11.7", "AG 8.6", "AG 10.2e")
+    stages: tuple[Stage, ...] = (Stage.RCPT, Stage.MESSAGE)
+    default = Mode.ENFORCE
+    modes = NO_MODES
+    directions: tuple[Direction, ...] = (Direction.OUTBOUND, Direction.SUBMISSION, Direction.PROXY_FILTER)
+    parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"unavailable": parse_unavailable})
+    defaults: Mapping[str, object] = MappingProxyType({"unavailable": "pass"})
+    needs = NO_NEEDS
+
+    def check(self, facts: Facts) -> Finding | None:
+        """A finding for the limit that keeps the sender waiting longest."""
+        rates = facts.rates
+        if rates.exceeded:
+            return self._exceeded(max(rates.exceeded, key=lambda one: one.retry_after), facts)
+        return self._uncounted(facts) if rates.failed else None
+
+    def _exceeded(self, worst: Exceeded, facts: Facts) -> Finding:
+        limit = worst.limit
+        evidence = {
+            "account": f"{worst.scope.value}:{worst.who[:_KEPT]}",
+            "measure": limit.measure.value,
+            "limit": limit.count,
+            "window": limit.seconds,
+            "used": worst.used,
+            "retry_after": math.ceil(worst.retry_after),
+        }
+        return Finding(self.name, facts.clauses, Action.TEMPFAIL, _wait(worst, facts), evidence)
+
+    def _uncounted(self, facts: Facts) -> Finding:
+        waits = facts.parameters["unavailable"] == "tempfail"
+        reply = refusal(
+            451,
+            "4.7.1",
+            "Tạm thời chưa đếm được lượng thư gửi; hãy gửi lại sau ít phút.",
+            "What is sent cannot be counted now; try again in a few minutes.",
+            utf8=facts.envelope.smtputf8,
+        )
+        mode = Mode.ENFORCE if waits else Mode.OBSERVE
+        return Finding(self.name, facts.clauses, Action.TEMPFAIL, reply, {"uncounted": True}, mode)
+
+
+def _wait(worst: Exceeded, facts: Facts) -> Reply:
+    limit, utf8 = worst.limit, facts.envelope.smtputf8
+    who = worst.who[:_SHOWN] or "<>"
+    whose, whose_in_english = (text.format(who=who) for text in _WHOSE[worst.scope])
+    counted, counted_in_english = _COUNTED[limit.measure]
+    window, window_in_english = _WINDOWS.get(limit.seconds, (f"{limit.seconds} giây", f"{limit.seconds} seconds"))
+    soon, soon_in_english = _time(worst.retry_after)
+    return refusal(
+        450,
+        "4.7.1",
+        f"{whose} đã gửi đến mức {limit.count} {counted} mỗi {window}{cited(facts.clauses)}. Hãy gửi lại sau {soon}. "
+        "Nếu không phải anh/chị gửi, hãy đổi mật khẩu ngay và báo quản trị.",
+        f"{whose_in_english} has reached {limit.count} {counted_in_english} a {window_in_english}"
+        f"{cited_in_english(facts.clauses)}. Send again in {soon_in_english}. "
+        "If it was not you who sent them, change the password now and tell your administrator.",
+        utf8=utf8,
+    )
+
+
+def _time(seconds: float) -> tuple[str, str]:
+    """How long to wait, rounded up to what people say."""
+    minutes = max(1, math.ceil(seconds / 60))
+    if minutes < 120:
+        return f"{minutes} phút", f"{minutes} minute{'s' if minutes > 1 else ''}"
+    hours = math.ceil(minutes / 60)
+    return f"{hours} giờ", f"{hours} hours"

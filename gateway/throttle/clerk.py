@@ -1,0 +1,133 @@
+"""The one thread of a process that has the store's file: it takes all that waits and does it as one transaction.
+
+So two hundred sessions at once cost a few transactions. Answers go back to the event loop, all of one transaction
+together. What a question is it does not know: it is a function of the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from gateway.errors import LimitsUnavailable
+from gateway.logs import get_logger
+from gateway.throttle.cells import Cells, is_spoiled
+from gateway.throttle.page import SqlitePage
+
+_BATCH: Final = 256  # questions of one transaction
+_YIELD: Final = 16  # questions: then the event loop may have the GIL, instead of after the interpreter's 5 ms
+_log = get_logger("congthu.limits")
+
+
+class Job:
+    """A question, and where its answer goes. `future` belongs to `loop`; it is done early where nobody waits."""
+
+    __slots__ = ("answer", "error", "future", "loop", "work")
+
+    def __init__(self, work: Callable[[SqlitePage], Any], loop: asyncio.AbstractEventLoop) -> None:
+        self.work, self.loop = work, loop
+        self.future: asyncio.Future[Any] = loop.create_future()
+        self.answer: Any = None
+        self.error: Exception | None = None
+
+
+class Clerk(threading.Thread):
+    """Owns the file. `told` gets finished jobs, in their loop. `clock`: seconds since the epoch."""
+
+    def __init__(
+        self, cells: Cells, clock: Callable[[], float], told: Callable[[Sequence[Job]], None], *, longest_queue: int
+    ) -> None:
+        super().__init__(name="limits", daemon=True)
+        self._cells, self._page, self._clock, self._told = cells, SqlitePage(cells), clock, told
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._longest = longest_queue
+        self._broken = False
+
+    def put(self, job: Job) -> None:
+        """Do it soon. LimitsUnavailable where too much waits."""
+        if self._queue.qsize() >= self._longest:
+            raise LimitsUnavailable("too many wait for the store of limits")
+        self._queue.put(job)
+
+    def stop(self) -> None:
+        """End after what waits."""
+        self._queue.put(None)
+
+    def run(self) -> None:
+        """The thread."""
+        try:
+            while batch := self._take():
+                self._serve(batch)
+                self._deliver(batch)
+        finally:
+            self._cells.close()
+
+    def _take(self) -> list[Job]:
+        """What waits; nothing at the end."""
+        batch: list[Job] = []
+        job = self._queue.get()
+        with contextlib.suppress(queue.Empty):
+            while job is not None:
+                batch.append(job)
+                if len(batch) >= _BATCH:
+                    return batch
+                job = self._queue.get_nowait()
+            if batch:
+                self._queue.put(None)  # for the next time
+        return batch
+
+    def _serve(self, batch: Sequence[Job]) -> None:
+        try:
+            self._transact(batch)
+            self._page.tidy()
+        except Exception as error:  # whatever it is, the file is opened anew and nobody waits in vain
+            self._trouble(error, batch)
+            return
+        if self._broken:
+            self._broken = False
+            _log.warning("limits.recovered")
+
+    def _transact(self, batch: Sequence[Job]) -> None:
+        page = self._page
+        if not self._cells.usable:
+            page.forget()
+            self._cells.open()
+        page.begin()
+        page.now = self._clock()
+        for number, job in enumerate(batch, 1):
+            if not job.future.done():
+                self._do(job)
+            if not number % _YIELD:
+                time.sleep(0)
+        page.finish()
+
+    def _do(self, job: Job) -> None:
+        try:
+            job.answer = job.work(self._page)
+        except (sqlite3.Error, OSError):
+            raise
+        except Exception as error:  # of the question itself: its asker's
+            job.error = error
+
+    def _trouble(self, error: Exception, batch: Sequence[Job]) -> None:
+        for job in batch:
+            job.answer, job.error = None, LimitsUnavailable(f"limits.db: {error}"[:300])
+        self._page.forget()
+        self._cells.close()
+        if not self._broken:
+            self._broken = True
+            _log.error("limits.broken", error=f"{type(error).__name__}: {error}"[:300])
+        if isinstance(error, sqlite3.Error) and is_spoiled(error):
+            with contextlib.suppress(sqlite3.Error, OSError):  # the next question tries again
+                self._cells.replace(error)
+
+    def _deliver(self, batch: Sequence[Job]) -> None:
+        for loop in {job.loop for job in batch}:
+            with contextlib.suppress(RuntimeError):  # it is closed: nobody waits there
+                loop.call_soon_threadsafe(self._told, [job for job in batch if job.loop is loop])

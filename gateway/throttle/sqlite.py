@@ -1,0 +1,131 @@
+"""The embedded store of limits: a file of its own in the data folder, right across the workers of one machine.
+
+It is the `gateway.rates.LimitStore` of a gateway that shares nothing with others. Answers come from one thread a
+process (see clerk.py); here is only how the event loop waits for it, and for how long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from gateway.errors import LimitsUnavailable
+from gateway.rates import Ask, Charge, Grant, Hold, Usage
+from gateway.throttle import ledger
+from gateway.throttle.cells import Cells
+from gateway.throttle.clerk import Clerk, Job
+from gateway.throttle.page import SqlitePage
+
+T = TypeVar("T")
+
+FILE: Final = "limits.db"
+_LEAVE: Final = 5.0  # seconds to end what waits at close
+_LONGEST_LOCK: Final = 5.0  # seconds of waiting for other processes, whatever the time-out
+
+
+class SqliteLimits:
+    """A `LimitStore`. `path`: the file, or the folder in which `limits.db` stands.
+
+    `timeout`: seconds for an answer. `most`: cells that are kept (an account, a sixteenth of whom a sender knows, a
+    value): beyond them those go that were not written for the longest time. `queue`: questions that may wait.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        timeout: float = 2.0,
+        clock: Callable[[], float] = time.time,
+        most: int = 2_000_000,
+        queue: int = 4096,
+    ) -> None:
+        self._path = path / FILE if path.is_dir() else path
+        self._timeout, self._clock, self._most, self._queue = timeout, clock, most, queue
+        self._clerk: Clerk | None = None
+        self.questions = 0
+
+    async def start(self) -> None:
+        """See `LimitStore`."""
+        if self._clerk is None:
+            cells = Cells(self._path, wait=min(self._timeout / 2, _LONGEST_LOCK), most=self._most)
+            self._clerk = Clerk(cells, self._clock, self._told, longest_queue=self._queue)
+            self._clerk.start()
+        await self._ask(_nothing)
+
+    async def close(self) -> None:
+        """See `LimitStore`."""
+        clerk, self._clerk = self._clerk, None
+        if clerk is not None:
+            clerk.stop()
+            await asyncio.to_thread(clerk.join, _LEAVE)
+
+    async def reserve(self, ask: Ask) -> Grant:
+        """See `LimitStore`. ValueError for a limit whose window is not kept (1 s to a day)."""
+        return await self._ask(partial(ledger.reserve, ask=ask))
+
+    async def settle(self, holds: Sequence[Hold], delivered: Sequence[str]) -> None:
+        """See `LimitStore`."""
+        wanted = frozenset(delivered)
+        changed = [hold for hold in holds if ledger.changes(hold, wanted)]
+        if changed:
+            await self._ask(partial(ledger.settle, holds=changed, delivered=wanted))
+
+    async def usage(self, charges: Sequence[Charge]) -> Sequence[Sequence[Usage]]:
+        """See `LimitStore`."""
+        return await self._ask(partial(ledger.usage, charges=charges))
+
+    async def change(self, key: str, keep: float, work: Callable[[bytes | None, float], tuple[bytes | None, T]]) -> T:
+        """See `LimitStore`. `work` runs in the store's thread."""
+        return await self._ask(lambda page: ledger.change(page, key, keep, work))
+
+    async def _ask(self, work: Callable[[SqlitePage], T]) -> T:
+        if self._clerk is None:
+            raise LimitsUnavailable("the store of limits is not started")
+        loop = asyncio.get_running_loop()
+        job = Job(work, loop)
+        self._clerk.put(job)
+        self.questions += 1
+        alarm = loop.call_later(self._timeout, _too_late, job.future)
+        try:
+            answer: T = await job.future
+        finally:
+            alarm.cancel()
+        return answer
+
+    def _told(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if job.future.done():
+                self._unwanted(job)
+            elif job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.answer)
+
+    def _unwanted(self, job: Job) -> None:
+        """Nobody waits for it any more: what it reserved is given back."""
+        hold = getattr(job.answer, "hold", None)
+        if isinstance(hold, Hold) and self._clerk is not None and ledger.changes(hold, frozenset()):
+            again = Job(partial(ledger.settle, holds=[hold], delivered=frozenset()), job.loop)
+            again.future.add_done_callback(_heard)
+            try:
+                self._clerk.put(again)
+            except LimitsUnavailable:
+                again.future.cancel()
+
+
+def _nothing(_page: SqlitePage) -> None:
+    """Asks whether the file can be used."""
+
+
+def _too_late(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(LimitsUnavailable("the store of limits gave no answer in time"))
+
+
+def _heard(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,5 @@
+"""Senders that are stopped. The contract's failures are shown in full."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.unit.blocks.contract")
