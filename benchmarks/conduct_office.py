@@ -2,13 +2,15 @@
 
 Assumptions (ours; nobody publishes such traffic). Of the mailboxes 82 % are officials', 12 % units', 3 % services', 3 %
 units that send newsletters. An official sends a median of 5 messages on a working day (log-normal, sigma 0.8), one in
-nine to several people, one recipient in twelve is new to him. Units send 12, often to lists of 20 to 150, of which 0 to 8 %
-are dead addresses. Services write around the clock, mostly to citizens that they never wrote to. Newsletters: twice to
-four times a month to 500 to 2,500 subscribers, one recipient a message or fifty. Besides: invitations to 50 to 200 people
-in one message or a few, mail merges of 60 to 200 letters in 5 to 25 minutes, double sending within seconds, the last week of a
-quarter with twice the mail and reports to everybody concerned, night shifts, weekend work, leave and return, travel, the
-mobile networks of a carrier, new employees without any habit, mistyped passwords and telephones that try an old
-password again and again, spam verdicts by mistake (0.15 % of messages, 3 % of newsletters' issues, 2 % of merges).
+nine to several people, one recipient in twelve is new. Units send 12, often to lists of 20 to 150, of which 0 to 8 %
+are dead addresses. Services write around the clock, a median of 60 a day, mostly to citizens that they never wrote to.
+Newsletters: two to four times a month to 500 to 2,500 subscribers, one recipient a message or fifty.
+
+Besides: invitations to 50 to 200 people in one message or a few; mail merges of 60 to 200 letters in 5 to 25 minutes;
+double sending within seconds; the last week of a quarter with twice the mail, and reports to everybody concerned; night
+shifts, weekend work, leave and return, travel, the mobile networks of a carrier; new employees without any habit;
+mistyped passwords, and telephones that try an old one again and again; spam verdicts by mistake (0.15 % of messages,
+3 % of newsletters' issues, 2 % of merges). Everybody's recipients are unknown to the gateway on the first day.
 """
 
 from __future__ import annotations

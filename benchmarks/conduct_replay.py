@@ -1,4 +1,4 @@
-"""One mailbox's events, through the limits and through `gateway.conduct`, as the gateway would: who is stopped, when."""
+"""One mailbox's events, through the limits and through `gateway.conduct` as in the gateway: who is stopped, when."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ LATE = 5.0  # seconds until all workers know of a block
 RELEASE = 2 * HOUR  # after a false block
 MEASURED = BEGIN + WARM_UP * DAY
 LIMITS: dict[str, tuple[tuple[int, int, int], ...]] = {  # (measure, seconds, count): recipients, messages, new
-    "official": ((0, 60, 250), (0, HOUR, 600), (0, DAY, 1500), (1, 60, 60), (1, HOUR, 300), (1, DAY, 1000), (2, DAY, 500)),
-    "unit": ((0, 60, 500), (0, HOUR, 1500), (0, DAY, 5000), (1, 60, 100), (1, HOUR, 600), (1, DAY, 2000), (2, DAY, 2000)),
+    "official": (
+        *((0, 60, 250), (0, HOUR, 600), (0, DAY, 1500)),
+        *((1, 60, 60), (1, HOUR, 300), (1, DAY, 1000), (2, DAY, 500)),
+    ),
+    "unit": (
+        *((0, 60, 500), (0, HOUR, 1500), (0, DAY, 5000)),
+        *((1, 60, 100), (1, HOUR, 600), (1, DAY, 2000), (2, DAY, 2000)),
+    ),
     "service": (
-        (0, 60, 1000), (0, HOUR, 10000), (0, DAY, 50000), (1, 60, 600), (1, HOUR, 6000), (1, DAY, 30000), (2, DAY, 10000)),
-}  # fmt: skip
+        *((0, 60, 1000), (0, HOUR, 10000), (0, DAY, 50000)),
+        *((1, 60, 600), (1, HOUR, 6000), (1, DAY, 30000), (2, DAY, 10000)),
+    ),
+}
 LIMITS["newsletter"] = LIMITS["service"]
-"""The product's defaults ([limits])."""
-
-
+"""The product's defaults ([limits]); a newsletter's mailbox has a written exception."""
 _KINDS = {"unit": "unit", "newsletter": "unit", "service": "service"}
 
 
@@ -37,13 +43,11 @@ class Meter:
 
     def admit(self, at: float, recipients: int, new: int) -> int:
         """How many of these recipients (new ones first) there is room for; they are counted."""
-        rooms = [count - self._used(place, at) for place, (_m, _s, count) in enumerate(self._limits)]
-        if any(room < 1 for room, (measure, _s, _c) in zip(rooms, self._limits, strict=True) if measure == 1):
+        rooms = [(limit[0], limit[2] - self._used(place, at)) for place, limit in enumerate(self._limits)]
+        if any(measure == 1 and room < 1 for measure, room in rooms):
             return 0
-        fits = min([recipients, *(room for room, limit in zip(rooms, self._limits, strict=True) if limit[0] == 0)])
-        fits = min(
-            [fits, *(room + recipients - new for room, limit in zip(rooms, self._limits, strict=True) if limit[0] == 2)]
-        )
+        known = recipients - new
+        fits = min(recipients, *(room + (0, 0, known)[measure] for measure, room in rooms if measure != 1))
         if fits > 0:
             for place, (measure, _s, _c) in enumerate(self._limits):
                 amount = (fits, 1, min(new, fits))[measure]

@@ -44,7 +44,7 @@ class AccountLimits(Section):
     """The limits of one account. What is left out keeps its default; an empty list is no limit."""
 
     recipients: Rates | None = Field(default=None, description="Recipients; a list that is expanded later counts once.")
-    messages: Rates | None = Field(default=None, description="Messages.")
+    messages: Rates | None = Field(default=None, description="Messages, whatever they weigh.")
     new_recipients: Rates | None = Field(
         default=None, description="Addresses to which this account has not written in the last 90 days."
     )

@@ -77,15 +77,21 @@ class Tariff:
         self._overrides = [(Pattern(one.address), one) for one in overrides]
         self._overrides.sort(key=lambda pair: pair[0].specificity, reverse=True)
         self._given = {kind: (getattr(limits, kind), DEFAULTS[kind]) for kind in DEFAULTS}
-        self._today = today
+        self._today, self._day = today, datetime.date.min
         self._known: dict[tuple[object, ...], tuple[Charge, ...]] = {}
 
     def charges(self, payer: Payer, client: str) -> tuple[Charge, ...]:
-        """All accounts of this sender; those without a limit are left out. `client`: the address it comes from."""
+        """All accounts of this sender; those without a limit are left out. `client`: the address it comes from.
+
+        The same tuple for the same sender: the stores remember what they made of it.
+        """
         box = payer.mailbox
         # What an answer depends on: a mailbox that changes kind or unit is another one.
-        key = (payer.scope, payer.who, client, box and (box.kind, box.unit))
-        made = self._known.get(key) if not self._overrides else None
+        office = client if self._limits["office"] else ""
+        key = (payer.scope, payer.who, office, box and (box.kind, box.unit))
+        if self._overrides and (day := self._today()) != self._day:
+            self._day, self._known = day, {}  # one of them may have run out
+        made = self._known.get(key)
         if made is None:
             if len(self._known) >= _MOST:
                 self._known.clear()

@@ -1,6 +1,6 @@
 """Senders that are watched and stopped: their conduct, who is blocked, and how the rules and the notices hear of it.
 
-One for each worker. It joins rooms that do not know each other: `conduct` scores, `blocks` keeps and tells, the rules ask
+One for each worker. It joins rooms that do not know each other: `conduct` scores, `blocks` keeps and tells, rules ask
 `known.blocks`. Nothing of it is on the path of a message but a dictionary's answer.
 """
 

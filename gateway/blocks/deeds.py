@@ -56,7 +56,8 @@ def by_conduct(before: Block | None, who: str, case: Case, at: float, *, block: 
         if before.standing is Standing.RELEASED and 0 <= before.since - at <= _LATE:
             return None
     standing = Standing.BLOCKED if block else Standing.SUSPECT
-    reasons = tuple(plain("_".join(reason.split()), 64) for reason in case.reasons[:_MOST_REASONS])
+    names = (plain("_".join(reason.split()), 64) for reason in case.reasons[:_MOST_REASONS])
+    reasons = tuple(filter(None, names))
     return Deed(before, Block(key_of(who), standing, at, reasons, bounded(case.evidence)))
 
 

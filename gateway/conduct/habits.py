@@ -1,8 +1,8 @@
 """How habits are learned: once a day, slowly, and from ordinary days. Pure.
 
-An attack must not teach the state that it is ordinary: no day raises a habit by more than a quarter, and one whose
-score came near to being suspect by a twentieth, and teaches nothing else. Habits fade with the days on which the
-mailbox is used, not with the calendar: nobody who was on leave begins anew.
+An attack must not teach the state that it is ordinary: no day raises a habit by more than a quarter (a week's by a
+twentieth), and one whose score came near to being suspect by a fifth of that, and it teaches nothing else. Habits fade
+with the days on which the mailbox is used, not with the calendar: nobody who was on leave begins anew.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ TRUSTED: Final = 3
 _NEW: Final = frozenset({Pace.HOUR_NEW, Pace.DAY_NEW, Pace.DAY_FIRST, Pace.WEEK_FIRST})
 _CALM: Final = 0.5  # the worst score of an ordinary day
 _FADE: Final = 0.985  # of a peak is left after a day that does not reach it
-_GROWTH: Final = 1.25  # of a peak, at most, on an ordinary day
-_CREEP: Final = 1.05  # the same on any other, or a mailbox that always writes much would never be known
+_GROWTH: Final = (1.25, 1.05)  # of a peak, at most, on an ordinary day, and of a week's
+_CREEP: Final = (1.05, 1.01)  # the same on any other, or a mailbox that always writes much would never be known
 _SLOW: Final = 1 / 20  # how much a day changes the profile of hours
 
 
 def expected(state: State, pace: Pace) -> float:
     """How much of it would be nothing unusual for this sender."""
-    usual = max(FLOORS[pace], HEADROOM * state.peaks[pace])
+    usual = max(FLOORS[pace], state.peaks[pace] * (1 if pace is Pace.WEEK_FIRST else HEADROOM))
     if state.days < YOUNG:
         usual = max(usual, FLOORS[pace] * _youth(state, pace))
     if state.since and state.last < state.since + DAY:
@@ -84,7 +84,7 @@ def turn(state: State, day: int, rests: Rests) -> None:
     today = state.today
     if today.hours:
         calm = today.worst < _CALM
-        _learn_peaks(state, _GROWTH if calm else _CREEP)
+        _learn_peaks(state, *(_GROWTH if calm else _CREEP))
         if calm:
             _learn_ways(state, rests)
     state.today = Today(day)
@@ -104,8 +104,9 @@ def _learn_hours(state: State, base: int) -> None:
         state.profile[base + hour] = round(old + step * (255 * seen - old))
 
 
-def _learn_peaks(state: State, growth: float) -> None:
+def _learn_peaks(state: State, daily: float, weekly: float) -> None:
     for pace in Pace:
+        growth = weekly if pace is Pace.WEEK_FIRST else daily
         old = state.peaks[pace]
         most = max(old, FLOORS[pace] * _youth(state, pace) if state.days < YOUNG else FLOORS[pace]) * growth
         state.peaks[pace] = max(old * _FADE, min(state.today.most[pace], most))

@@ -46,8 +46,8 @@ def observe(
 
 def judge(state: State, now: float, rests: Rests = weekend, thresholds: Thresholds = DEFAULT) -> Judgement:
     """The score now; the running day remembers the worst and the most that it showed."""
-    reading = read(state, now, rests)
-    score, points = weigh(state, reading)
+    reading = read(state, now)
+    score, points = weigh(state, now, reading, rests)
     today = state.today
     today.most = [max(old, seen) for old, seen in zip(today.most, reading.paces, strict=True)]
     today.worst = max(today.worst, score)
@@ -96,5 +96,5 @@ def _evidence(state: State, now: float, score: float, points: Sequence[Point], r
             }
             for point in points
         ],
-        "networks": [shown(key) for key, _network in strange_networks(state)[:_NAMED]],
+        "networks": [shown(key) for key, _network in strange_networks(state, now)[:_NAMED]],
     }

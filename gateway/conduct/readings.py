@@ -14,33 +14,40 @@ _SEVERAL = 4  # messages of one content below which it is one mail, sent a few t
 
 
 class Reading(NamedTuple):
-    """`paces`: by `Pace`. `odd`, `strange`: recipients of the last day, each by how odd its hour and how new its
-    network was. `unknown_share`: of all recipients that were tried in the last day; `new_share`: of those taken.
+    """`paces`: by `Pace`. `unknown_share`: of all recipients that were tried in the last day; `new_share`: of those
+    taken. `throttled`: recipients in the last day.
     """
 
     paces: tuple[int, ...]
-    odd: float
-    strange: float
     unknown_share: float
     new_share: float
     throttled: int
+
+
+class Surroundings(NamedTuple):
+    """How it came. `odd`, `strange`: recipients of the last day, each by how odd its hour and how new its network was.
+
+    `failed`: logins in the last day. `networks`: those of the last hour that are not this sender's own.
+    """
+
+    odd: float
+    strange: float
     failed: int
-    networks_hour: int
+    networks: int
 
 
-def read(state: State, now: float, rests: Rests) -> Reading:
+def read(state: State, now: float) -> Reading:
     """The figures of the windows that end at `now`."""
     hour, day = TENS.total(state.tens, now), HOURS.total(state.hours, now)
-    lately = {key: net for key, net in state.networks.items() if net.last > now - DAY and key != NOWHERE}
     paces = (  # in the order of `Pace`
-        _burst(state),
+        _burst(state, now),
         hour[Count.RECIPIENTS],
         hour[Count.NEW],
         day[Count.RECIPIENTS],
         day[Count.NEW],
         day[Count.UNKNOWN],
         day[Count.SPAM],
-        len(lately),
+        sum(net.last > now - DAY and key != NOWHERE for key, net in state.networks.items()),
         _same(state, now),
         day[Count.FIRST],
         DAYS.total(state.week, now)[Count.FIRST],
@@ -48,19 +55,28 @@ def read(state: State, now: float, rests: Rests) -> Reading:
     tried = day[Count.RECIPIENTS] + day[Count.UNKNOWN]
     return Reading(
         paces,
-        odd=_odd(state, now, rests),
-        strange=_strange(state),
         unknown_share=day[Count.UNKNOWN] / tried if tried else 0.0,
         new_share=day[Count.NEW] / max(day[Count.RECIPIENTS], 1),
         throttled=day[Count.THROTTLED],
-        failed=day[Count.FAILED],
-        networks_hour=sum(net.last > now - HOUR and newness(net) > 0 for net in lately.values()),
     )
 
 
-def _burst(state: State) -> int:
-    """Messages in the newest slot of ten minutes."""
-    return state.tens[max(state.tens)][Count.MESSAGES] if state.tens else 0
+def look_around(state: State, now: float, rests: Rests) -> Surroundings:
+    """The context; it costs more than `read`, and is wanted only where there is harm."""
+    return Surroundings(
+        odd=_odd(state, now, rests),
+        strange=_strange(state, now),
+        failed=HOURS.total(state.hours, now)[Count.FAILED],
+        networks=sum(
+            net.last > now - HOUR and newness(net) > 0 for key, net in state.networks.items() if key != NOWHERE
+        ),
+    )
+
+
+def _burst(state: State, now: float) -> int:
+    """Messages in the running slot of ten minutes, or in the one before, whichever holds more."""
+    newest = int(now) // TENS.seconds
+    return max(state.tens[number][Count.MESSAGES] if number in state.tens else 0 for number in (newest - 1, newest))
 
 
 def _same(state: State, now: float) -> int:
@@ -82,15 +98,15 @@ def _odd(state: State, now: float, rests: Rests) -> float:
     return found
 
 
-def strange_networks(state: State) -> list[tuple[bytes, Network]]:
+def strange_networks(state: State, now: float) -> list[tuple[bytes, Network]]:
     """Networks of the running day that are not this sender's own, the most used first."""
     today = state.today.day
-    found = [(key, net) for key, net in state.networks.items() if net.day == today and newness(net) and net.sent]
-    return sorted(found, key=lambda pair: -pair[1].sent)
+    used = ((key, net) for key, net in state.networks.items() if net.day == today and net.sent and net.last > now - DAY)
+    return sorted(((key, net) for key, net in used if newness(net)), key=lambda pair: -pair[1].sent)
 
 
-def _strange(state: State) -> float:
+def _strange(state: State, now: float) -> float:
     """While nothing is known of a mailbox no network is its own, and none is strange."""
     if state.days < TRUSTED:
         return 0.0
-    return sum(net.sent * newness(net) for key, net in strange_networks(state) if key != NOWHERE)
+    return sum(net.sent * newness(net) for key, net in strange_networks(state, now) if key != NOWHERE)

@@ -1,10 +1,10 @@
 """How unusual the last hour and day of a sender are, as a score with reasons. Pure.
 
-    score = volume + content + min(context, volume + content + a little)
+    score = harm + min(context, harm + a little)          where there is any harm, else 0
 
-*Volume* and *content* are what harms: many new recipients, unknown ones, spam. *Context* is how it comes: at night,
-from new networks, after failed logins. Context alone never blocks anybody: people travel, work late and mistype
-passwords, and a stranger can make logins fail. Each sign has a weight and grows from nothing, at what is usual for this
+*Harm* is volume and content: many new recipients, unknown ones, spam. *Context* is how it comes: at night, from new
+networks, after failed logins. Context alone never blocks anybody: people travel, work late and mistype passwords, and a
+stranger can make logins fail. Each sign has a weight and grows from nothing, at what is usual for this
 sender, to its whole weight, at several times that.
 """
 
@@ -14,11 +14,11 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from gateway.conduct.habits import FLOORS, expected
-from gateway.conduct.readings import Reading
+from gateway.conduct.hours import Rests
+from gateway.conduct.readings import Reading, Surroundings, look_around
 from gateway.conduct.state import Pace, State
 
 
@@ -87,7 +87,7 @@ _PACED: Final[tuple[tuple[Sign, Pace, str, float, float], ...]] = (
     (Sign.NEW_RECIPIENTS, Pace.HOUR_NEW, "hour", 4, 0.8),
     (Sign.NEW_RECIPIENTS, Pace.DAY_NEW, "day", 3, 0.8),
     (Sign.FIRST_LETTERS, Pace.DAY_FIRST, "day", 4, 0.5),
-    (Sign.FIRST_LETTERS, Pace.WEEK_FIRST, "week", 5, 1.0),
+    (Sign.FIRST_LETTERS, Pace.WEEK_FIRST, "week", 4, 1.0),
     (Sign.MANY_RECIPIENTS, Pace.HOUR_RECIPIENTS, "hour", 4, 0.35),
     (Sign.MANY_RECIPIENTS, Pace.DAY_RECIPIENTS, "day", 4, 0.35),
     (Sign.BURST, Pace.BURST, "10min", 6, 0.3),
@@ -100,17 +100,24 @@ _PACED: Final[tuple[tuple[Sign, Pace, str, float, float], ...]] = (
 _FREE: Final = 0.15  # what context counts beyond the harm that it goes with
 
 
-def weigh(state: State, reading: Reading) -> tuple[float, list[Point]]:
+def weigh(state: State, now: float, reading: Reading, rests: Rests) -> tuple[float, list[Point]]:
     """The score, and the signs that it is made of, the heaviest first."""
     best: dict[Sign, Point] = {}
-    for point in chain(_paced(state, reading), _ramped(reading)):
-        known = best.get(point.sign)
-        if point.points > 0 and (known is None or point.points > known.points):
+    _take(best, _paced(state, reading))
+    _take(best, _ramped(((Sign.THROTTLED, reading.throttled, 10, 200, "day", 0.25),)))
+    harm = sum(point.points for point in best.values() if point.sign not in CONTEXT)
+    if not harm:
+        return 0.0, []
+    _take(best, _ramped(_context(look_around(state, now, rests))))
+    context = sum(point.points for point in best.values() if point.sign in CONTEXT)
+    return harm + min(context, harm + _FREE), sorted(best.values(), key=lambda point: -point.points)
+
+
+def _take(best: dict[Sign, Point], points: Iterator[Point]) -> None:
+    """Of each sign the heaviest."""
+    for point in points:
+        if point.points > 0 and (point.sign not in best or point.points > best[point.sign].points):
             best[point.sign] = point
-    points = sorted(best.values(), key=lambda point: -point.points)
-    harm = sum(point.points for point in points if point.sign not in CONTEXT)
-    context = sum(point.points for point in points if point.sign in CONTEXT)
-    return harm + min(context, harm + _FREE), points
 
 
 def _paced(state: State, reading: Reading) -> Iterator[Point]:
@@ -131,15 +138,21 @@ def _factor(sign: Sign, reading: Reading) -> float:
     return 1.0
 
 
-def _ramped(reading: Reading) -> Iterator[Point]:
-    strange = reading.strange
-    for sign, seen, low, high, window, weight in (
-        (Sign.THROTTLED, reading.throttled, 10, 200, "day", 0.25),
-        (Sign.ODD_HOURS, reading.odd, 10, 60, "day", 0.35),
-        (Sign.NEW_NETWORK, strange, 10, 60, "day", 0.35),
-        (Sign.MANY_NETWORKS, reading.networks_hour, 3, 8, "hour", 0.5),
-        (Sign.FAILED_LOGINS, reading.failed, 5, 40, "day", 0.25 * ramp(strange, 0, 20)),
-    ):
+_Ramp = tuple[Sign, float, float, float, str, float]
+
+
+def _context(around: Surroundings) -> tuple[_Ramp, ...]:
+    return (
+        (Sign.ODD_HOURS, around.odd, 10, 60, "day", 0.35),
+        (Sign.NEW_NETWORK, around.strange, 10, 60, "day", 0.35),
+        (Sign.MANY_NETWORKS, around.networks, 3, 8, "hour", 0.5),
+        (Sign.FAILED_LOGINS, around.failed, 5, 40, "day", 0.25 * ramp(around.strange, 0, 20)),
+    )
+
+
+def _ramped(rows: tuple[_Ramp, ...]) -> Iterator[Point]:
+    """What is not measured by the habit: from nothing at `low` to the whole weight at `high`."""
+    for sign, seen, low, high, window, weight in rows:
         if seen > low:
             yield Point(sign, weight * ramp(seen, low, high), seen, low, window)
 

@@ -105,7 +105,7 @@ class State:
 
 
 def pack(state: State) -> bytes:
-    """The blob, at most 2,998 bytes. Whoever changes a state keeps its numbers within 0 to 2^32 - 1."""
+    """The blob, at most 3,014 bytes. Whoever changes a state keeps its numbers within 0 to 2^32 - 1."""
     windows, today = (state.tens, state.hours, state.week), state.today
     sizes = (*map(len, windows), len(state.networks), len(state.contents))
     times = (state.last, state.since, state.told_at)
@@ -137,8 +137,10 @@ def unpack(blob: bytes | None) -> State | None:
     if not fits or not all(0.0 <= value < 1e12 for value in (*peaks, worst)):  # NaN is not, either
         return None
     state = State(last, since, told, told_at, days, profile, peaks, Today(day, bits, most, worst), grace, kind)
-    numbers = [min(number, MOST) for number in struct.unpack_from(f"<{slots}I", blob, _HEAD.size)]
-    rows = [(numbers[i], numbers[i + 1 : i + _ROW]) for i in range(0, slots, _ROW)]
+    numbers = struct.unpack_from(f"<{slots}I", blob, _HEAD.size)
+    if max(numbers, default=0) > MOST:
+        return None
+    rows = [(numbers[i], list(numbers[i + 1 : i + _ROW])) for i in range(0, slots, _ROW)]
     state.tens, state.hours = dict(rows[:tens]), dict(rows[tens : tens + hours])
     state.week = dict(rows[tens + hours :])
     _tables(state, memoryview(blob), ends - networks * _NETWORK.size, ends)

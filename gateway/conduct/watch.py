@@ -29,8 +29,10 @@ KEEP: Final = 120 * 86_400.0
 """Seconds for which the state of a sender that does nothing is kept."""
 _MOST: Final = 10_000  # deeds that may wait
 _EACH: Final = 200  # deeds of one sender that may wait: what they show is clear by then
+_TOGETHER: Final = 32  # senders that the store is asked about at once
 _OWED: Final = 1_000  # verdicts that may wait for whoever is told
 _AGAIN: Final = 1.0  # seconds between tries
+_LONGEST: Final = 30.0  # seconds for whoever is told
 _TRY: Final = 0.1  # the same, for one that is about to close
 
 OnVerdict = Callable[[str, Judgement], Awaitable[None]]
@@ -71,6 +73,7 @@ class Conduct:
         self._gather = gather
         self._deeds: dict[str, list[tuple[Deed, float]]] = {}  # by sender, each with the monotonic time of its coming
         self._owed: dict[str, Judgement] = {}
+        self._untold = False  # the last one that was to be told was not
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
@@ -121,11 +124,11 @@ class Conduct:
     async def _round(self) -> bool:
         """Everything that waits now; False where some of it has to be tried again."""
         senders = list(self._deeds)
-        for who in senders:
-            if not await self._take(who):
+        for start in range(0, len(senders), _TOGETHER):
+            taken = await asyncio.gather(*map(self._take, senders[start : start + _TOGETHER]))
+            if not (await self._tell() and all(taken)):
                 return False
-            await self._tell()
-        return not self._owed or await self._tell()
+        return await self._tell()
 
     async def _take(self, who: str) -> bool:
         deeds = self._deeds.pop(who)
@@ -171,9 +174,13 @@ class Conduct:
         """Tell what is owed; False where somebody could not be told."""
         for who, judgement in list(self._owed.items()):
             try:
-                await self._on_verdict(who, judgement)
-            except Exception:  # whatever it was: a sender past the threshold must not be forgotten
-                _log.exception("conduct.untold", sender=who)
+                async with asyncio.timeout(_LONGEST):
+                    await self._on_verdict(who, judgement)
+            except Exception as error:  # whatever it was: a sender past the threshold must not be forgotten
+                if not self._untold:
+                    _log.warning("conduct.untold", sender=who, reason=str(error), exc_info=True)
+                self._untold = True
                 return False
+            self._untold = False
             del self._owed[who]
         return True

@@ -39,9 +39,14 @@ class Window:
     def add(self, slots: Slots, at: float, counts: Sequence[int]) -> None:
         """Count something; slots that the window needs no more are dropped."""
         number = int(at) // self.seconds
-        held = slots.setdefault(number, [0] * COUNTS)
-        held[:] = [min(old + more, MOST) for old, more in zip(held, counts, strict=True)]
-        self.trim(slots, max(slots))
+        held = slots.get(number)
+        if held is None:
+            slots[number] = [min(more, MOST) for more in counts]
+            self.trim(slots, max(slots))
+            return
+        for place, more in enumerate(counts):
+            if more:
+                held[place] = min(held[place] + more, MOST)
 
     def trim(self, slots: Slots, newest: int) -> None:
         """Drop what is too old beside `newest`."""

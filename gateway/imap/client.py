@@ -54,12 +54,10 @@ class Session:
 
     def abort(self) -> None:
         """End it without a word. May be called at any time, and twice."""
-        self._wire.leaving = True
         self._wire.abort()
 
     async def leave(self) -> None:
         """LOGOUT. What goes wrong now changes nothing."""
-        self._wire.leaving = True
         with contextlib.suppress(PollFailed):
             await self._ask("LOGOUT")
         self._wire.abort()
@@ -82,7 +80,6 @@ class Session:
         except Refused as refused:
             kind = Failure.REFUSED if refused.code in _TROUBLE else Failure.AUTH
             raise PollFailed(kind, refused.code, own=refused.code in _OWN, entering=True) from refused
-        self._wire.entered()
         self._words = frozenset()
         self._learn(text)
         if not self._words:
@@ -111,17 +108,42 @@ class Session:
         names = [(flags, name.decode("utf-8", "surrogateescape")) for flags, name in found]
         return [(flags, name) for flags, name in names if not _CONTROLS & set(name)]
 
-    async def status(self, folder: str, items: Iterable[str]) -> Mapping[str, int]:
-        """STATUS of one folder (RFC 3501 6.3.10). Refused where it is not there."""
-        answers = await self._answers("STATUS", quoted(folder), f"({' '.join(items)})")
-        rest = next(named(answers, b"STATUS"), None)
-        if rest is None:
-            raise self._wire.fail(Failure.GARBAGE, "STATUS without an answer")
-        return self._read(parse.counters, rest)
+    async def state(
+        self, folders: Sequence[str], items: Iterable[str], *, quota: bool, leave: bool
+    ) -> tuple[list[Mapping[str, int] | Refused], Quota | None]:
+        """STATUS of each folder (RFC 3501 6.3.10) and GETQUOTAROOT of the inbox (RFC 9208 4.1.2), asked at once.
 
-    async def quota(self, folder: str = "INBOX") -> Quota | None:
-        """GETQUOTAROOT (RFC 9208 4.1.2): the first root that limits storage; None without one."""
-        for rest in named(await self._answers("GETQUOTAROOT", quoted(folder)), b"QUOTA"):
+        Of each folder its items or the refusal; the first quota root that limits storage. `leave`: LOGOUT with them.
+        """
+        wanted = f"({' '.join(items)})"
+        questions = [("STATUS", [quoted(folder), wanted]) for folder in folders]
+        questions += [("GETQUOTAROOT", ["INBOX"])] if quota else []
+        questions += [("LOGOUT", [])] if leave else []
+        results, lines = await self._wire.ask_all(questions)
+        answers = list(grouped(lines))
+        found = self._statuses(folders, answers)
+        states = [
+            result if isinstance(result, Refused) else self._stated(found, folder)
+            for folder, result in zip(folders, results, strict=False)
+        ]
+        return states, self._quota(answers)
+
+    def _statuses(self, folders: Sequence[str], answers: Iterable[list[parse.Part]]) -> Mapping[str, Mapping[str, int]]:
+        """The STATUS answers by the folder's name; of a single folder whatever the server calls it."""
+        found: dict[str, Mapping[str, int]] = {}
+        for rest in named(answers, b"STATUS"):
+            name = self._read(parse.status_name, rest).decode("utf-8", "surrogateescape")
+            name = folders[0] if len(folders) == 1 or name.upper() == "INBOX" else name
+            found[name] = self._read(parse.counters, rest)
+        return found
+
+    def _stated(self, found: Mapping[str, Mapping[str, int]], folder: str) -> Mapping[str, int]:
+        if folder not in found:
+            raise self._wire.fail(Failure.GARBAGE, "STATUS without an answer")
+        return found[folder]
+
+    def _quota(self, answers: Iterable[list[parse.Part]]) -> Quota | None:
+        for rest in named(answers, b"QUOTA"):
             if (storage := self._read(parse.storage, rest)) is not None:
                 return Quota(storage[0] * 1024, storage[1] * 1024)
         return None
@@ -129,7 +151,6 @@ class Session:
     async def examine(self, folder: str = "INBOX") -> None:
         """EXAMINE: as SELECT, and it leaves \\Recent alone (RFC 3501 6.3.2)."""
         await self._ask("EXAMINE", quoted(folder))
-        self._wire.entered(selected=True)
 
     async def search(self, criteria: str) -> tuple[int, int, int]:
         """UID SEARCH in the examined folder: (lowest UID, highest UID, how many), zeros for none."""

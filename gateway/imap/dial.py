@@ -36,7 +36,6 @@ async def connect(server: Server, secure: ssl.SSLContext | None, limit: int) -> 
     except (OSError, ValueError) as error:  # the second: not a host name
         raise failure(error) from error
     if server.tls == "loopback" and not _local(transport):
-        wire.leaving = True
         transport.abort()
         raise PollFailed(Failure.TLS, "without TLS only on this machine")
     return wire

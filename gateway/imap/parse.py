@@ -52,6 +52,14 @@ def counters(parts: Sequence[Part]) -> Mapping[str, int]:
     return {name.decode("ascii").upper(): number(value) for name, value in zip(words[::2], words[1::2], strict=True)}
 
 
+def status_name(parts: Sequence[Part]) -> bytes:
+    """The folder's name of one STATUS answer."""
+    name = next(_tokens(parts), None)
+    if name is None:
+        raise ValueError("STATUS without a name")
+    return bytes(name)
+
+
 def storage(parts: Sequence[Part]) -> tuple[int, int] | None:
     """(used, limit) in KiB of one QUOTA answer (RFC 9208 4.2.1), None where it limits no storage."""
     last = parts[-1]

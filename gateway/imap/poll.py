@@ -1,4 +1,4 @@
-"""One poll of one mailbox: a session of its own, commands in sequence, one time-out around it all.
+"""One poll of one mailbox: a session of its own, one time-out around it all.
 
 The connection is aborted on any error. What is asked is what changes nothing on the server: STATUS of the inbox and of
 the folders of interest, GETQUOTAROOT, and once, to begin with, EXAMINE with the dates of the newest claimed and the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.access import Dates, Failure, Folder, Observation, Use
 from gateway.imap.baseline import Baseline
@@ -71,26 +71,31 @@ class Poller:
     async def _poll(self, target: Target, before: Baseline | None) -> Observation:
         session = await self._enter(target)
         try:
-            seen = await self._ask(session, target, before)
-            await session.leave()
+            return await self._ask(session, target, before)
         finally:
             session.abort()
-        return seen
 
     async def _ask(self, session: Session, target: Target, before: Baseline | None) -> Observation:
         began = self._clock()
         names, listed = await self._names(session, before, began)
-        folders = [await self._inbox(session)]
-        for use, name in names:
-            if (folder := await self._folder(session, name, use)) is not None:
-                folders.append(folder)
-            else:
+        more = before is None or self._counts(before, began)
+        items = (*_ITEMS, "HIGHESTMODSEQ") if session.can("CONDSTORE") else _ITEMS
+        quota = self._asking.quota and session.can("QUOTA")
+        found, storage = await session.state(
+            ["INBOX", *(name for _, name in names)], items, quota=quota, leave=not more
+        )
+        folders = [_inbox(found[0])]
+        for (use, name), state in zip(names, found[1:], strict=True):
+            if isinstance(state, Refused):
                 listed = 0.0  # it is gone: look again next time
-        quota = await session.quota() if self._asking.quota and session.can("QUOTA") else None
-        at = self._clock()
+            else:
+                folders.append(_folder(name, use, state))
+        at = max(began, self._clock())
         dates, doubts = await self._dates(session, at) if before is None else (None, ())
-        old = await self._old(session, before, at, examined=before is None)
-        return Observation(target.mailbox, began, max(began, at), tuple(folders), quota, dates, old, listed, doubts)
+        old = await self._old(session, at, examined=before is None) if self._counts(before, began) else None
+        if more:
+            await session.leave()
+        return Observation(target.mailbox, began, at, tuple(folders), storage, dates, old, listed, doubts)
 
     async def _names(
         self, session: Session, before: Baseline | None, now: float
@@ -101,36 +106,9 @@ class Poller:
             return [(folder.use, folder.name) for folder in before.seen.folders[1:]], before.seen.listed
         return of_interest(await session.folders(), self._asking.uses)[: self._asking.folders], now
 
-    async def _inbox(self, session: Session) -> Folder:
-        try:
-            found = await self._status(session, "INBOX", Use.INBOX)
-        except Refused as refused:
-            if refused.code not in _GONE:
-                raise
-            raise PollFailed(Failure.VANISHED, "no inbox", own=True) from refused
-        return found
-
-    async def _folder(self, session: Session, name: str, use: Use) -> Folder | None:
-        try:
-            return await self._status(session, name, use)
-        except Refused:
-            return None
-
-    async def _status(self, session: Session, name: str, use: Use) -> Folder:
-        items = (*_ITEMS, "HIGHESTMODSEQ") if session.can("CONDSTORE") else _ITEMS
-        found = await session.status(name, items)
-        if not {"MESSAGES", "UIDNEXT", "UIDVALIDITY"} <= found.keys():
-            raise PollFailed(Failure.GARBAGE, "STATUS without its items")
-        return Folder(
-            name,
-            use,
-            uidvalidity=found["UIDVALIDITY"],
-            uidnext=found["UIDNEXT"],
-            messages=found["MESSAGES"],
-            recent=found.get("RECENT", 0),
-            unseen=found.get("UNSEEN", 0),
-            modseq=found.get("HIGHESTMODSEQ", 0),
-        )
+    def _counts(self, before: Baseline | None, now: float) -> bool:
+        """Whether it is time to count old messages."""
+        return bool(self._asking.old_days) and (before is None or now - before.counted >= self._asking.recount)
 
     async def _dates(self, session: Session, now: float) -> tuple[Dates, tuple[Failure, ...]]:
         """The bounds of the first poll. Dates that cannot be are left out, and said to be."""
@@ -144,14 +122,34 @@ class Poller:
     async def _date(self, session: Session, uid: int) -> tuple[float | None, bool]:
         return await session.date(uid) if uid else (None, True)
 
-    async def _old(self, session: Session, before: Baseline | None, now: float, *, examined: bool) -> int | None:
-        """How many messages of the inbox came before `old_days` ago, without touching one; None where it is not due."""
-        due = before is None or now - before.counted >= self._asking.recount
-        if not self._asking.old_days or not due:
-            return None
+    async def _old(self, session: Session, now: float, *, examined: bool) -> int:
+        """How many messages of the inbox came before `old_days` ago, without touching one."""
         if not examined:
             await session.examine()
         return (await session.search(f"BEFORE {imap_date(now - self._asking.old_days * _DAY)}"))[2]
+
+
+def _inbox(found: Mapping[str, int] | Refused) -> Folder:
+    if not isinstance(found, Refused):
+        return _folder("INBOX", Use.INBOX, found)
+    if found.code not in _GONE:
+        raise found
+    raise PollFailed(Failure.VANISHED, "no inbox", own=True) from found
+
+
+def _folder(name: str, use: Use, found: Mapping[str, int]) -> Folder:
+    if not {"MESSAGES", "UIDNEXT", "UIDVALIDITY"} <= found.keys():
+        raise PollFailed(Failure.GARBAGE, "STATUS without its items")
+    return Folder(
+        name,
+        use,
+        uidvalidity=found["UIDVALIDITY"],
+        uidnext=found["UIDNEXT"],
+        messages=found["MESSAGES"],
+        recent=found.get("RECENT", 0),
+        unseen=found.get("UNSEEN", 0),
+        modseq=found.get("HIGHESTMODSEQ", 0),
+    )
 
 
 def imap_date(seconds: float) -> str:

@@ -26,7 +26,6 @@ _LASTING = frozenset({Failure.AUTH, Failure.VANISHED, Failure.NAME})  # asking a
 _SLICE = 500  # mailboxes taken in without a breath
 _SLACK = 0.25  # seconds: polls that a busy loop began late may be made up for at once
 _LAST = 5.0  # seconds for keeping what was found when the sweep ends
-_TICK = 1.0  # seconds: the longest sleep, so that a lease or a new list is seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Sweep:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ours = False
         self._refreshed = -math.inf
-        self._kept = self._start = self._held = 0.0
+        self._since = self._kept = self._start = self._held = 0.0
 
     async def run(self) -> None:
         """Sweep until cancelled; what is known by then is kept."""
@@ -111,7 +110,7 @@ class Sweep:
     def figures(self) -> Figures:
         """What can be seen now."""
         now, stopped = self._clock.now(), self._brakes.stopped
-        late = max(now - max(self._schedule.due(), self._refreshed), 0.0)
+        late = max(now - max(self._schedule.due(), self._since), 0.0) if self._ours else 0.0
         oldest = max(now - min(self._observed.values(), default=now), 0.0)
         return Figures(len(self._schedule), len(self._tasks), oldest, late, stopped.value if stopped else "")
 
@@ -139,6 +138,9 @@ class Sweep:
         if self._ours and 0 <= now - self._refreshed < self._sweeping.refresh:
             return
         past = {} if self._ours else await self._records.past()
+        if not self._ours:  # others may have polled meanwhile
+            self._schedule, self._since = Schedule(self._sweeping.interval, self._sweeping.retry), now
+            self._observed.clear()
         present: set[str] = set()
         for number, target in enumerate(self._targets()):
             before = past.get(target.mailbox)
@@ -207,18 +209,18 @@ class Sweep:
         """Until something is to be done: the next mailbox is due and may be asked, or a poll has ended."""
         now = self._clock.now()
         if not self._ours:
-            await self._clock.sleep(_TICK)
+            await self._clock.sleep(self._sweeping.hold)
             return
         next_start = max(self._schedule.due(), self._start, self._held, now + self._brakes.waits(now))
         await self._pause(next_start - now)
 
     async def _pause(self, seconds: float) -> None:
-        """At most a second. With no room left it lasts until a poll has ended."""
+        """At most `hold`, so that a lease and a new list are seen. With no room left until a poll has ended."""
         most = 1 if self._brakes.cautious else self._sweeping.concurrency
         if self._tasks and (len(self._tasks) >= most or seconds <= 0):
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         else:
-            await self._clock.sleep(min(max(seconds, 0.0), _TICK))
+            await self._clock.sleep(min(max(seconds, 0.0), self._sweeping.hold))
 
     async def _drop(self) -> None:
         for task in self._tasks:

@@ -2,21 +2,20 @@
 
 The library's own reader recurses once a line (about 1,000 lines in one read end in RecursionError), keeps an endless
 line for ever, waits out a BYE, and writes commands to its log. Here each line is handed to it alone, all bytes of an
-answer are counted, BYE or the end of the connection ends the pending command at once, and nothing is logged. One
-command at a time: whatever the server says belongs to it.
+answer are counted, BYE or the end of the connection ends what is pending at once, and nothing is logged. Commands stand
+in a queue of our own: the library's, one a name, breaks when two STATUS are under way.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
+from collections.abc import Sequence
 
 from aioimaplib.aioimaplib import (  # type: ignore[import-untyped]  # the library has no types
-    AUTH,
     CONNECTED,
     NONAUTH,
-    SELECTED,
-    AioImapException,
     Command,
     IMAP4ClientProtocol,
 )
@@ -38,7 +37,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         self.greeting: asyncio.Future[bytes] = loop.create_future()
         self.greeting.add_done_callback(_looked_at)
         self.answer = b""  # to the server's continuation request, once
-        self.leaving = False
+        self._asked: deque[Command] = deque()
         self._limit = limit
         self._left = limit
         self._rest = bytearray()
@@ -54,24 +53,36 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
 
         Refused for NO and BAD; PollFailed for everything else.
         """
-        command = self._command(name, *words, prefix=prefix)
-        self._left, self._surplus = self._limit, False
-        try:
-            self._check()
-            await self.execute(command)
-        except AioImapException as error:  # not in this state: a server that greets us as somebody (PREAUTH)
-            raise self.fail(Failure.GARBAGE, "in a state that cannot be") from error
-        result, lines = command.response
-        if result == "OK":
-            return bytes(lines.pop()), lines
-        if result not in ("NO", "BAD"):
-            self._check()
-            raise self.fail(Failure.GARBAGE, "an answer that is none")
-        raise Refused(bytes(lines[-1]), bad=result == "BAD")
+        (result,), lines = await self.ask_all([(name, words)], prefix=prefix)
+        if isinstance(result, Refused):
+            raise result
+        return result, lines
 
-    def entered(self, *, selected: bool = False) -> None:
-        """The server let us in, or opened a folder."""
-        self.state = SELECTED if selected else AUTH
+    async def ask_all(
+        self, questions: Sequence[tuple[str, Sequence[str]]], *, prefix: str | None = None
+    ) -> tuple[list[bytes | Refused], list[parse.Part]]:
+        """Send commands at once (RFC 3501 5.5: none of them changes what another is answered) and wait for all.
+
+        The texts of their OKs or the refusals, in order, and all that was said meanwhile. PollFailed where any has no
+        answer.
+        """
+        commands = [self._command(name, *words, prefix=prefix) for name, words in questions]
+        if self.failure is not None:
+            raise self.failure
+        self._left, self._surplus = self._limit, False
+        self._asked.extend(commands)
+        self.send(_CRLF.decode().join(map(str, commands)))
+        for command in commands:
+            await command.wait()
+        results = [self._result(command) for command in commands]
+        return results, [line for command in commands for line in command.response.lines]
+
+    def _result(self, command: Command) -> bytes | Refused:
+        result, lines = command.response
+        if result in ("OK", "NO", "BAD"):
+            text = bytes(lines.pop())
+            return text if result == "OK" else Refused(text, bad=result == "BAD")
+        raise self.fail(Failure.GARBAGE, "an answer that is none")
 
     def fail(self, kind: Failure, detail: str = "") -> PollFailed:
         """This connection is of no use any more; whoever waits hears it now."""
@@ -79,8 +90,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
             self.failure = PollFailed(kind, detail)
             if not self.greeting.done():
                 self.greeting.set_exception(self.failure)
-            for command in self._waiting():
-                command.close(b"", "KO")
+            self._give_up()
             self.abort()
         return self.failure
 
@@ -116,24 +126,20 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
     def connection_lost(self, exc: Exception | None) -> None:
         """The end of the connection is an answer, too."""
         super().connection_lost(exc)
-        if not self.leaving:
+        if self._asked or not self.greeting.done():
             self.fail(Failure.CLOSED)
-        for command in self._waiting():
-            command.close(b"", "KO")
+        elif self.failure is None:
+            self.failure = PollFailed(Failure.CLOSED)
 
-    def _check(self) -> None:
-        if self.failure is not None:
-            raise self.failure
+    def _give_up(self) -> None:
+        while self._asked:
+            self._asked.popleft().close(b"", "KO")
 
     def _command(self, name: str, *words: str, prefix: str | None) -> Command:
         try:
             return Command(name, self.new_tag(), *words, prefix=prefix)
         except ValueError as error:  # NUL, CR or LF in a name
             raise PollFailed(Failure.NAME, "a control character", own=True) from error
-
-    def _waiting(self) -> list[Command]:
-        pending = [self.pending_sync_command, *self.pending_async_commands.values()]
-        return [command for command in pending if command is not None]
 
     def _handle_line(self, line: bytes, current_cmd: Command | None) -> Command | None:
         if self.state == CONNECTED:
@@ -145,26 +151,33 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         word, _, text = line.removeprefix(b"* ").partition(b" ")
         if word.upper() == b"BYE":
             self.fail(Failure.BYE, "as its greeting")
-        elif not line.startswith(b"* ") or word.upper() not in (b"OK", b"PREAUTH"):
-            self.fail(Failure.GARBAGE, "a greeting that is none")
+        elif not line.startswith(b"* ") or word.upper() != b"OK":
+            self.fail(
+                Failure.GARBAGE, "a greeting that is none"
+            )  # PREAUTH too: we would be somebody we did not ask for
         else:
-            self.state = NONAUTH if word.upper() == b"OK" else AUTH
+            self.state = NONAUTH
             self.greeting.set_result(text)
 
     def _untagged_response(self, line: bytes) -> Command | None:
         text = line[1:].removeprefix(b" ")
-        if text[:4].upper() in (b"BYE", b"BYE ") and not self.leaving:
+        if text[:4].upper() in (b"BYE", b"BYE ") and not (self._asked and self._asked[0].name == "LOGOUT"):
             self.fail(Failure.BYE)
-        waiting = self._waiting()
-        if not waiting:
+        if not self._asked:
             self._surplus = True
             return None
-        waiting[0].append_to_resp(text)
-        return waiting[0]
+        self._asked[0].append_to_resp(text)
+        return self._asked[0]
+
+    def _response_done(self, line: bytes) -> None:
+        tag, _, rest = line.partition(b" ")
+        command = next(one for one in self._asked if one.tag.encode() == tag)
+        self._asked.remove(command)
+        result, _, text = rest.partition(b" ")
+        command.close(text, result.decode("ascii"))
 
     def _continuation(self, line: bytes) -> None:
-        waiting = self._waiting()
-        if waiting and waiting[0].name == "AUTHENTICATE":
+        if self._asked and self._asked[0].name == "AUTHENTICATE":
             answer, self.answer = self.answer, b""
             self.transport.write((answer or b"*") + _CRLF)  # asked twice: given up
 

@@ -14,7 +14,8 @@ DAY: Final = 86_400.0
 HOUR: Final = 3_600.0
 _OFFSET: Final = 7 * HOUR
 _EPOCH: Final = datetime.date(1970, 1, 1).toordinal()
-_LAST: Final = datetime.date.max.toordinal() - 4_000  # room for periods to be added
+_LAST: Final = datetime.date(9_900, 1, 1).toordinal() - _EPOCH  # room for periods to be added
+_ENDS: Final = ((1 - _EPOCH) * DAY - _OFFSET, _LAST * DAY)
 ZONE: Final = datetime.timezone(datetime.timedelta(seconds=_OFFSET), "ICT")
 
 
@@ -22,8 +23,8 @@ def day_of(moment: float) -> datetime.date:
     """The day in Vietnam of a moment in seconds since the epoch. What is no date there becomes the nearest one."""
     if math.isnan(moment):
         return datetime.date.min
-    number = max(min((moment + _OFFSET) // DAY, float(_LAST)), 1.0 - _EPOCH)
-    return datetime.date.fromordinal(min(int(number) + _EPOCH, _LAST))
+    held = min(max(moment, _ENDS[0]), _ENDS[1])
+    return datetime.date.fromordinal(int((held + _OFFSET) // DAY) + _EPOCH)
 
 
 def start_of(day: datetime.date) -> float:

@@ -27,7 +27,7 @@ class Act(StrEnum):
 
     WARN = "warn"  # to the mailbox and to its unit: 14 days before
     CLEAR = "clear"  # it was used after the warning: it is active again
-    CHECK = "check"  # look at the mailbox again now: the last observation is too old for a lock
+    CHECK = "check"  # look at the mailbox again now: the last observation is too old for what is due
     LOCK = "lock"  # and tell the unit
     REWARN = "warn-of-reclaiming"  # to the unit: 14 days before
     RECLAIM = "reclaim"  # and tell the unit in writing (AG 6)
@@ -132,14 +132,12 @@ def plan(
 def act_for(subject: Subject, told: Assessment, profile: Profile, now: float) -> Act | None:
     """The one thing to do to this mailbox, None for nothing."""
     act = _ACTS.get(told.phase)
-    if act in _TAKING:
+    if act is not None:
         late = told.proved_until is None or now - told.proved_until > profile.proof.confirm
         return Act.CHECK if late else act
-    if act is None and _is_void(subject, told):
+    if _is_void(subject, told):
         return Act.CLEAR
-    if act is None and profile.ask and _is_mute(subject, told, profile, now):
-        return Act.ASK
-    return act
+    return Act.ASK if profile.ask and _is_mute(subject, told, profile, now) else None
 
 
 def _is_void(subject: Subject, told: Assessment) -> bool:

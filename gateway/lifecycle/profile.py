@@ -27,14 +27,16 @@ not the mailbox's) or our own listeners (they see senders only).
 class Proof:
     """How much proof the office asks for. Times in seconds.
 
-    `complete`: the sources whose silence is silence. `automatic_is_use`: whether IDLE and synchronisation keep a
-    mailbox alive; `automatic_reads`: whether they satisfy a reading window. `fresh`: how old the last observation may
-    be for anything to be said; `confirm`: for a lock. `gap`: how long polling may have failed in the middle of a
-    silence that polling proves. `session`: how long a session may stay open: exact sources tell when one began, not
-    when it ended.
+    `complete`: the sources whose silence is silence. `polling_suffices`: whether polling alone may prove a silence:
+    it sees every client that opens the inbox for writing, and none that only ever looks at it (EXAMINE).
+    `automatic_is_use`: whether IDLE and synchronisation keep a mailbox alive; `automatic_reads`: whether they satisfy
+    a reading window. `fresh`: how old the last observation may be for anything to be said; `confirm`: for a warning or
+    a lock. `gap`: how long polling may have failed in the middle of a silence that polling proves. `session`: how long
+    a session may stay open: exact sources tell when one began, not when it ended.
     """
 
     complete: frozenset[Source] = COMPLETE
+    polling_suffices: bool = True
     automatic_is_use: bool = True
     automatic_reads: bool = False
     fresh: float = 2 * DAY

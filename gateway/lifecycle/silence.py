@@ -61,7 +61,7 @@ def known_of(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: 
     covered = [one for one in watched if _possible(one.since, one.until, now)]
     uses = [one for one in real if is_use(one, proof)]
     silent, basis = _last_silence(real, covered, uses, proof)
-    if any(is_use(one, proof) and one not in real for one in told):
+    if len(real) < len(told) and sum(is_use(one, proof) for one in told) > len(uses):
         silent, basis = None, ()  # it was used, and nobody can say when: perhaps just now
     bad_clock = silent is None and (len(real) < len(told) or len(covered) < len(watched))
     seen = max([one.until for one in covered] + [one.not_after for one in real], default=None)
@@ -85,8 +85,19 @@ def silences(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: 
     found = {source: _watched(covered, source) for source in proof.complete if not _missed(told, covered, source)}
     polled = join((Span(c.since, c.until) for c in covered if c.source is Source.IMAP), proof.gap)
     unused = join(Span(e.not_before, e.not_after) for e in told if e.kind is Kind.UNUSED and e.strength in _SURE)
-    found[Source.IMAP] = list(common(unused, polled))
+    trusted = proof.polling_suffices and not _unseen(told, unused)
+    found[Source.IMAP] = list(common(unused, polled)) if trusted else []
     return found
+
+
+def _unseen(told: Iterable[Evidence], unused: Sequence[Span]) -> bool:
+    """Whether this mailbox is used in a way that polling cannot see: an exact source told a use in a silence of it."""
+    return any(
+        one.strength is Strength.EXACT
+        and one.kind in (Kind.ACCESS, Kind.AUTOMATIC)
+        and any(span.holds(Span(one.not_before - SKEW, one.not_after + SKEW)) for span in unused)
+        for one in told
+    )
 
 
 def _watched(covered: Sequence[Coverage], source: Source) -> list[Span]:
@@ -116,9 +127,11 @@ def _last_moment(one: Evidence, proof: Proof) -> float:
 
 def _missed(told: Sequence[Evidence], covered: Sequence[Coverage], source: Source) -> bool:
     """Whether a source that should see every access missed one that another is sure of, and saw none since."""
+    spans = _watched(covered, source)
+    if not spans:
+        return False
     own = [one.not_after for one in told if one.source is source and one.kind in (Kind.ACCESS, Kind.AUTOMATIC)]
     last = max(own, default=-math.inf) + SKEW
-    spans = _watched(covered, source)
     return any(
         one.kind is Kind.ACCESS
         and one.source is not source
@@ -147,11 +160,16 @@ def _doubt(
         return Doubt.NO_EVIDENCE
     if now - (silent.until if silent else seen) > proof.fresh:
         return Doubt.STALE
-    if any(_missed(real, covered, source) for source in proof.complete):
+    if _disagree(real, covered, proof):
         return Doubt.DISAGREE
     if silent is None:
         return _nothing(real)
     return _beginning(silent.since, real, covered, uses, proof)
+
+
+def _disagree(real: Sequence[Evidence], covered: Sequence[Coverage], proof: Proof) -> bool:
+    unused = join(Span(e.not_before, e.not_after) for e in real if e.kind is Kind.UNUSED and e.strength in _SURE)
+    return _unseen(real, unused) or any(_missed(real, covered, source) for source in proof.complete)
 
 
 def _nothing(real: Sequence[Evidence]) -> Doubt:

@@ -25,9 +25,7 @@ class Words(NamedTuple):
 
 
 SIGNS: Final[dict[Sign, Words]] = {
-    Sign.RECENT_CLEARED: Words(
-        "thư mới trong Hộp thư đến đã được mở", "the inbox was opened: new mail was claimed"
-    ),
+    Sign.RECENT_CLEARED: Words("thư mới trong Hộp thư đến đã được mở", "the inbox was opened: new mail was claimed"),
     Sign.READ: Words("có thư chuyển sang đã đọc", "messages became read"),
     Sign.CHANGED: Words("dấu của thư thay đổi", "flags of messages changed"),
     Sign.REMOVED: Words("có thư bị xóa hoặc chuyển đi", "messages were removed"),

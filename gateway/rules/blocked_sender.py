@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
+from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.payers import Payer, payer_of
 from gateway.rates import Block, Scope, Standing
 from gateway.regulations import Regulation
@@ -93,7 +93,7 @@ def _names(facts: Facts) -> Iterator[tuple[str, str]]:
         if (found := facts.directory.find(path.text)) is not None:
             yield found.address, Scope.PATH.value
     proved = facts.sender.identity
-    if facts.stage is Stage.MESSAGE and proved.mailbox and facts.envelope.session.direction is not Direction.INBOUND:
+    if facts.stage is Stage.MESSAGE and proved.mailbox:
         yield proved.mailbox, proved.how.value
 
 

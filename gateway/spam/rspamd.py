@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import aiohttp
-from multidict import CIMultiDict
-from yarl import URL
 
 from gateway.contents import Spam
 from gateway.model import Envelope
@@ -54,8 +52,9 @@ class Rspamd:
         self.healthy = True
         self.timeout = timeout
         self._max_size = max_size
-        self._headers = {"Password": password} if password else {}
+        self._headers = [("Password", password)] if password else []
         self._path = url.removeprefix("unix:") if url.startswith("unix:") else ""
+        self._base = "http://rspamd" if self._path else url.rstrip("/")
         self._places = asyncio.Semaphore(connections)
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
@@ -66,9 +65,7 @@ class Rspamd:
         """Ask about a message of `size` bytes. `reference`: what rspamd's log calls it."""
         if size > self._max_size:
             return Answer(failed="size")
-        headers: CIMultiDict[str] = CIMultiDict(self._headers)
-        headers.extend(question(envelope, reference))
-        headers["Content-Length"] = str(size)
+        headers = [*self._headers, *question(envelope, reference), ("Content-Length", str(size))]
         try:
             async with asyncio.timeout(self.timeout), self._places:
                 return self._note(await self._ask(content, headers))
@@ -80,7 +77,7 @@ class Rspamd:
         try:
             async with (
                 asyncio.timeout(min(self.timeout, _PING)),
-                self._open().get(self._at("ping"), headers=self._headers, allow_redirects=False) as response,
+                self._open().get(f"{self._base}/ping", headers=self._headers, allow_redirects=False) as response,
             ):
                 answers = response.status == 200 and await response.content.read(64) != b""
         except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
@@ -97,12 +94,12 @@ class Rspamd:
         if session is not None:
             await session.close()
 
-    async def _ask(self, content: Content, headers: CIMultiDict[str]) -> Answer:
+    async def _ask(self, content: Content, headers: list[tuple[str, str]]) -> Answer:
         if time.monotonic() < self._down_until:
             return Answer(failed="down")
         try:
             async with self._open().post(
-                self._at("checkv2"), data=content(), headers=headers, allow_redirects=False
+                f"{self._base}/checkv2", data=content(), headers=headers, allow_redirects=False
             ) as response:
                 if response.status != 200 or "Content-Encoding" in response.headers:
                     return Answer(failed="error")
@@ -115,10 +112,6 @@ class Rspamd:
             return Answer(failed="error")
         spam = await asyncio.to_thread(read_reply, body) if len(body) > _LONG_REPLY else read_reply(body)
         return Answer(spam) if spam is not None else Answer(failed="error")
-
-    def _at(self, place: str) -> URL:
-        """ValueError for a URL that is none."""
-        return URL("http://rspamd" if self._path else self.url) / place
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -26,7 +27,6 @@ _HEAD: Final = struct.Struct("<BIBBB")
 _ROW_BYTES: Final = 24
 _MOST_ROWS: Final = sum(tier.most for tier in TIERS)
 _COUNT_END: Final = 2**32 - 1
-_BYTES_END: Final = 2**63
 
 Row = list[int | float]
 
@@ -37,13 +37,22 @@ def _layout(rows: int) -> struct.Struct:
 
 
 class Account:
-    """Counters. `last`: the second of the last change. `tiers`: for each the rows one after the other, flat."""
+    """Counters. `last`: the second of the last change. `tiers`: for each the rows one after the other, flat.
 
-    __slots__ = ("last", "tiers")
+    `sums`: for each tier the sum of its rows, once somebody asked for them (`add_up`), so that a full window need not be
+    added up each time (the first of a sum is not used).
+    """
+
+    __slots__ = ("last", "sums", "tiers")
 
     def __init__(self) -> None:
         self.last = 0
-        self.tiers: list[Row] = [[], [], []]
+        self.tiers: tuple[Row, ...] = ([], [], [])
+        self.sums: tuple[list[int], ...] | None = None
+
+    def add_up(self) -> None:
+        """For an account that is asked again and again."""
+        self.sums = tuple([int(sum(rows[column::ROW])) if column else 0 for column in range(ROW)] for rows in self.tiers)
 
     @classmethod
     def read(cls, state: bytes | None) -> Account:
@@ -59,7 +68,7 @@ class Account:
         start = 5
         for tier, count in enumerate(counts):
             end = start + count * ROW
-            made.tiers[tier] = list(flat[start:end])
+            made.tiers[tier][:] = flat[start:end]
             start = end
         made.last = flat[1]
         return made
@@ -68,7 +77,15 @@ class Account:
         """Its bytes."""
         first, second, third = self.tiers
         counts = (len(first) // ROW, len(second) // ROW, len(third) // ROW)
-        return _layout(sum(counts)).pack(VERSION, self.last, *counts, *first, *second, *third)
+        layout = _layout(counts[0] + counts[1] + counts[2])
+        try:
+            return layout.pack(VERSION, self.last, *counts, *first, *second, *third)
+        except struct.error:  # a counter at its end stays there
+            rows = [min(value, _COUNT_END) if place % ROW < ROW - 1 else value for place, value in self._flat()]
+            return layout.pack(VERSION, self.last, *counts, *rows)
+
+    def _flat(self) -> Iterator[tuple[int, int | float]]:
+        return enumerate(value for rows in self.tiers for value in rows)
 
     def ahead(self, second: int) -> int:
         """The second that it is for this account: later than `second` where it was changed up to a minute ahead."""
@@ -78,8 +95,8 @@ class Account:
         """Bring what lies in the future to now. Whether anything did."""
         if self.last <= second:
             return False
-        for index, tier in enumerate(TIERS):
-            self.tiers[index] = _gathered(self.tiers[index], second // tier.width)
+        for rows, tier in zip(self.tiers, TIERS, strict=True):
+            rows[:] = _gathered(rows, second // tier.width)
         self.last = second
         return True
 
@@ -89,6 +106,9 @@ class Account:
         if not rows:
             return 0
         oldest = (second - gauge.seconds) // gauge.width
+        if rows[0] >= oldest:
+            sums = self.sums
+            return int(sum(rows[gauge.column :: ROW])) if sums is None else sums[gauge.tier][gauge.column]
         start = gauge.column
         for index in rows[::ROW]:
             if index >= oldest:
@@ -112,37 +132,44 @@ class Account:
     def add(self, second: int, amounts: tuple[int, int, int, int]) -> None:
         """Count recipients, messages, new recipients, bytes in the slots of now."""
         self.last = second
-        for index, tier in enumerate(TIERS):
-            rows, current = self.tiers[index], second // tier.width
+        recipients, messages, new, size = amounts
+        for rows, tier in zip(self.tiers, TIERS, strict=True):
+            current = second // tier.width
             if not rows or rows[-ROW] != current:
-                oldest = (second - tier.span) // tier.width
-                while rows and rows[0] < oldest:
-                    del rows[:ROW]
+                self._drop(rows, (second - tier.span) // tier.width)
                 rows += (current, 0, 0, 0, 0)
-            _add(rows, len(rows) - ROW, amounts)
+            rows[-4] += recipients
+            rows[-3] += messages
+            rows[-2] += new
+            rows[-1] += size
+        for sums in self.sums or ():
+            sums[1] += recipients
+            sums[2] += messages
+            sums[3] += new
+            sums[4] += size
+
+    def _drop(self, rows: Row, oldest: int) -> None:
+        """Forget the rows before `oldest`."""
+        start = 0
+        while start < len(rows) and rows[start] < oldest:
+            start += ROW
+        if start:
+            del rows[:start]
+            self.sums = None
 
     def give_back(self, second: int, amounts: tuple[int, int, int, int]) -> bool:
         """Take from the slots of that second what was counted there. Whether anything was changed."""
-        changed = False
-        for index, tier in enumerate(TIERS):
-            rows = self.tiers[index]
+        changed, self.sums = False, None
+        for rows, tier in zip(self.tiers, TIERS, strict=True):
             try:
                 place = rows[::ROW].index(second // tier.width) * ROW
             except ValueError:
                 continue
-            for column, amount in enumerate(amounts, place + 1):
-                taken = min(amount, rows[column])
-                rows[column] -= taken
+            for column, amount in enumerate(amounts, 1):
+                taken = min(amount, int(rows[place + column]))
+                rows[place + column] -= taken
                 changed = changed or taken > 0
         return changed
-
-
-def _add(rows: Row, place: int, amounts: tuple[int, int, int, int]) -> None:
-    recipients, messages, new, size = amounts
-    rows[place + 1] = min(rows[place + 1] + recipients, _COUNT_END)
-    rows[place + 2] = min(rows[place + 2] + messages, _COUNT_END)
-    rows[place + 3] = min(rows[place + 3] + new, _COUNT_END)
-    rows[place + 4] = min(rows[place + 4] + size, _BYTES_END)
 
 
 def _gathered(rows: Row, current: int) -> Row:
@@ -154,6 +181,6 @@ def _gathered(rows: Row, current: int) -> Row:
             continue
         if not kept or kept[-ROW] != current:
             kept += (current, 0, 0, 0, 0)
-        recipients, messages, new, size = map(int, rows[place + 1 : place + ROW])
-        _add(kept, len(kept) - ROW, (recipients, messages, new, size))
+        for column in range(1, ROW):
+            kept[column - ROW] += rows[place + column]
     return kept

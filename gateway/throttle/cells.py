@@ -31,6 +31,10 @@ _SCHEMA: Final = (
     " value BLOB NOT NULL)",
 )
 _SPOILED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_WRITE: Final = (  # an update in place: half the cost of REPLACE, which removes the old row first
+    "INSERT INTO cells VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+    " SET used = excluded.used, ends = excluded.ends, value = excluded.value"
+)
 _ALL: Final = 2**64
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _STRETCH: Final = 512
@@ -135,7 +139,7 @@ class Cells:
     def write(self, cells: Iterable[Cell]) -> None:
         """Cells anew."""
         if self._connection is not None:
-            self._connection.executemany("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", cells)
+            self._connection.executemany(_WRITE, cells)
 
     def remove(self, names: Iterable[int]) -> None:
         """Cells that hold nothing any more."""

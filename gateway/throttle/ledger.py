@@ -7,17 +7,18 @@ can choose two names that meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
 from itertools import compress
 from typing import Protocol, TypeVar
 
 from gateway.rates import Ask, Charge, Grant, Hold, Usage
 from gateway.throttle import known
 from gateway.throttle.account import Account
-from gateway.throttle.decide import Decision, distinct, gauges, judge_of_new, time_of
+from gateway.throttle.bill import Bill, bill, gauges, name_of
+from gateway.throttle.decide import Decision, time_of
 from gateway.throttle.slots import second_of
 
 T = TypeVar("T")
+_NOBODY = (False,)
 
 
 class Page(Protocol):
@@ -42,68 +43,39 @@ class Page(Protocol):
         """Replace what it holds, for `keep` seconds; None: nothing any more."""
 
 
-def name_of(secret: bytes, kind: str, text: str) -> int:
-    """A cell's name: 64 bits, signed."""
-    made = blake2b(f"{kind}:{text}".encode("utf-8", "surrogatepass"), digest_size=8, key=secret)
-    return int.from_bytes(made.digest(), "little", signed=True)
-
-
 def reserve(page: Page, ask: Ask) -> Grant:
     """Count what there is room for."""
-    charges = distinct(ask.charges)
-    for charge in charges:
-        gauges(charge.limits)  # a window that is not kept: before anything is changed
-    names = [name_of(page.secret, "account", charge.key) for charge in charges]
-    accounts = page.accounts(names)
+    own = bill(page.secret, ask.charges)
+    accounts = page.accounts(own.names)
     second, time = time_of(accounts, page.now)
-    dated = [account.date(second) for account in accounts]
-    grant = Decision(charges, accounts, second, time).grant(ask, _fresh(page, charges, ask.recipients, second))
+    dated = [account.last > second and account.date(second) for account in accounts]
+    fresh = _fresh(page, own, ask.recipients, second) if own.judge else _NOBODY * len(ask.recipients)
+    grant = Decision(own, accounts, second, time).grant(ask, fresh)
     hold = grant.hold
-    amounts = (len(hold.taken), hold.messages, len(hold.new), hold.size)
-    if any(amounts):
-        for account in accounts:
+    if hold.taken or hold.messages or hold.size:
+        amounts = (len(hold.taken), hold.messages, len(hold.new), hold.size)
+        for name, account in zip(own.names, accounts, strict=True):
             account.add(second, amounts)
-        dated = [True] * len(accounts)
-    for name, account in compress(zip(names, accounts, strict=True), dated):
-        page.write(name, account)
+            page.write(name, account)
+    elif any(dated):
+        for name, account in compress(zip(own.names, accounts, strict=True), dated):
+            page.write(name, account)
     return grant
 
 
-def _fresh(page: Page, charges: Sequence[Charge], recipients: Sequence[str], second: int) -> Sequence[bool]:
+def _fresh(page: Page, own: Bill, recipients: Sequence[str], second: int) -> Sequence[bool]:
     """For each recipient whether it is new. Who is met again after some days is dated anew."""
-    judge = judge_of_new(charges)
-    if judge is None:
-        return [False] * len(recipients)
-    memory, today = _Memory(page, judge), known.day_of(second)
+    today = known.day_of(second)
     answers = []
     for address in recipients:
-        name, bucket = memory.find(address)
+        name = own.digest(address)
+        cell = own.bucket(known.bucket_of(name))
+        bucket = page.value(cell) or b""
         day = known.find(bucket, name, today)
         answers.append(day is None)
         if day is not None and today - day >= known.REFRESH:
-            memory.learn(name, bucket, today)
+            page.put(cell, known.learn(bucket, name, today), known.KEEP)
     return answers
-
-
-class _Memory:
-    """Whom an account knows."""
-
-    __slots__ = ("_key", "_page")
-
-    def __init__(self, page: Page, charge: Charge) -> None:
-        self._page, self._key = page, charge.key
-
-    def _cell(self, name: bytes) -> int:
-        return name_of(self._page.secret, f"known{known.bucket_of(name)}", self._key)
-
-    def find(self, address: str) -> tuple[bytes, bytes]:
-        """(digest, bucket) of an address."""
-        name = known.digest(self._page.secret, self._key, address)
-        return name, self._page.value(self._cell(name)) or b""
-
-    def learn(self, name: bytes, bucket: bytes, today: int) -> None:
-        """Keep the bucket with this digest in it."""
-        self._page.put(self._cell(name), known.learn(bucket, name, today), known.KEEP)
 
 
 def changes(hold: Hold, delivered: frozenset[str]) -> bool:
@@ -116,33 +88,33 @@ def changes(hold: Hold, delivered: frozenset[str]) -> bool:
 def settle(page: Page, holds: Sequence[Hold], delivered: frozenset[str]) -> None:
     """Give back what was not delivered, and remember to whom was written."""
     for hold in holds:
+        own = bill(page.secret, hold.charges)
         recipients = sum(name not in delivered for name in hold.taken)
         messages, size = (0, 0) if delivered else (hold.messages, hold.size)
-        amounts = (recipients, messages, _settle_new(page, hold, delivered), size)
-        if any(amounts):
-            _give_back(page, hold, amounts)
+        new = _settle_new(page, own, hold.new, delivered) if own.judge else 0
+        if recipients or messages or size or new:
+            _give_back(page, own, second_of(hold.at), (recipients, messages, new, size))
 
 
-def _settle_new(page: Page, hold: Hold, delivered: frozenset[str]) -> int:
+def _settle_new(page: Page, own: Bill, new: Sequence[str], delivered: frozenset[str]) -> int:
     """How many did not count as new in the end: not delivered, or learned by another transaction meanwhile."""
-    judge = judge_of_new(hold.charges)
-    if judge is None:
-        return 0
-    memory, today = _Memory(page, judge), known.day_of(second_of(page.now))
+    today = known.day_of(second_of(page.now))
     back = 0
-    for address in hold.new:
-        name, bucket = memory.find(address) if address in delivered else (b"", b"")
-        if not name or known.find(bucket, name, today) is not None:
+    for address in new:
+        if address not in delivered:
             back += 1
-        if name:
-            memory.learn(name, bucket, today)
+            continue
+        name = own.digest(address)
+        cell = own.bucket(known.bucket_of(name))
+        bucket = page.value(cell) or b""
+        back += known.find(bucket, name, today) is not None
+        page.put(cell, known.learn(bucket, name, today), known.KEEP)
     return back
 
 
-def _give_back(page: Page, hold: Hold, amounts: tuple[int, int, int, int]) -> None:
-    names = [name_of(page.secret, "account", charge.key) for charge in distinct(hold.charges)]
-    for name, account in zip(names, page.accounts(names), strict=True):
-        if account.give_back(second_of(hold.at), amounts):
+def _give_back(page: Page, own: Bill, second: int, amounts: tuple[int, int, int, int]) -> None:
+    for name, account in zip(own.names, page.accounts(own.names), strict=True):
+        if account.give_back(second, amounts):
             page.write(name, account)
 
 

@@ -51,12 +51,15 @@ class SqlitePage:
 
     def accounts(self, names: Sequence[int]) -> list[Account]:
         """See `ledger.Page`."""
-        known = self._accounts
-        return [known[name] if name in known else self._account(name) for name in names]
+        return [self._account(name) for name in names]
 
     def _account(self, name: int) -> Account:
-        made = self._accounts[name] = Account.read(self._cells.read(name, second_of(self.now)))
-        return made
+        found = self._accounts.get(name)
+        if found is None:
+            found = self._accounts[name] = Account.read(self._cells.read(name, second_of(self.now)))
+        elif found.sums is None:
+            found.add_up()
+        return found
 
     def write(self, name: int, account: Account) -> None:
         """See `ledger.Page`."""

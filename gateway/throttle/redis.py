@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary
 from gateway.errors import LimitsUnavailable
 from gateway.logs import get_logger
 from gateway.rates import Ask, Charge, Grant, Hold, Usage
-from gateway.throttle.decide import distinct
+from gateway.throttle.bill import distinct
 from gateway.throttle.redis_link import Link, Script, Unsure
 from gateway.throttle.redis_scripts import (
     PUT,

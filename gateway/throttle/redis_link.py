@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import hiredis
 from redis.asyncio import Connection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -229,7 +230,7 @@ async def _exchange(connection: Connection, batch: Sequence[_Call], commands: Se
         return []
     for call in batch:
         call.sent = True
-    await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    await connection.send_packed_command([b"".join(map(hiredis.pack_command, commands))], check_health=False)
     replies: list[Any] = []
     for _ in commands:
         try:
@@ -286,4 +287,4 @@ def _why(error: BaseException) -> str:
     """An error in words that hold nothing secret."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return type(error).__name__ if isinstance(error, RedisError | OSError) else f"unexpected {type(error).__name__}"
+    return _code(error) if isinstance(error, RedisError | OSError) else f"unexpected {type(error).__name__}"

@@ -10,17 +10,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from gateway.rates import Ask, Charge, Exceeded, Grant, Hold, Limit, Usage
 from gateway.throttle import known
-from gateway.throttle.decide import distinct, gauges, judge_of_new
+from gateway.throttle.bill import distinct, gauges, judge_of_new
 from gateway.throttle.redis_link import Script
+from gateway.throttle.slots import Gauge
 
 _FOLDER = Path(__file__).parent / "lua"
 _YES = ord("1")
+_MOST = 1000  # tuples of limits that are remembered
+_told: dict[int, tuple[tuple[Gauge, ...], bytes]] = {}
 
 
 def _script(*names: str) -> Script:
@@ -61,10 +63,18 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest().encode()
 
 
-@lru_cache(maxsize=512)
 def _limits(limits: tuple[Limit, ...]) -> bytes:
-    flat = [(one.column, one.tier + 1, one.seconds, one.count) for one in gauges(limits)]
-    return _json([number for one in flat for number in one])
+    """As the scripts read them. By identity, as `gauges`: a configuration has few, and hashing them costs more."""
+    ready = gauges(limits)
+    found = _told.get(id(ready))
+    if found is not None and found[0] is ready:
+        return found[1]
+    if len(_told) >= _MOST:
+        _told.clear()
+    flat = [(one.column, one.tier + 1, one.seconds, one.count) for one in ready]
+    told = _json([number for one in flat for number in one])
+    _told[id(ready)] = (ready, told)
+    return told
 
 
 class Keys:

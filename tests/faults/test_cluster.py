@@ -24,6 +24,7 @@ pytestmark = [
 
 DOMAIN = "tphcm.gov.vn"
 LIMITED, LOW, LATER = f"gioihan@{DOMAIN}", f"thap@{DOMAIN}", f"sau@{DOMAIN}"
+EXACT = f"dung@{DOMAIN}"
 LIMIT, SESSIONS = 250, 6
 # Others are without limits here: what is counted is what the test says.
 EXTRA = f"""
@@ -35,6 +36,12 @@ address = "{LIMITED}"
 reason = "the test"
 expires = 2099-12-31
 recipients = ["{LIMIT}/day"]
+
+[[limit_override]]
+address = "{EXACT}"
+reason = "the test"
+expires = 2099-12-31
+recipients = ["60/day"]
 
 [[limit_override]]
 address = "{LOW}"
@@ -86,11 +93,18 @@ def test_both_take_mail_and_keep_one_record(cluster: Cluster) -> None:
     assert len(found) == 21
 
 
+def test_the_limit_is_one_over_both_nodes(cluster: Cluster) -> None:
+    crowd = Mta(cluster.outbound, EXACT, "dung@noikhac.example", range(120), sessions=40, give_up="4.7.1").start()
+    crowd.join(100)
+    assert (len(crowd.acked), len(crowd.refused)) == (60, 60)
+    assert sum(cluster.delivered(crowd.recipient).values()) == 60
+
+
 def test_a_node_killed_in_mid_load_loses_nothing(cluster: Cluster) -> None:
     """The free sender's messages all arrive; the limited sender's, as many as the limit says over both nodes."""
     free = Mta(cluster.outbound, f"tudo@{DOMAIN}", "tu-do@noikhac.example", range(500), sessions=SESSIONS).start()
     tight = Mta(
-        cluster.outbound, LIMITED, "gioi-han@noikhac.example", range(2 * LIMIT), sessions=SESSIONS, give_up="450 4.7.1"
+        cluster.outbound, LIMITED, "gioi-han@noikhac.example", range(2 * LIMIT), sessions=SESSIONS, give_up="4.7.1"
     ).start()
     until(lambda: len(tight.acked) > 80 and len(free.acked) > 80, "the load does not begin")
     cluster.do("kill", "gw1")

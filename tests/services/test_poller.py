@@ -253,7 +253,7 @@ OTHERS: dict[Deed, dict[Sign, Strength]] = {
     polled: {},
     colleague_reads: {},
     administrator_looks: {},
-    administrator_resyncs: {},
+    administrator_resyncs: {},  # with sdbox and mdbox MODSEQ rises: as if flags had changed
     administrator_flags: CHANGED,
     administrator_expunges: REMOVED,
 }
@@ -297,7 +297,8 @@ def test_no_access(stored: DovecotImap, deed: Deed, claimed: bool) -> None:
     before = poll(stored, user)
     deed(stored, user)
     found = poll(stored, user, before.baseline)
-    assert signs(found) == OTHERS[deed]
+    rebuilt = deed is administrator_resyncs and stored.format != FORMATS[0]
+    assert signs(found) == (CHANGED if rebuilt else OTHERS[deed])
     assert bool(unused(found)) is not claimed
     assert not [one for one in found.evidence if one.kind is Kind.RESET]
 
@@ -351,7 +352,7 @@ class TestIndexLost:
 
 
 class TestNoTrace:
-    def test_a_hundred_polls_change_nothing(self, stored: DovecotImap) -> None:
+    def test_polls_change_nothing(self, stored: DovecotImap) -> None:
         user = fresh(stored)
         read(stored, user)
         stored.deliver(user, 2)

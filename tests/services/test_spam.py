@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -138,6 +139,19 @@ def test_mail_passes_unasked_by_default(recorder: Recorder) -> None:
         assert text.startswith("250 ")
         assert (spam_of(row)["mode"], spam_of(row)["evidence"]) == ("observe", {"filter": "rspamd", "unasked": "down"})
         assert gateway.status("/readyz") == 200
+
+
+def test_a_reload_puts_it_in_force_and_takes_it_away(recorder: Recorder, rspamd: Rspamd) -> None:
+    with Gateway([listener()], {"mailserver": upstream(recorder.port)}) as gateway:
+        for table, begins in (({"url": rspamd.url}, "550-5.7.1 Bo loc"), ({}, "250 ")):
+            gateway.settings["rspamd"] = table
+            gateway.write_config()
+            before = gateway.metric("congthu_reloads_total", result="done")
+            gateway.daemon.signal(signal.SIGHUP)
+            gateway.daemon.wait_until(
+                lambda before=before: gateway.metric("congthu_reloads_total", result="done") > before, "reloaded", 20
+            )
+            assert told(gateway, message(body=GTUBE + b"\r\n"))[0].startswith(begins)
 
 
 def test_without_a_filter_no_decision_claims_one(recorder: Recorder) -> None:

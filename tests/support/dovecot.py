@@ -180,6 +180,7 @@ class DovecotImap:
     def __init__(
         self, users: Iterable[str], tls: Certificates | None = None, format: str = "maildir:~/Maildir"
     ) -> None:
+        self.format = format
         self.folder = Path(tempfile.mkdtemp(prefix="congthu-imap-"))
         self.port, self.pop, self.imaps = free_port(), free_port(), free_port() if tls else 0
         for name in ("mail", "state"):

@@ -17,7 +17,7 @@ class Mta:
     """A queue of numbered messages from one sender to one recipient, `sessions` at a time, a connection a message.
 
     `acked`: the numbers that were answered 250. `refused`: what the others heard that are not tried again: every 5xx,
-    and 4xx that begins with `give_up` (a limit whose window the test will not wait for). `tries`: all attempts.
+    and 4xx whose enhanced code is `give_up` (a limit whose window the test will not wait for). `tries`: all attempts.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Mta:
             answer = client.message(filled, self.sender, self.recipient)
             if answer.code == 250:
                 self.acked.add(number)
-            elif answer.code >= 500 or answer.text.startswith(self.give_up):
+            elif answer.code >= 500 or answer.text[4:].startswith(self.give_up):
                 self.refused[number] = answer.text
             else:
                 return False

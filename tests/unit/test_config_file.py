@@ -342,7 +342,6 @@ class TestSense:
             ('"127.0.0.1:2525"', '"gw.tinh.example:2525"', "listener[0].bind"),
             ('"gw.tinh.example"', '"gw"', "gateway.hostname"),
             ("[gateway]", '[http]\nbind = "0.0.0.0:9125"\n[gateway]', "http.bind"),
-            ("[gateway]", '[store]\nshared = "redis://x"\n[gateway]', "store.shared"),
             ("[gateway]", '[imap]\nhost = "x"\n[gateway]', "imap"),
             ("[gateway]", "[console]\nx = 1\n[gateway]", "console"),
             ("[gateway]", "[document_workers]\ncount = 0\n[gateway]", "document_workers.count"),

@@ -1,6 +1,7 @@
 -- One reservation. KEYS: the accounts, then the buckets of known addresses. ARGV: the time in seconds ("": this
--- server's), what is asked as JSON [accounts, messages, bytes, force, recipients, key of the bucket of each], the limits
--- of each account as JSON [measure, tier, window, count, ...], the digests of the recipients where newness is asked.
+-- server's); what is asked as JSON [accounts, messages, bytes, force, recipients, key of the bucket of each]; the
+-- limits of each account as JSON [measure, tier, window, count, ...]; the digests of the recipients where newness is
+-- asked.
 -- Returns the time of the hold, whether the message fits, "1" or "0" for each recipient: granted, and: counted as new;
 -- then for each limit that was met: which account, which limit, used, seconds until there is room.
 
@@ -33,20 +34,19 @@ local function wait(made, measure, tier, window, limit, need, sum)
   if need > limit then
     return window
   end
-  local width, slots = WIDTH[tier], made[tier]
-  local first, current, last = floor((second - window) / width), floor(second / width), nil
-  for at = 1, #slots, STEP do
-    if slots[at] >= first and slots[at] < current then
-      sum, last = sum - slots[at + measure], slots[at]
+  local width, flat, free = WIDTH[tier], made.flat, nil
+  local oldest, current = floor((second - window) / width), floor(second / width)
+  for slot = made.before[tier], made.before[tier] + made.count[tier] - 1 do
+    local at = slot * STEP + 1
+    if flat[at] >= oldest and flat[at] < current then
+      sum = sum - flat[at + measure]
       if sum + need <= limit then
+        free = flat[at]
         break
       end
     end
   end
-  if not last or sum + need > limit then
-    last = current
-  end
-  return (last + 1) * width + window - exact
+  return ((free or current) + 1) * width + window - exact
 end
 
 local taken = {0, 0, 0, 0} -- what this ask was granted so far
@@ -109,13 +109,13 @@ end
 if not force and (not fits or (count > 0 and recipients == 0)) then
   messages, bytes = 0, 0
 end
+local counts = recipients + messages + bytes > 0
 for at = 1, many do
-  if recipients + messages + bytes > 0 then
-    add(accounts[at], second, recipients, messages, others, bytes)
-    changed[at] = true
-  end
-  if changed[at] then
-    redis.call("SET", KEYS[at], packed(accounts[at]), "EX", KEPT)
+  if counts then
+    local bytes_then = counted(accounts[at], second, recipients, messages, others, bytes)
+    redis.call("SET", KEYS[at], bytes_then, "EX", KEPT)
+  elseif changed[at] then
+    redis.call("SET", KEYS[at], accounts[at].bytes, "EX", KEPT)
   end
 end
 for key, bucket in pairs(buckets) do

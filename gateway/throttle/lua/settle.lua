@@ -6,17 +6,27 @@ local _, second = clock(ARGV[1])
 local today = floor(second / 86400)
 local accounts, buckets, changed = {}, {}, {}
 
-local function back(made, at, amounts)
+-- Take from the slots of that time what was counted there.
+local function back(made, at, recipients, messages, new, bytes)
   for tier = 1, 3 do
-    local slots, index = made[tier], floor(at / WIDTH[tier])
-    for from = 1, #slots, STEP do
-      if slots[from] == index then
-        for field = 1, 4 do
-          slots[from + field] = math.max(slots[from + field] - amounts[field], 0)
-        end
+    local index = floor(at / WIDTH[tier])
+    for slot = made.before[tier], made.before[tier] + made.count[tier] - 1 do
+      local flat = made.flat
+      local from = slot * STEP + 1
+      if flat[from] == index then
+        local left = row(
+          index,
+          max(flat[from + 1] - recipients, 0),
+          max(flat[from + 2] - messages, 0),
+          max(flat[from + 3] - new, 0),
+          max(flat[from + 4] - bytes, 0)
+        )
+        local place = HEAD + SLOT * slot
+        made = account(sub(made.bytes, 1, place) .. left .. sub(made.bytes, place + SLOT + 1))
       end
     end
   end
+  return made
 end
 
 for _, hold in ipairs(cjson.decode(ARGV[2])) do
@@ -35,7 +45,7 @@ for _, hold in ipairs(cjson.decode(ARGV[2])) do
         accounts[key] = account(redis.call("GET", KEYS[key]))
       end
       if accounts[key].last then
-        back(accounts[key], at, {recipients, messages, new, bytes})
+        accounts[key] = back(accounts[key], at, recipients, messages, new, bytes)
         changed[key] = true
       end
     end
@@ -43,7 +53,7 @@ for _, hold in ipairs(cjson.decode(ARGV[2])) do
 end
 
 for key in pairs(changed) do
-  redis.call("SET", KEYS[key], packed(accounts[key]), "KEEPTTL")
+  redis.call("SET", KEYS[key], accounts[key].bytes, "KEEPTTL")
 end
 for key, bucket in pairs(buckets) do
   redis.call("SET", KEYS[key], bucket, "EX", KEPT_KNOWN)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gateway.blocks.circle import Circle
 from gateway.blocks.deeds import Deed
 from gateway.blocks.notices import KINDS, Writer
+from gateway.conduct.words import sentences
 from gateway.directory.letters import Letterhead
 from gateway.directory.outbox import Notice
 from gateway.errors import StartError
@@ -76,14 +77,18 @@ def test_the_unit_and_the_administrators_are_told(standing: Standing) -> None:
 @pytest.mark.parametrize("standing", [Standing.SUSPECT, Standing.BLOCKED])
 def test_the_evidence_can_be_judged_and_the_password_comes_first(standing: Standing) -> None:
     _, body = read(writer()(deed(standing), CIRCLE)[0])
-    assert "- 180 người nhận mà hộp thư này chưa từng viết cho, trong một giờ; ngày thường nhiều nhất khoảng 12" in body
-    assert "- 180 recipients that this mailbox had not written to" in body
-    assert "mạng mới: 203.0.0.0/16" in body
+    assert len(sentences(EVIDENCE)) == 4
+    for pair in sentences(EVIDENCE):
+        for line in pair:
+            assert f"\n- {line}\n" in body
+    assert "180 người nhận" in body
     assert f"congthu senders show {WHO}" in body
     assert f"congthu senders release {WHO}" in body
     if standing is Standing.BLOCKED:
         assert "1. Đổi mật khẩu của hộp thư ngay" in body
-        assert "(AG 8.6, AG 10.2e)" in body
+        assert "theo Quy chế (AG 8.6, AG 10.2e)." in body
+        assert "under the regulation (AG 8.6, AG 10.2e)." in body
+        assert "AG" not in read(Writer(HEAD, ("q@x.example",))(deed(standing), CIRCLE)[0])[1]
     else:
         assert "CHƯA chặn" in body
         assert "NOT blocked" in body

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +17,7 @@ from gateway.contents import Spam
 from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.spam.rspamd import Answer, Rspamd
 from tests.support.ports import HOST, free_port
+from tests.support.tls import certificates
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 CONTENT = b"abc" * 1000
@@ -278,6 +282,45 @@ async def test_a_cancelled_question_leaves_its_place(tmp_path: Path) -> None:
 async def _never() -> AsyncIterator[bytes]:
     await asyncio.sleep(60)
     yield b""
+
+
+_ASK_ONCE = """
+import asyncio, sys
+from tests.unit.spam.test_rspamd import ask, client
+
+async def main():
+    async with client(sys.argv[1]) as made:
+        print(await ask(made))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("trusted", "said"), [(True, SAID), (False, Answer(failed="down"))])
+async def test_https_to_whom_the_systems_authorities_vouch_for(tmp_path: Path, trusted: bool, said: Answer) -> None:
+    """In a process of its own: authorities are read once. Messages go to nobody who only says that he is rspamd."""
+    issued, own = certificates(tmp_path), tmp_path / "own"
+    own.mkdir()
+    other = certificates(own)
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            await says(answer())(reader, writer)
+        writer.close()
+
+    made = await asyncio.start_server(behave, HOST, 0, ssl=issued.server())
+    url = f"https://{HOST}:{made.sockets[0].getsockname()[1]}/"
+    authority = issued.authority if trusted else other.authority
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _ASK_ONCE,
+        url,
+        env={**os.environ, "SSL_CERT_FILE": str(authority)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert (await child.communicate())[0].decode().strip() == repr(said)
+    made.close()
 
 
 async def test_a_password_that_is_no_header_sends_nothing(tmp_path: Path) -> None:

@@ -21,12 +21,15 @@ def width_of(window: int) -> int:
 
 @dataclass
 class Event:
-    """Something that was counted to an account. `at`: whole seconds; `hold`: by which ask."""
+    """Something that was counted to an account. `at`: whole seconds; `hold`: by which ask. `gone`: widths of slots in
+    which it stands no more, for a clock that falls back must not bring it back.
+    """
 
     hold: int
     at: int
     amounts: dict[Measure, int]
     moved: bool = False
+    gone: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -41,7 +44,13 @@ class Book:
         """What counts against this limit: everything as old as a slot that the window touches."""
         width = width_of(limit.seconds)
         oldest = (now - limit.seconds) // width
-        return sum(event.amounts.get(limit.measure, 0) for event in self.events if event.at // width >= oldest)
+        counted = (event for event in self.events if event.at // width >= oldest and width not in event.gone)
+        return sum(event.amounts.get(limit.measure, 0) for event in counted)
+
+    def forget(self, now: int) -> None:
+        """What no window touches any more."""
+        for event in self.events:
+            event.gone |= {width for span, width in WIDTHS if event.at // width < (now - span) // width}
 
     def free_at(self, limit: Limit, need: int, now: int) -> int:
         """The second at which there is room for `need`, if nobody counts anything more; a window on, where never."""
@@ -117,6 +126,7 @@ class Reference:
             }
             if any(event.amounts.values()):
                 book.last = second
+                book.forget(second)
             else:
                 book.events.remove(event)
         hold = Hold(ask.charges, taken, tuple(new_ones), messages, size, at)
