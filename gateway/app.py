@@ -6,6 +6,8 @@ Knows every room's constructor and no room's business.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import itertools
 import os
 import secrets
@@ -38,7 +40,7 @@ from gateway.rules.patterns import in_domains
 from gateway.rules.policy import ListenerPolicy, Policy, today_in_vietnam
 from gateway.smtp.context import ListenerContext
 from gateway.smtp.listener import SMTPListener, server_tls
-from gateway.tariff import FREE, Tariff
+from gateway.tariff import Tariff
 from gateway.throttle.sqlite import SqliteLimits
 from gateway.trace import COVERS, PassMarks
 from gateway.upstream.base import Upstream
@@ -97,6 +99,7 @@ class App:
         self.charging: Charging
         self._watching: Watching
         self._waits_for_limits = False
+        self._key = b""
 
     # Life
 
@@ -108,7 +111,8 @@ class App:
             self.data_dir / "spool", gateway.spool_threshold, gateway.spool_memory, gateway.spool_disk
         )
         metrics.watch_spool(self.spools)
-        self.marks = PassMarks(_shared_key(gateway.pass_key or self.data_dir / "pass.key"))
+        self._key = _shared_key(gateway.pass_key or self.data_dir / "pass.key")
+        self.marks = PassMarks(self._key)
         self.journal = Journal.from_settings(self.settings, self.worker)
         await self.journal.start()
         metrics.watch_journal(self.journal)
@@ -163,8 +167,15 @@ class App:
         if shared:
             from gateway.throttle.redis import RedisLimits  # and the library of a store that most do not have
 
-            return RedisLimits(shared, timeout=timeout)
+            try:
+                return RedisLimits(shared, timeout=timeout, secret=self._secret("limits"))
+            except ValueError:
+                raise StartError('store.shared: no URL of a Redis; write "redis://host:6379/0"') from None
         return SqliteLimits(self.data_dir / "limits.db", timeout=timeout)
+
+    def _secret(self, purpose: str) -> bytes:
+        """A key for one purpose. Nodes have it in common where they have the key of the pass marks in common."""
+        return hmac.digest(self._key, f"congthu {purpose}".encode(), hashlib.sha256)
 
     def _notices_upstream(self) -> Upstream | None:
         return self.upstreams.get(self.settings.notices.upstream)
@@ -289,7 +300,13 @@ class App:
             return None
         return ListenerTariff(
             self.charging,
-            Tariff(settings.limits, settings.limit_override, today_in_vietnam) if counted else FREE,
+            Tariff(
+                settings.limits,
+                settings.limit_override,
+                today_in_vietnam,
+                counts=counted,
+                watched=settings.senders.watch,
+            ),
             ours=lru_cache(4096)(lambda domain: in_domains(domain, own)),
             own_domains=own,
             realm=settings.authentication.login_domain.lower(),

@@ -25,7 +25,7 @@ from gateway.rates import NO_RATES, Ask, Charge, Deed, Exceeded, Grant, Hold, Li
 from gateway.rules.compiled import Known
 from gateway.rules.spam import calls_it_spam
 from gateway.senders import address_of_login, mailbox_named
-from gateway.tariff import Charges
+from gateway.tariff import Tariff
 
 _QUEUE = 10_000  # ended transactions that may wait to be settled
 _AGAIN = 1.0  # seconds between tries while the store is gone
@@ -155,7 +155,7 @@ class ListenerTariff:
     def __init__(
         self,
         charging: Charging,
-        tariff: Charges,
+        tariff: Tariff,
         *,
         ours: Callable[[str], bool],
         own_domains: frozenset[str],

@@ -289,8 +289,11 @@ def _check_unchanged(old: Settings, new: Settings) -> None:
     ):
         if was != now:
             raise StartError(f"{key} = {now}: only a restart can change it (now {was})")
-    if old.store.url != new.store.url:  # which may hold a password
-        raise StartError("store.url: only a restart can change it")
+    for key in ("url", "shared"):  # which may hold a password
+        if getattr(old.store, key) != getattr(new.store, key):
+            raise StartError(f"store.{key}: only a restart can change it")
+    if old.limits.store_timeout != new.limits.store_timeout:
+        raise StartError("limits.store_timeout: only a restart can change it")
 
 
 def _address(sock: socket.socket) -> str:

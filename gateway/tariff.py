@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
 
 from gateway.config_limits import AccountLimits, LimitOverride, Limits, Rate, Rates
 from gateway.payers import Payer, client_key
@@ -59,20 +58,27 @@ DEFAULTS: Mapping[str, AccountLimits] = {
     "office": AccountLimits(),
 }
 """What [limits] says where the configuration says nothing; its descriptions repeat these figures."""
+_ANY_NUMBER = Limit(Measure.NEW, 86400, 2**31 - 1)
 _KINDS = {Kind.PERSONAL: "personal", Kind.UNIT: "unit_mailbox", Kind.SERVICE: "service"}
 
 
-class Charges(Protocol):
-    """What charging asks."""
-
-    def charges(self, payer: Payer, client: str) -> tuple[Charge, ...]:
-        """The accounts of this sender, with their limits."""
-
-
 class Tariff:
-    """The limits of one configuration. `today`: the date by which an override has run out."""
+    """The limits of one configuration. `today`: the date by which an override has run out.
 
-    def __init__(self, limits: Limits, overrides: Sequence[LimitOverride], today: Callable[[], datetime.date]) -> None:
+    `counts`: False where nothing is limited. `watched`: whether a sender's conduct is watched, which asks how many of
+    its recipients are new, limit or no limit.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        overrides: Sequence[LimitOverride],
+        today: Callable[[], datetime.date],
+        *,
+        counts: bool = True,
+        watched: bool = False,
+    ) -> None:
+        self._counts, self._watched = counts, watched
         self._limits = {kind: _made(getattr(limits, kind), DEFAULTS[kind]) for kind in DEFAULTS}
         self._overrides = [(Pattern(one.address), one) for one in overrides]
         self._overrides.sort(key=lambda pair: pair[0].specificity, reverse=True)
@@ -99,8 +105,12 @@ class Tariff:
         return made
 
     def _accounts(self, payer: Payer, client: str) -> Iterator[Charge]:
-        yield Charge(payer.scope, payer.who, self._own(payer))
-        if payer.scope not in (Scope.MAILBOX, Scope.PATH):
+        named = payer.scope in (Scope.MAILBOX, Scope.PATH)
+        own = self._own(payer) if self._counts else ()
+        if named and self._watched and not any(limit.measure is Measure.NEW for limit in own):
+            own = (*own, _ANY_NUMBER)
+        yield Charge(payer.scope, payer.who, own)
+        if not named or not self._counts:
             return
         if payer.mailbox is not None and payer.mailbox.unit:
             yield Charge(Scope.UNIT, payer.mailbox.unit.lower(), self._limits["unit"])
@@ -138,14 +148,3 @@ def _made(*given: AccountLimits | LimitOverride) -> tuple[Limit, ...]:
         rates = next((found for one in given if (found := getattr(one, name)) is not None), ())
         made += (Limit(measure, rate.seconds, rate.most) for rate in rates)
     return tuple(made)
-
-
-class _Free:
-    """Nobody is charged: senders are only watched."""
-
-    def charges(self, payer: Payer, client: str) -> tuple[Charge, ...]:
-        """None."""
-        return ()
-
-
-FREE = _Free()

@@ -57,6 +57,9 @@ def show_command(address: str, config: Path | None, as_json: bool) -> None:
     for decision in decisions:
         when = local(datetime.datetime.fromisoformat(decision["time"]).timestamp())
         _line("decision", f"{when}  {decision['reference']}  {decision['reply']}")
+    if block and block.standing is not Standing.RELEASED:
+        confirmed = "--confirmation NUMBER" if block.standing is Standing.LOCKED else '--reason "WHY"'
+        say(f"congthu senders release {block.who} {confirmed}  releases it", style="dim")
 
 
 def _tell(who: str, mailbox: Mailbox | None, block: Block | None, history: list[Change]) -> None:
@@ -83,8 +86,6 @@ def _standing(block: Block) -> None:
     for vietnamese, english in sentences(block.evidence):
         _line("evidence", vietnamese)
         _line("", english)
-    confirmed = "--confirmation NUMBER" if block.standing is Standing.LOCKED else '--reason "WHY"'
-    say(f"congthu senders release {block.who} {confirmed}  releases it", style="dim")
 
 
 def _line(name: str, text: str) -> None:

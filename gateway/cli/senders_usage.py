@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from gateway.rates import Charge, LimitStore, Measure, Scope, Usage
 from gateway.tariff import Tariff
 from gateway.who import Mailbox
 
-_WINDOWS: Final = {60: "minute", 3600: "hour", 86400: "day"}
+_WINDOWS: Final = {60: "a minute", 3600: "an hour", 86400: "a day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +71,23 @@ class Counted:
             yield f"exception: {self.override}"
         for charge, usages in self.accounts:
             if charge.scope is Scope.MAILBOX or any(usage.used for usage in usages):
-                yield f"{charge.key}: " + ", ".join(map(_shown, usages))
+                of_measures = groupby(usages, key=lambda usage: usage.limit.measure)
+                yield f"{charge.key}: " + "; ".join(_shown(measure, list(of)) for measure, of in of_measures)
         if self.conduct is not None:
             yield f"conduct now: score {self.conduct.score:.2f}"
             yield from (vietnamese for vietnamese, _ in sentences(self.conduct.evidence))
 
 
-def _shown(usage: Usage) -> str:
-    limit = usage.limit
-    window = _WINDOWS.get(limit.seconds, f"{limit.seconds} s")
-    if limit.measure is Measure.BYTES:
-        return f"{usage.used / 2**20:,.1f} of {limit.count / 2**20:,.0f} MiB a {window}"
-    return f"{usage.used:,} of {limit.count:,} {limit.measure.value.replace('_', ' ')} a {window}"
+def _shown(measure: Measure, usages: Sequence[Usage]) -> str:
+    """One measure over its windows: "recipients 3 of 250 a minute, 12 of 600 an hour"."""
+    unit = 2**20 if measure is Measure.BYTES else 1
+    name = "MiB" if measure is Measure.BYTES else measure.value.replace("_", " ")
+    windows = (
+        f"{round(usage.used / unit):,} of {round(usage.limit.count / unit):,} "
+        f"{_WINDOWS.get(usage.limit.seconds, f'in {usage.limit.seconds} s')}"
+        for usage in usages
+    )
+    return f"{name} {', '.join(windows)}"
 
 
 def counted(settings: Settings, who: str, mailbox: Mailbox | None) -> Counted:

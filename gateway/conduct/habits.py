@@ -24,7 +24,7 @@ FLOORS: Final[dict[Pace, float]] = {
     Pace.DAY_NETWORKS: 4,
     Pace.DAY_SAME: 100,
     Pace.DAY_FIRST: 50,
-    Pace.WEEK_FIRST: 70,
+    Pace.WEEK_FIRST: 100,
 }
 """What any mailbox may do without being unusual."""
 YOUTH: Final = (1, 2, 10)

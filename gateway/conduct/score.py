@@ -86,8 +86,8 @@ CONTEXT: Final = frozenset({Sign.ODD_HOURS, Sign.NEW_NETWORK, Sign.MANY_NETWORKS
 _PACED: Final[tuple[tuple[Sign, Pace, str, float, float], ...]] = (
     (Sign.NEW_RECIPIENTS, Pace.HOUR_NEW, "hour", 4, 0.8),
     (Sign.NEW_RECIPIENTS, Pace.DAY_NEW, "day", 3, 0.8),
-    (Sign.FIRST_LETTERS, Pace.DAY_FIRST, "day", 4, 0.5),
-    (Sign.FIRST_LETTERS, Pace.WEEK_FIRST, "week", 4, 1.0),
+    (Sign.FIRST_LETTERS, Pace.DAY_FIRST, "day", 4, 0.3),
+    (Sign.FIRST_LETTERS, Pace.WEEK_FIRST, "week", 3, 1.0),
     (Sign.MANY_RECIPIENTS, Pace.HOUR_RECIPIENTS, "hour", 4, 0.35),
     (Sign.MANY_RECIPIENTS, Pace.DAY_RECIPIENTS, "day", 4, 0.35),
     (Sign.BURST, Pace.BURST, "10min", 6, 0.3),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _NUMBER = re.compile(rb"[0-9]{1,20}\Z")
 _CODE = re.compile(rb"\[([A-Za-z-]{1,40})[ \]]")
@@ -84,7 +84,7 @@ def listed(parts: Sequence[Part]) -> tuple[frozenset[str], bytes]:
     return flags, bytes(tokens[close + 2])
 
 
-def _tokens(parts: Iterable[Part]) -> Iterable[Part]:
+def _tokens(parts: Iterable[Part]) -> Iterator[Part]:
     for part in parts:
         if isinstance(part, bytearray):
             yield part

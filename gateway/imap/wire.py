@@ -25,6 +25,7 @@ from gateway.imap import parse
 from gateway.imap.failures import PollFailed
 
 _CRLF = b"\r\n"
+_LINES = 10_000  # of one answer, literals included
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)  # below, it writes what crosses the wire
 
 
@@ -40,6 +41,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         self._asked: deque[Command] = deque()
         self._limit = limit
         self._left = limit
+        self._lines = _LINES
         self._rest = bytearray()
         self._surplus = False  # something was said that nobody asked for
 
@@ -69,7 +71,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         commands = [self._command(name, *words, prefix=prefix) for name, words in questions]
         if self.failure is not None:
             raise self.failure
-        self._left, self._surplus = self._limit, False
+        self._left, self._lines, self._surplus = self._limit, _LINES, False
         self._asked.extend(commands)
         self.send(_CRLF.decode().join(map(str, commands)))
         for command in commands:
@@ -117,6 +119,10 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
             return
         *lines, rest = bytes(self._rest).split(_CRLF)
         self._rest = bytearray(rest)
+        self._lines -= len(lines)
+        if self._lines < 0:
+            self.fail(Failure.LIMIT, "an answer of too many lines")
+            return
         try:
             for line in lines:
                 super().data_received(line + _CRLF)

@@ -1,6 +1,6 @@
 """The wall calendar: days of Asia/Ho_Chi_Minh, and periods counted in months as the law counts them. Pure.
 
-Vietnam keeps UTC+7 all the year (no daylight saving time), so no time zone data is needed.
+Vietnam has kept UTC+7 all the year since 1975 (no daylight saving time), so no time zone data is needed.
 """
 
 from __future__ import annotations

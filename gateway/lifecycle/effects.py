@@ -59,12 +59,10 @@ def deny_file(addresses: Iterable[str]) -> DenyFile:
 
 
 def _fits(address: str) -> bool:
-    if not address or address[0] == "#" or any(ord(c) <= 0x20 or ord(c) == 0x7F or c in ":\\" for c in address):
+    """Printable holds no break, control or surrogate."""
+    if not address or address[0] == "#" or not address.isprintable() or any(c in " :\\" for c in address):
         return False
-    try:
-        return len(address.encode("utf-8")) <= _MAX_NAME
-    except UnicodeEncodeError:
-        return False
+    return len(address.encode("utf-8")) <= _MAX_NAME
 
 
 def command(step: Step, template: Sequence[str]) -> list[str] | None:

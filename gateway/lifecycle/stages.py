@@ -135,7 +135,7 @@ def _descend(subject: Subject, known: Known, step: _Step, view: _View) -> Assess
         return Assessment(address, step.rest, certain, deadline=deadline, due=_warn_day(deadline, view))
     silent = known.silent
     if silent is None or view.now - silent.until > view.profile.proof.fresh:
-        doubt = known.doubt or Doubt.STALE
+        doubt = known.doubt if silent is None and known.doubt else Doubt.STALE
         return Assessment(address, _unsure(step), doubt=doubt, clause=step.clause)
     idle = max(floor, silent.since)
     deadline = view.deadline(idle, step.months)

@@ -25,6 +25,7 @@ pytestmark = [
 DOMAIN = "tphcm.gov.vn"
 LIMITED, LOW, LATER = f"gioihan@{DOMAIN}", f"thap@{DOMAIN}", f"sau@{DOMAIN}"
 EXACT = f"dung@{DOMAIN}"
+RENEWED = f"thay@{DOMAIN}"
 LIMIT, SESSIONS = 250, 6
 # Others are without limits here: what is counted is what the test says.
 EXTRA = f"""
@@ -42,6 +43,12 @@ address = "{EXACT}"
 reason = "the test"
 expires = 2099-12-31
 recipients = ["60/day"]
+
+[[limit_override]]
+address = "{RENEWED}"
+reason = "the test"
+expires = 2099-12-31
+recipients = ["500/day"]
 
 [[limit_override]]
 address = "{LOW}"
@@ -123,6 +130,21 @@ def test_a_node_killed_in_mid_load_loses_nothing(cluster: Cluster) -> None:
     assert len(tight.acked) >= LIMIT - SESSIONS  # less by at most what was under way when the node died
     assert max(twice) <= SESSIONS
     assert all("4.7.1" in text for text in tight.refused.values())
+
+
+def test_one_node_after_the_other_is_renewed(cluster: Cluster) -> None:
+    """As in an upgrade, under load: nothing is lost, nothing arrives twice, the limit stays exact."""
+    load = Mta(cluster.outbound, RENEWED, "thay@noikhac.example", range(600), sessions=4, give_up="4.7.1").start()
+    for node in ("gw1", "gw2"):
+        so_far = len(load.acked)
+        until(lambda so_far=so_far: len(load.acked) > so_far + 40, "no mail passes")  # type: ignore[misc]
+        cluster.do("stop", node)
+        cluster.do("start", node)
+        until(lambda: "UP" == cluster.standing(node), f"HAProxy leaves {node} out")  # noqa: B023
+    load.join(100)
+    copies = cluster.delivered(load.recipient)
+    assert (len(load.acked), load.acked) == (500, set(copies))
+    assert set(copies.values()) == {1}
 
 
 def _reload(cluster: Cluster, change: Callable[[str], str]) -> None:

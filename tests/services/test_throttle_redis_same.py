@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.rates import Ask, Charge, Hold, Limit, Measure, Scope
@@ -92,7 +92,7 @@ class Trial:
     shared: RedisLimits
     clock: Clock
     charges: tuple[Charge, ...]
-    model: Reference | None = field(default_factory=Reference)
+    model: Reference | None = None
     latest: float = START
     held: list[tuple[int, Hold]] = field(default_factory=list)
     asked: int = 0
@@ -135,7 +135,7 @@ class Trial:
 
 
 @given(st.tuples(_LIMITS, _LIMITS, _LIMITS), _STEPS)
-@settings(max_examples=80)
+@settings(max_examples=80, phases=(Phase.explicit, Phase.generate, Phase.shrink))
 async def test_the_same_answers(
     server: RedisServer, limits: tuple[tuple[Limit, ...], ...], steps: list[Wait | Reserve | Settle]
 ) -> None:

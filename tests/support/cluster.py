@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -119,6 +120,12 @@ class Cluster:
                 return int(answer.status) == 200
         except OSError:
             return False
+
+    def standing(self, node: str) -> str:
+        """What HAProxy says of a node: UP, DOWN and the like."""
+        with urllib.request.urlopen(f"http://{HOST}:{self.status}/;csv", timeout=5) as answer:
+            lines = list(csv.DictReader(answer.read().decode().removeprefix("# ").splitlines()))
+        return next(line["status"] for line in lines if (line["pxname"], line["svname"]) == ("outbound", node))
 
     def metric(self, node: str, name: str) -> float:
         """The sum of a metric's samples of a node."""

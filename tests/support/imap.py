@@ -91,7 +91,7 @@ class FakeImap:
             name, words = "AUTHENTICATE", [*self.heard[-2].split(), *words]
             self.heard[-1] = b" ".join(words)
         answer = self._answers.get(name, b"TAG BAD what\r\n")
-        folder = words[2] if len(words) > 2 else b""
+        folder = line.split(b" ", 2)[-1].rpartition(b" (")[0]
         good = await self._say(writer, answer.replace(b"TAG", words[0]).replace(b"NAME", folder))
         if name == "STARTTLS" and self._secure and good:
             await _start_tls(writer, self._secure)

@@ -11,7 +11,7 @@ from gateway.config_limits import LimitOverride, Limits, Rate
 from gateway.config_schema import settings_of
 from gateway.payers import Payer
 from gateway.rates import Limit, Measure, Scope
-from gateway.tariff import DEFAULTS, FREE, Tariff
+from gateway.tariff import DEFAULTS, Tariff
 from gateway.who import Kind, Mailbox
 
 DAY = datetime.date(2026, 11, 22)
@@ -62,7 +62,16 @@ def test_what_is_left_out_keeps_its_default_and_an_empty_list_is_no_limit() -> N
 
 def test_an_account_without_limits_is_none() -> None:
     assert "domain:tinh.example" not in accounts(tariff(domain={"recipients": []}), box(PERSON))
-    assert FREE.charges(box(PERSON), "192.0.2.1") == ()
+
+
+def test_a_sender_that_is_watched_is_asked_for_new_recipients_limit_or_no_limit() -> None:
+    watched = Tariff(Limits(), (), lambda: DAY, counts=False, watched=True)
+    (only,) = watched.charges(box(PERSON), "192.0.2.1")
+    assert [(limit.measure, limit.count > 10**9) for limit in only.limits] == [(Measure.NEW, True)]
+    assert watched.charges(Payer(Scope.CLIENT, "192.0.2.1"), "192.0.2.1") == ()
+    limited = Tariff(Limits(), (), lambda: DAY, watched=True).charges(box(PERSON), "192.0.2.1")
+    assert limited == Tariff(Limits(), (), lambda: DAY).charges(box(PERSON), "192.0.2.1")
+    assert Tariff(Limits(), (), lambda: DAY, counts=False).charges(box(PERSON), "192.0.2.1") == ()
 
 
 def test_an_office_is_counted_where_it_is_configured() -> None:

@@ -14,8 +14,11 @@ from click.testing import CliRunner, Result
 from gateway.blocks.deeds import Case
 from gateway.blocks.store import BlockStore
 from gateway.cli import main
+from gateway.conduct.score import Judgement
+from gateway.conduct.watch import Conduct
 from gateway.directory.outbox import Outbox
-from gateway.rates import Block, Standing
+from gateway.rates import Ask, Block, Charge, Deed, Limit, Measure, Scope, Standing
+from gateway.throttle.sqlite import SqliteLimits
 from tests.unit.directory.support_store import PERSON, UNIT_MAILBOX, filled
 from tests.unit.journal.support import refusal, running
 
@@ -187,6 +190,63 @@ def test_show_names_what_was_refused_lately(config: Path, record: BlockStore) ->
     text = _run(config, "show", WHO).stdout
     assert "1M80-NEG8-RHAW-AAA0  552 5.3.4" in text
     assert "BBBB" not in text
+
+
+def _charge(scope: Scope) -> Charge:
+    limits = (
+        Limit(Measure.RECIPIENTS, 86400, 5000),
+        Limit(Measure.BYTES, 86400, 2**31),
+        Limit(Measure.NEW, 86400, 500),
+    )
+    return Charge(scope, WHO, limits)
+
+
+def _count(folder: Path) -> None:
+    """What the running gateway would have counted: three recipients and 3 MiB on a mail server's word, and a deed."""
+
+    async def count() -> None:
+        store = SqliteLimits(folder / "limits.db", timeout=5.0)
+        await store.start()
+        names = ("a@x.example", "b@x.example", "c@x.example")
+        await store.reserve(Ask((_charge(Scope.PATH),), names, 1, 3 * 2**20))
+        conduct = Conduct(store, _nobody, gather=0.0)
+        await conduct.start()
+        conduct.note(Deed(WHO, time.time(), "192.0.2.1", recipients=3, new=3))
+        await conduct.close(30.0)
+        await store.close()
+
+    asyncio.run(count())
+
+
+async def _nobody(who: str, judgement: Judgement) -> None:
+    raise AssertionError(who)
+
+
+def test_show_tells_what_was_counted(config: Path, record: BlockStore) -> None:
+    _count(config.parent / "data")
+    told = _json(_run(config, "show", WHO, "--json"))
+    used = {(one["account"], one["measure"], one["window"]): (one["used"], one["limit"]) for one in told["limits"]}
+    assert used[f"path:{WHO}", "recipients", 86400] == (3, 5000)
+    assert used[f"mailbox:{WHO}", "recipients", 86400] == (0, 5000), "the exception's limit"
+    assert used[f"path:{WHO}", "size", 86400] == (3 * 2**20, 2 * 2**30)
+    assert (told["limits_failed"], told["override"]) == ("", "gửi giấy mời (until 2999-12-31)")
+    assert told["conduct"]["score"] >= 0
+    text = _run(config, "show", WHO).stdout
+    assert f"path:{WHO}: recipients 3 of 5,000 a day; " in text
+    assert "MiB 3 of 2,048 a day" in text
+    assert f"mailbox:{WHO}: recipients 0 of 5,000 a day; messages 0 of 60 a minute, 0 of 300 an hour" in text
+    assert "conduct now: score 0." in text
+
+
+def test_show_where_the_counters_are_away(config: Path, record: BlockStore) -> None:
+    config.write_text(config.read_text() + '[store]\nshared = "redis://:geheim@127.0.0.1:1/0"\n')
+    record.block(WHO, CASE, time.time())
+    result = _run(config, "show", WHO)
+    assert result.exit_code == 0, result.output
+    assert "the limits' counters cannot be read" in result.stdout
+    assert "geheim" not in result.output
+    assert "blocked since" in result.stdout
+    assert "cannot be read" in _json(_run(config, "show", WHO, "--json"))["limits_failed"]
 
 
 def test_show_of_one_that_stands_well_and_of_nobody(config: Path, record: BlockStore) -> None:

@@ -6,9 +6,9 @@ import datetime
 
 from gateway.access import Coverage, Evidence, Kind, Sign, Source, Strength
 from gateway.lifecycle.calendar import Calendar
-from gateway.lifecycle.days import DAY, start_of
+from gateway.lifecycle.days import start_of
 from gateway.lifecycle.profile import Profile
-from gateway.lifecycle.silence import Known
+from gateway.lifecycle.silence import Doubt, Known
 from gateway.lifecycle.spans import Span
 from gateway.lifecycle.subject import Record, Spared, Subject
 from gateway.who import Kind as MailboxKind
@@ -64,4 +64,4 @@ def subject(
 
 def silent(since: float, until: float) -> Known:
     """A silence that is proved."""
-    return Known(Span(since, until), used(since - DAY, since), seen=until)
+    return Known(Span(since, until), used(since), Doubt.NONE, until)

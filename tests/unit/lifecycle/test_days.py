@@ -15,11 +15,11 @@ from gateway.lifecycle.days import after_days, after_months, day_of, moment, sta
 D = datetime.date
 
 
-@given(st.floats(0, 4e9))
+@given(st.integers(200_000_000, 4_000_000_000))  # since 1976
 def test_the_day_is_that_of_ho_chi_minh_city(at: float) -> None:
     there = datetime.datetime.fromtimestamp(at, ZoneInfo("Asia/Ho_Chi_Minh"))
     assert day_of(at) == there.date()
-    assert wall(at).replace(tzinfo=None) == there.replace(tzinfo=None, microsecond=0)
+    assert wall(at).replace(tzinfo=None) == there.replace(tzinfo=None)
     assert start_of(day_of(at)) <= at < start_of(after_days(day_of(at), 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from hypothesis import given
@@ -21,7 +22,7 @@ def points(spans: list[Span]) -> set[float]:
 def test_a_union_holds_what_its_parts_hold_and_is_in_order(spans: list[Span]) -> None:
     joined = join(spans)
     assert points(joined) == points(spans)
-    assert all(one.until < after.since for one, after in zip(joined, joined[1:], strict=False))
+    assert all(one.until < after.since for one, after in itertools.pairwise(joined))
 
 
 @given(SPANS, SPANS)
