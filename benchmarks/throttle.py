@@ -2,11 +2,13 @@
 
 A decision of ours: is there room for one recipient of one message, in 3 windows each of recipients and of messages, for
 one account ("1 account"), or for a mailbox, its unit, its domain and its client together, all or none ("4 accounts").
-A decision of the others: one account, 3 windows, counted once. Nothing is ever refused: every decision is written. SQLite
-ours: WAL, synchronous=NORMAL; policyd-rate-limit: SQLite as it sets it up. Redis: loopback, nothing written to disk.
+A decision of the others: one account, 3 windows, counted once. Nothing is ever refused: every decision is written. Ours
+on SQLite: WAL, synchronous=NORMAL, a group of decisions is one transaction; policyd-rate-limit on SQLite: as it sets it
+up, a synchronous transaction each. Redis: loopback, nothing written to disk.
 
 Every way is measured in turn within each round, so that a busy moment of the machine hits them alike; medians over the
-rounds, ratios within a round. CPU: our process with its threads and loop, and the servers' processes, /proc (10 ms ticks).
+rounds, ratios within a round. CPU: our process with its threads and loop, and the servers' processes (/proc, ticks of
+10 ms).
 
 usage: python -m benchmarks.throttle [--rounds 5] [--seconds 1.0] [--senders 200] [--json]
 """

@@ -1,8 +1,10 @@
 """Other ways to count what a sender sends, each started in a folder of its own: what they answer, and whose CPU it is.
 
-policyd-rate-limit (Debian, Python, SQLite; Postfix policy protocol), the library `limits` over Redis and rspamd's module
-ratelimit over Redis (Debian). Each counts one account in three windows and is asked by a client of the least cost:
-connections are kept, nothing is awaited in vain. How they count differs, see docs/decisions.
+policyd-rate-limit (Debian, Python, SQLite; Postfix policy protocol), the library `limits` over Redis and rspamd's
+module ratelimit over Redis (Debian). Each counts one account in three windows and is asked by a client of the least
+cost: connections are kept, nothing is awaited in vain. How they count differs: policyd-rate-limit keeps a row for each
+message and counts rows, the library asks for each window apart (not one step), rspamd's buckets leak and it reads a
+message first.
 """
 
 from __future__ import annotations
@@ -138,7 +140,8 @@ def moving(server: RedisServer) -> contextlib.AbstractAsyncContextManager[Way]:
 
 _RSPAMD = """
 options {{
-  pidfile = "{folder}/rspamd.pid"; tempdir = "{folder}"; cache_file = "{folder}/symbols.cache"; hs_cache_dir = "{folder}/";
+  pidfile = "{folder}/rspamd.pid"; tempdir = "{folder}"; cache_file = "{folder}/symbols.cache";
+  hs_cache_dir = "{folder}/";
   url_tld = "{folder}/suffixes"; filters = ""; control_socket = "{folder}/control.sock mode=0600";
   explicit_modules = ["ratelimit"]; history_rows = 1; disable_hyperscan = true;
   dns {{ nameserver = ["127.0.0.1:1"]; timeout = 0.1s; retransmits = 1; }}

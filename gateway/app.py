@@ -167,8 +167,10 @@ class App:
         if shared:
             from gateway.throttle.redis import RedisLimits  # and the library of a store that most do not have
 
+            # Nodes must mean the same by it; those that do not share the key share what anybody can compute.
+            secret = self._secret("limits") if self.settings.gateway.pass_key else b"congthu"
             try:
-                return RedisLimits(shared, timeout=timeout, secret=self._secret("limits"))
+                return RedisLimits(shared, timeout=timeout, secret=secret)
             except ValueError:
                 raise StartError('store.shared: no URL of a Redis; write "redis://host:6379/0"') from None
         return SqliteLimits(self.data_dir / "limits.db", timeout=timeout)

@@ -36,7 +36,7 @@ _RULES = """\
 # What leaves us (docs/throttle.md, docs/senders.md, docs/spam.md). The limits stand in [limits].
 #outbound-throttle = { mode = "enforce", unavailable = "pass" }
 #blocked-sender = "enforce"
-#spam = { mode = "enforce", tag = "rspamd", refuse = "rspamd", outgoing_refuse = 12, unavailable = "pass" }
+#spam = { mode = "enforce", tag = "rspamd", refuse = "rspamd", outgoing_refuse = 10, unavailable = "pass" }
 #own-server = { mode = "observe", systems = ["soxaydung.example", "*.soxaydung.example"] }
 """
 

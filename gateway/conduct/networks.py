@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Final
 
 WIDTH: Final = 5
 """Bytes of a network's key: its version, and the first four bytes of its address."""
 NOWHERE: Final = bytes(WIDTH)
 """Where no address was told, or one that is none."""
+_LONGEST: Final = 80  # characters of an IPv6 address with its zone
 
 
 def network_of(client: str) -> bytes:
     """The key of the network that this address belongs to. Any text is safe."""
+    return _network(client) if len(client) <= _LONGEST else NOWHERE
+
+
+@lru_cache(4096)
+def _network(client: str) -> bytes:
     try:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:

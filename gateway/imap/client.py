@@ -24,6 +24,7 @@ T = TypeVar("T")
 _TROUBLE = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"})  # RFC 5530: not a refused login
 _OWN = frozenset({"AUTHORIZATIONFAILED", "NONEXISTENT", "EXPIRED"})  # RFC 5530: the account is good, the mailbox is not
 _CONTROLS = frozenset("\0\r\n")
+_ITEMS = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN")
 
 
 class Session:
@@ -62,8 +63,13 @@ class Session:
             await self._ask("LOGOUT")
         self._wire.abort()
 
+    @property
+    def words(self) -> frozenset[str]:
+        """What the server says that it can (RFC 3501 7.2.1): before the login, then after it."""
+        return self._words
+
     def can(self, word: str) -> bool:
-        """Whether the server says that it can (RFC 3501 7.2.1)."""
+        """Whether the server says that it can."""
         return word in self._words
 
     async def login(self, account: Account, user: str) -> None:
@@ -78,8 +84,7 @@ class Session:
             else:
                 text = await self._login(account, user)
         except Refused as refused:
-            kind = Failure.REFUSED if refused.code in _TROUBLE else Failure.AUTH
-            raise PollFailed(kind, refused.code, own=refused.code in _OWN, entering=True) from refused
+            raise _shut_out(refused) from refused
         self._words = frozenset()
         self._learn(text)
         if not self._words:
@@ -108,15 +113,36 @@ class Session:
         names = [(flags, name.decode("utf-8", "surrogateescape")) for flags, name in found]
         return [(flags, name) for flags, name in names if not _CONTROLS & set(name)]
 
+    async def login_and_state(
+        self, account: Account, user: str, words: frozenset[str], folders: Sequence[str], *, quota: bool
+    ) -> tuple[list[Mapping[str, int] | Refused], Quota | None]:
+        """Everything in one go: SASL PLAIN with its secret, what `state` asks, LOGOUT. `words`: of an earlier session.
+
+        Only for a server that takes the secret at once. PollFailed as from `login` and `state`.
+        """
+        login = ("AUTHENTICATE", ["PLAIN", plain(account, user)])
+        self._words = words
+        try:
+            return await self.state(folders, quota=quota, leave=True, first=[login])
+        except Refused as refused:
+            raise _shut_out(refused) from refused
+
     async def state(
-        self, folders: Sequence[str], items: Iterable[str], *, quota: bool, leave: bool
+        self,
+        folders: Sequence[str],
+        *,
+        quota: bool,
+        leave: bool,
+        first: Sequence[tuple[str, Sequence[str]]] = (),
     ) -> tuple[list[Mapping[str, int] | Refused], Quota | None]:
         """STATUS of each folder (RFC 3501 6.3.10) and GETQUOTAROOT of the inbox (RFC 9208 4.1.2), asked at once.
 
         Of each folder its items or the refusal; the first quota root that limits storage. `leave`: LOGOUT with them.
+        `first`: what is asked before them.
         """
-        wanted = f"({' '.join(items)})"
-        questions = [("STATUS", [quoted(folder), wanted]) for folder in folders]
+        quota = quota and self.can("QUOTA")
+        wanted = f"({' '.join(_ITEMS)} HIGHESTMODSEQ)" if self.can("CONDSTORE") else f"({' '.join(_ITEMS)})"
+        questions = [*first, *(("STATUS", [quoted(folder), wanted]) for folder in folders)]
         questions += [("GETQUOTAROOT", ["INBOX"])] if quota else []
         questions += [("LOGOUT", [])] if leave else []
         results, lines = await self._wire.ask_all(questions)
@@ -124,7 +150,7 @@ class Session:
         found = self._statuses(folders, answers)
         states = [
             result if isinstance(result, Refused) else self._stated(found, folder)
-            for folder, result in zip(folders, results, strict=False)
+            for folder, result in zip(folders, results[len(first) :], strict=False)
         ]
         return states, self._quota(answers)
 
@@ -192,6 +218,11 @@ class Session:
 
     async def _ask(self, name: str, *words: str) -> bytes:
         return (await self._wire.ask(name, *words))[0]
+
+
+def _shut_out(refused: Refused) -> PollFailed:
+    kind = Failure.REFUSED if refused.code in _TROUBLE else Failure.AUTH
+    return PollFailed(kind, refused.code, own=refused.code in _OWN, entering=True)
 
 
 def grouped(lines: Iterable[parse.Part]) -> Iterator[list[parse.Part]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -35,6 +36,7 @@ def code(text: bytes) -> str:
     return found[1].decode("ascii").upper() if found else ""
 
 
+@functools.lru_cache(maxsize=32)  # a server says the same to everybody
 def capabilities(text: bytes) -> frozenset[str]:
     """The words of a CAPABILITY answer or code, in upper case; of "[CAPABILITY …] text" those in the brackets."""
     words = text.removeprefix(b"[").partition(b"]")[0].upper().split()

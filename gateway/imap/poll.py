@@ -8,8 +8,9 @@ oldest unclaimed message.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from gateway.access import Dates, Failure, Folder, Observation, Use
 from gateway.imap.baseline import Baseline
@@ -20,7 +21,7 @@ from gateway.imap.folders import of_interest
 from gateway.imap.settings import Account, Asking, Server, Target
 from gateway.imap.wire import Refused
 
-_ITEMS = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN")
+_ELSEWHERE = frozenset({Failure.CONNECT, Failure.TLS, Failure.VANISHED})  # no trouble with how it was asked
 _GONE = frozenset({"", "NONEXISTENT", "TRYCREATE"})
 _SKEW = 86400.0  # seconds by which a server's dates may be ahead of us before they are worth nothing
 _DAY = 86400.0
@@ -37,6 +38,8 @@ class Poller:
         self._asking = asking or Asking()
         self._clock = clock
         self._secure = context(server)
+        self._words: frozenset[str] = frozenset()  # what the server can after a login, where all may be asked at once
+        self._tries = True  # whether that may be tried
 
     async def poll(self, target: Target, before: Baseline | None = None) -> Observation:
         """What the mailbox's counters are now. PollFailed with the reason for any failure, within the time-out."""
@@ -49,66 +52,94 @@ class Poller:
     async def probe(self, target: Target) -> None:
         """Log in and leave: whether our account is good. PollFailed as from `poll`."""
         try:
-            async with asyncio.timeout(self._asking.timeout):
-                session = await self._enter(target)
+            async with asyncio.timeout(self._asking.timeout), self._opened() as session:
+                await session.login(self._account, target.login)
                 await session.leave()
         except TimeoutError as error:
             raise PollFailed(Failure.TIMEOUT) from error
 
-    async def _enter(self, target: Target) -> Session:
+    @contextlib.asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Session]:
         try:
             async with asyncio.timeout(self._asking.connect):
                 session = await Session.open(self._server, self._secure, self._asking.answer)
         except TimeoutError as error:
             raise PollFailed(Failure.TIMEOUT, "no greeting in time") from error
         try:
-            await session.login(self._account, target.login)
-        except BaseException:
-            session.abort()
-            raise
-        return session
-
-    async def _poll(self, target: Target, before: Baseline | None) -> Observation:
-        session = await self._enter(target)
-        try:
-            return await self._ask(session, target, before)
+            yield session
         finally:
             session.abort()
+
+    async def _poll(self, target: Target, before: Baseline | None) -> Observation:
+        """In one go where the server is known to take that and there is no more to ask; else step by step.
+
+        What stands between us and the server may not take it (proxies that read on after a login): where it fails and
+        the other way works, it is not tried again.
+        """
+        if before is None or not self._words or self._counts(before) or self._lists(before):
+            return await self._stepwise(target, before)
+        try:
+            async with asyncio.timeout(self._asking.timeout / 2):
+                return await self._at_once(target, before, self._words)
+        except (PollFailed, TimeoutError) as error:
+            if isinstance(error, PollFailed) and (error.entering or error.own or error.kind in _ELSEWHERE):
+                raise
+        seen = await self._stepwise(target, before)
+        self._words, self._tries = frozenset(), False
+        return seen
+
+    async def _at_once(self, target: Target, before: Baseline, words: frozenset[str]) -> Observation:
+        names = [(folder.use, folder.name) for folder in before.seen.folders[1:]]
+        folders = ["INBOX", *(name for _, name in names)]
+        async with self._opened() as session:
+            began = self._clock()
+            found, storage = await session.login_and_state(
+                self._account, target.login, words, folders, quota=self._asking.quota
+            )
+        seen, listed = _folders(names, found, before.seen.listed)
+        return Observation(target.mailbox, began, max(began, self._clock()), seen, storage, listed=listed)
+
+    async def _stepwise(self, target: Target, before: Baseline | None) -> Observation:
+        async with self._opened() as session:
+            direct = {"AUTH=PLAIN", "SASL-IR"} <= session.words
+            await session.login(self._account, target.login)
+            seen = await self._ask(session, target, before)
+            self._words = session.words if direct and self._tries else frozenset()
+        return seen
 
     async def _ask(self, session: Session, target: Target, before: Baseline | None) -> Observation:
         began = self._clock()
         names, listed = await self._names(session, before, began)
-        more = before is None or self._counts(before, began)
-        items = (*_ITEMS, "HIGHESTMODSEQ") if session.can("CONDSTORE") else _ITEMS
-        quota = self._asking.quota and session.can("QUOTA")
+        counts = self._counts(before)
+        more = counts or before is None
         found, storage = await session.state(
-            ["INBOX", *(name for _, name in names)], items, quota=quota, leave=not more
+            ["INBOX", *(name for _, name in names)], quota=self._asking.quota, leave=not more
         )
-        folders = [_inbox(found[0])]
-        for (use, name), state in zip(names, found[1:], strict=True):
-            if isinstance(state, Refused):
-                listed = 0.0  # it is gone: look again next time
-            else:
-                folders.append(_folder(name, use, state))
+        folders, listed = _folders(names, found, listed)
         at = max(began, self._clock())
         dates, doubts = await self._dates(session, at) if before is None else (None, ())
-        old = await self._old(session, at, examined=before is None) if self._counts(before, began) else None
+        old = await self._old(session, at, examined=before is None) if counts else None
         if more:
             await session.leave()
-        return Observation(target.mailbox, began, at, tuple(folders), storage, dates, old, listed, doubts)
+        return Observation(target.mailbox, began, at, folders, storage, dates, old, listed, doubts)
 
     async def _names(
         self, session: Session, before: Baseline | None, now: float
     ) -> tuple[Sequence[tuple[Use, str]], float]:
         if not self._asking.uses:
             return (), now
-        if before is not None and 0 <= now - before.seen.listed < self._asking.relist:
+        if before is not None and not self._lists(before):
             return [(folder.use, folder.name) for folder in before.seen.folders[1:]], before.seen.listed
         return of_interest(await session.folders(), self._asking.uses)[: self._asking.folders], now
 
-    def _counts(self, before: Baseline | None, now: float) -> bool:
+    def _lists(self, before: Baseline) -> bool:
+        """Whether it is time to look for the folders again."""
+        return not 0 <= self._clock() - before.seen.listed < self._asking.relist
+
+    def _counts(self, before: Baseline | None) -> bool:
         """Whether it is time to count old messages."""
-        return bool(self._asking.old_days) and (before is None or now - before.counted >= self._asking.recount)
+        due = before is None or self._clock() - before.counted >= self._asking.recount
+        return bool(self._asking.old_days) and due
 
     async def _dates(self, session: Session, now: float) -> tuple[Dates, tuple[Failure, ...]]:
         """The bounds of the first poll. Dates that cannot be are left out, and said to be."""
@@ -127,6 +158,19 @@ class Poller:
         if not examined:
             await session.examine()
         return (await session.search(f"BEFORE {imap_date(now - self._asking.old_days * _DAY)}"))[2]
+
+
+def _folders(
+    names: Sequence[tuple[Use, str]], found: Sequence[Mapping[str, int] | Refused], listed: float
+) -> tuple[tuple[Folder, ...], float]:
+    """The inbox and the folders that are there; where one is gone they are to be looked for again."""
+    folders = [_inbox(found[0])]
+    for (use, name), state in zip(names, found[1:], strict=True):
+        if isinstance(state, Refused):
+            listed = 0.0
+        else:
+            folders.append(_folder(name, use, state))
+    return tuple(folders), listed
 
 
 def _inbox(found: Mapping[str, int] | Refused) -> Folder:

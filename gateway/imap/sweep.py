@@ -72,6 +72,7 @@ class Sweep:
         self._observed: dict[str, float] = {}
         self._outcomes: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ended = asyncio.Event()
         self._ours = False
         self._refreshed = -math.inf
         self._since = self._kept = self._start = self._held = 0.0
@@ -169,7 +170,11 @@ class Sweep:
         self._start = (self._start if now - _SLACK < self._start <= now + step else now) + step
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._ended.set()
 
     async def _poll(self, target: Target) -> None:
         try:
@@ -218,7 +223,8 @@ class Sweep:
         """At most `hold`, so that a lease and a new list are seen. With no room left until a poll has ended."""
         most = 1 if self._brakes.cautious else self._sweeping.concurrency
         if self._tasks and (len(self._tasks) >= most or seconds <= 0):
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            self._ended.clear()
+            await self._ended.wait()
         else:
             await self._clock.sleep(min(max(seconds, 0.0), self._sweeping.hold))
 

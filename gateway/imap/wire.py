@@ -25,6 +25,7 @@ from gateway.imap import parse
 from gateway.imap.failures import PollFailed
 
 _CRLF = b"\r\n"
+_CANCEL = b"*"  # RFC 3501 6.2.2
 _LINES = 10_000  # of one answer, literals included
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)  # below, it writes what crosses the wire
 
@@ -37,7 +38,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         self.failure: PollFailed | None = None
         self.greeting: asyncio.Future[bytes] = loop.create_future()
         self.greeting.add_done_callback(_looked_at)
-        self.answer = b""  # to the server's continuation request, once
+        self.answer: bytes | None = _CANCEL  # to the server's continuation request; to a second one it is given up
         self._asked: deque[Command] = deque()
         self._limit = limit
         self._left = limit
@@ -65,18 +66,21 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
     ) -> tuple[list[bytes | Refused], list[parse.Part]]:
         """Send commands at once (RFC 3501 5.5: none of them changes what another is answered) and wait for all.
 
-        The texts of their OKs or the refusals, in order, and all that was said meanwhile. PollFailed where any has no
-        answer.
+        The texts of their OKs or the refusals, in order, and all that was said meanwhile. A refused login raises its
+        refusal at once. PollFailed where any has no answer.
         """
         commands = [self._command(name, *words, prefix=prefix) for name, words in questions]
         if self.failure is not None:
             raise self.failure
-        self._left, self._lines, self._surplus = self._limit, _LINES, False
+        self._left, self._lines, self._surplus = self._limit * len(commands), _LINES * len(commands), False
         self._asked.extend(commands)
         self.send(_CRLF.decode().join(map(str, commands)))
+        results = []
         for command in commands:
             await command.wait()
-        results = [self._result(command) for command in commands]
+            results.append(result := self._result(command))
+            if command.name == "AUTHENTICATE" and isinstance(result, Refused):
+                raise result
         return results, [line for command in commands for line in command.response.lines]
 
     def _result(self, command: Command) -> bytes | Refused:
@@ -125,9 +129,20 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
             return
         try:
             for line in lines:
-                super().data_received(line + _CRLF)
+                self._take(line)
         except Exception:
             self.fail(Failure.GARBAGE, "an answer that is not IMAP")
+
+    def _take(self, line: bytes) -> None:
+        """A whole line. What needs no literal goes past the library's reader, which is slow to say so."""
+        if line.endswith(b"}") or self.current_command is not None or self.state == CONNECTED:
+            super().data_received(line + _CRLF)
+        elif line.startswith(b"*"):
+            self._untagged_response(line)
+        elif line.startswith(b"+"):
+            self._continuation(line)
+        elif line:
+            self._response_done(line)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end of the connection is an answer, too."""
@@ -183,9 +198,9 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         command.close(text, result.decode("ascii"))
 
     def _continuation(self, line: bytes) -> None:
-        if self._asked and self._asked[0].name == "AUTHENTICATE":
-            answer, self.answer = self.answer, b""
-            self.transport.write((answer or b"*") + _CRLF)  # asked twice: given up
+        if self._asked and self._asked[0].name == "AUTHENTICATE" and self.answer is not None:
+            answer, self.answer = self.answer, None if self.answer == _CANCEL else _CANCEL
+            self.transport.write(answer + _CRLF)
 
 
 class Refused(PollFailed):

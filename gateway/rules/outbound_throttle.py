@@ -25,7 +25,7 @@ _COUNTED = {
     Measure.NEW: ("người nhận mới", "new recipients"),
     Measure.BYTES: ("byte", "bytes"),
 }
-_WINDOWS = {60: ("phút", "minute"), 3600: ("giờ", "hour"), 86400: ("ngày", "day")}
+_WINDOWS = {60: ("phút", "a minute"), 3600: ("giờ", "an hour"), 86400: ("ngày", "a day")}
 _WHOSE = {
     Scope.MAILBOX: ("Hộp thư {who}", "The mailbox {who}"),
     Scope.PATH: ("Hộp thư {who}", "The mailbox {who}"),
@@ -86,14 +86,14 @@ def _wait(worst: Exceeded, facts: Facts) -> Reply:
     who = worst.who[:_SHOWN] or "<>"
     whose, whose_in_english = (text.format(who=who) for text in _WHOSE[worst.scope])
     counted, counted_in_english = _COUNTED[limit.measure]
-    window, window_in_english = _WINDOWS.get(limit.seconds, (f"{limit.seconds} giây", f"{limit.seconds} seconds"))
+    window, window_in_english = _WINDOWS.get(limit.seconds, (f"{limit.seconds} giây", f"in {limit.seconds} seconds"))
     soon, soon_in_english = _time(worst.retry_after)
     return refusal(
         450,
         "4.7.1",
         f"{whose} đã gửi đến mức {limit.count} {counted} mỗi {window}{cited(facts.clauses)}. Hãy gửi lại sau {soon}. "
         "Nếu không phải anh/chị gửi, hãy đổi mật khẩu ngay và báo quản trị.",
-        f"{whose_in_english} has reached {limit.count} {counted_in_english} a {window_in_english}"
+        f"{whose_in_english} has reached {limit.count} {counted_in_english} {window_in_english}"
         f"{cited_in_english(facts.clauses)}. Send again in {soon_in_english}. "
         "If it was not you who sent them, change the password now and tell your administrator.",
         utf8=utf8,

@@ -34,10 +34,10 @@ def gauges(limits: tuple[Limit, ...]) -> tuple[Gauge, ...]:
 
 def distinct(charges: tuple[Charge, ...]) -> tuple[Charge, ...]:
     """Each account once, with the limits that come first."""
-    keys = {charge.key: charge for charge in reversed(charges)}
-    if len(keys) == len(charges):
-        return charges
-    return tuple(charge for charge in charges if keys.get(charge.key) is charge)
+    first: dict[str, Charge] = {}
+    for charge in charges:
+        first.setdefault(charge.key, charge)
+    return charges if len(first) == len(charges) else tuple(first.values())
 
 
 def judge_of_new(charges: Iterable[Charge]) -> Charge | None:

@@ -38,6 +38,8 @@ _WRITE: Final = (  # an update in place: half the cost of REPLACE, which removes
 _ALL: Final = 2**64
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _STRETCH: Final = 512
+_SAMPLE: Final = 100  # fewer rows say little of the whole
+_LOW: Final = 0xFFFF
 _log = get_logger("congthu.limits")
 
 Cell = tuple[int, int, int, bytes]
@@ -49,7 +51,7 @@ class Spoiled(sqlite3.DatabaseError):
 
 
 class Cells:
-    """One connection. `wait`: seconds for another process's lock; `most`: cells that are kept, within a tenth."""
+    """One connection. `wait`: seconds for another process's lock; `most`: cells that are kept, within a fifth."""
 
     def __init__(self, path: Path, *, wait: float, most: int) -> None:
         self._path, self._wait, self._most = path, wait, most
@@ -150,18 +152,19 @@ class Cells:
         """End the transaction."""
         self._execute("COMMIT")
 
-    def tidy(self, now: int) -> None:
-        """In a transaction: look at the next stretch of the table, and remove what is not to be kept."""
+    def tidy(self, now: int, rows: int) -> None:
+        """In a transaction: look at the next stretch of about so many rows, and remove what is not to be kept."""
         query = "SELECT id, used, ends FROM cells WHERE id >= ? ORDER BY id LIMIT ?"
-        rows: list[tuple[int, int, int]] = self._execute(query, (self._hand, _STRETCH)).fetchall()
-        last = rows[-1][0] if len(rows) == _STRETCH else _LAST
+        limit = max(rows, _STRETCH)
+        found: list[tuple[int, int, int]] = self._execute(query, (self._hand, limit)).fetchall()
+        last = found[-1][0] if len(found) == limit else _LAST
         seen = last - self._hand + 1
         self._hand = last + 1 if last < _LAST else _FIRST
-        ended = {name for name, _, ends in rows if ends < now}
-        kept = sorted((used, name) for name, used, _ in rows if name not in ended)
-        excess = len(kept) * _ALL / seen / self._most - 1 if seen > _ALL >> 32 else 0.0
-        surplus = int(len(kept) * min(max(8 * excess, 0.0), 0.5))
-        self.remove([*ended, *(name for _, name in kept[:surplus])])
+        ended = {name for name, _, ends in found if ends < now}
+        kept = sorted((used, name & _LOW, name) for name, used, _ in found if name not in ended)
+        excess = len(kept) * _ALL / seen / self._most - 1 if len(kept) >= _SAMPLE else 0.0
+        surplus = int(len(kept) * min(max(2 * excess, 0.0), 0.5))
+        self.remove([*ended, *(name for *_, name in kept[:surplus])])
 
 
 def is_spoiled(error: BaseException) -> bool:

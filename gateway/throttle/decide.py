@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from gateway.rates import Ask, Exceeded, Grant, Hold
 from gateway.throttle.account import Account
-from gateway.throttle.bill import MESSAGES, NEW, RECIPIENTS, Bill, distinct, gauges, judge_of_new  # noqa: F401
+from gateway.throttle.bill import MESSAGES, NEW, RECIPIENTS, Bill
 from gateway.throttle.slots import Gauge, second_of
 
 _ROOM = 1 << 62

@@ -15,6 +15,7 @@ from gateway.throttle.slots import second_of
 
 _MOST: Final = 4096  # accounts, and values, at hand
 _TIDY: Final = 256  # cells written, then a stretch of the table is looked at
+_LOOKED_AT: Final = 3  # rows for one that was written: faster than a flood of new ones fills the table
 
 Value = tuple[bytes | None, float]
 
@@ -93,8 +94,9 @@ class SqlitePage:
 
     def tidy(self) -> None:
         """Remove some of what has ended, where enough was written since."""
-        if self._written >= _TIDY:
+        written = self._written
+        if written >= _TIDY:
             self._written = 0
             self._cells.begin()
-            self._cells.tidy(second_of(self.now))
+            self._cells.tidy(second_of(self.now), _LOOKED_AT * written)
             self._cells.commit()

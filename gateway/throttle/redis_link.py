@@ -3,9 +3,6 @@
 Everything that waits goes out together, each script in its turn, so that many sessions cost few round trips. A server
 that is away is not asked again for a moment; then whoever comes next asks, and with an answer all is as before. What is
 counted, and how, is not known here.
-
-URL (redis-py): redis://[user:password@]host[:port][/db], rediss:// (TLS; ?ssl_ca_certs=FILE), unix:///path[?db=0].
-One server, or whatever stands for it at one address: the redirections of Redis Cluster and Sentinel are not followed.
 """
 
 from __future__ import annotations
@@ -18,16 +15,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import hiredis
-from redis.asyncio import Connection, ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Connection
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from gateway.errors import LimitsUnavailable
 from gateway.logs import get_logger
+from gateway.throttle.redis_url import place, pool
 
 _BATCH = 64  # scripts that go out together
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 4.0  # seconds in which a server that is away is not asked
@@ -94,7 +89,7 @@ class Link:
     def __init__(self, url: str, *, timeout: float, connections: int = 2, queue: int = 4096) -> None:
         self.place = place(url)
         self._share = timeout / 2
-        self._pool = _pool(url, self._share)
+        self._pool = pool(url, self._share)
         self._most, self._longest_queue = connections, queue
         self._idle: list[Connection] = []
         self._waiting: deque[_Call] = deque()
@@ -247,34 +242,6 @@ def _tell(batch: Sequence[_Call], why: str) -> None:
 
 async def _end(connection: Connection) -> None:
     await connection.disconnect(nowait=True)
-
-
-def _pool(url: str, seconds: float) -> ConnectionPool:
-    """Makes connections with the URL's parameters. No repeated tries: a script may have run."""
-    try:
-        pool: ConnectionPool = ConnectionPool.from_url(
-            url,
-            protocol=2,
-            socket_timeout=None,
-            socket_connect_timeout=seconds,
-            retry=Retry(NoBackoff(), 0),
-            client_name="congthu",
-        )
-        pool.make_connection()  # type: ignore[no-untyped-call]  # says whether it knows the URL's parameters
-    except (ValueError, TypeError):
-        raise ValueError("not a URL of Redis") from None
-    return pool
-
-
-def place(url: str) -> str:
-    """A URL without what is secret in it, for a log."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "redis"
-    where = f"{parts.hostname or ''}{port}{parts.path}" if parts.scheme != "unix" else parts.path
-    return re.sub(r"[^!-~]", "?", f"{parts.scheme}://{where}")[:200]
 
 
 def _code(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 
 from tests.support.client import Client, ClosedError
@@ -18,15 +18,25 @@ class Mta:
 
     `acked`: the numbers that were answered 250. `refused`: what the others heard that are not tried again: every 5xx,
     and 4xx whose enhanced code is `give_up` (a limit whose window the test will not wait for). `tries`: all attempts.
+    `pause`: seconds between two messages of a session.
     """
 
     def __init__(
-        self, port: int, sender: str, recipient: str, numbers: Iterable[int], *, sessions: int = 4, give_up: str = "-"
+        self,
+        port: int,
+        sender: str,
+        recipient: str,
+        numbers: Iterable[int],
+        *,
+        sessions: int = 4,
+        give_up: str = "-",
+        pause: float = 0.0,
     ) -> None:
         self.port, self.sender, self.recipient, self.give_up = port, sender, recipient, give_up
-        self.queue = deque(numbers)
         self.acked, self.refused = set[int](), dict[int, str]()
         self.tries = Counter[int]()
+        self._fresh, self._pause = iter(numbers), pause
+        self._ending, self._lock = False, threading.Lock()
         self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(sessions)]
 
     def start(self) -> Mta:
@@ -35,27 +45,31 @@ class Mta:
             thread.start()
         return self
 
+    def end(self) -> None:
+        """Take no more numbers; what was begun is brought to its end."""
+        self._ending = True
+
     def join(self, seconds: float) -> None:
         """Wait until nothing is left to send; AssertionError after `seconds`."""
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        assert not self.running, f"{len(self.queue)} messages are still queued, {len(self.acked)} were taken"
+        assert not self.running, f"not all was sent: {len(self.acked)} taken, {len(self.refused)} refused"
 
     @property
     def running(self) -> bool:
         """Whether something is left to send."""
         return any(thread.is_alive() for thread in self._threads)
 
+    def _next(self) -> int | None:
+        with self._lock:
+            return None if self._ending else next(self._fresh, None)
+
     def _run(self) -> None:
-        while True:
-            try:
-                number = self.queue.popleft()
-            except IndexError:
-                return
-            if not self._tried(number):
-                self.queue.append(number)
+        while (number := self._next()) is not None:
+            while not self._tried(number):
                 time.sleep(0.1)
+            time.sleep(self._pause)
 
     def _tried(self, number: int) -> bool:
         """One attempt; True where the message needs no other."""

@@ -108,6 +108,29 @@ def test_upstream() -> None:
     assert value("congthu_upstream_connections", upstream="mail") == 3
 
 
+def test_spam_filter() -> None:
+    name = "congthu_spam_filter_results_total"
+    before = {result: value(name, result=result) for result in metrics.FILTERINGS}
+    counts = metrics.SpamFilterMetrics()
+    counts.up = True
+    for said in ("no action", "greylist", "add header", "rewrite subject", "soft reject", "reject", "discard", "down"):
+        counts.answered(said, 0.1)
+    for number in range(1000):
+        counts.answered(f"an action of the operator's, {number}", 0.1)
+    metrics.flush()
+    added = {result: value(name, result=result) - before[result] for result in metrics.FILTERINGS}
+    assert {result: count for result, count in added.items() if count} == {
+        "ham": 1,
+        "greylist": 1,
+        "suspect": 2,
+        "later": 1,
+        "spam": 2,
+        "down": 1,
+        "other": 1000,
+    }
+    assert value("congthu_spam_filter_up") == 1
+
+
 class Figures:
     memory_used, disk_used, open_spools = 100, 200, 3
     lag_seconds, queued, written, failed = 1.5, 4, 10, 1

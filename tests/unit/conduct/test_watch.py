@@ -56,7 +56,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Away]:
-    made = Away(tmp_path)
+    made = Away(tmp_path, timeout=20)
     await made.start()
     yield made
     await made.close()
@@ -73,7 +73,7 @@ async def conduct(store: Away, told: Told, monkeypatch: pytest.MonkeyPatch) -> A
     made = Conduct(store, told, gather=0.01)
     await made.start()
     yield made
-    await made.close()
+    await made.close(0.2)
 
 
 async def test_who_stands_out_is_told_of_once(conduct: Conduct, store: Away, told: Told) -> None:
@@ -83,7 +83,7 @@ async def test_who_stands_out_is_told_of_once(conduct: Conduct, store: Away, tol
     await until(lambda: bool(told.seen) and not conduct.waiting)
     for _ in range(5):
         conduct.note(deed(**BAD))
-    await conduct.close()
+    await conduct.close(20)
     ((who, judgement),) = told.seen
     assert (who, judgement.level) == ("an@x.example", Level.BLOCK)
     assert json.dumps(judgement.evidence)
@@ -105,7 +105,7 @@ async def test_deeds_that_wait_together_are_one_change(conduct: Conduct, store: 
 
 async def test_a_looking_at_conduct_is_not_a_change(conduct: Conduct, store: Away) -> None:
     conduct.note(deed())
-    await conduct.close()
+    await conduct.close(20)
     blobs: list[bytes | None] = []
 
     def read(blob: bytes | None, now: float) -> tuple[bytes | None, None]:
@@ -167,7 +167,7 @@ async def test_a_bug_with_one_sender_does_not_stop_the_others(store: Away, told:
     for _ in range(40):
         conduct.note(deed(**BAD))
         conduct.note(deed(who="other@x.example", **BAD))
-    await conduct.close()
+    await conduct.close(20)
     assert [who for who, _judgement in told.seen] == ["other@x.example"]
     assert conduct.dropped == 40
 
@@ -177,7 +177,7 @@ async def test_who_is_exempt_is_not_watched(store: Away, told: Told) -> None:
     await conduct.start()
     for _ in range(40):
         conduct.note(deed(**BAD))
-    await conduct.close()
+    await conduct.close(20)
     assert told.seen == []
     assert store.changes == 0
 
@@ -187,7 +187,7 @@ async def test_closing_takes_what_waits_and_gives_up_in_time(store: Away, told: 
     await conduct.start()
     for _ in range(40):
         conduct.note(deed(**BAD))
-    await conduct.close()
+    await conduct.close(20)
     assert told.seen
     gone = Conduct(store, told, gather=60)
     store.away = True
@@ -199,7 +199,7 @@ async def test_closing_takes_what_waits_and_gives_up_in_time(store: Away, told: 
 
 
 async def test_two_workers_share_what_they_know(store: Away, tmp_path: Path, told: Told) -> None:
-    other_store = SqliteLimits(tmp_path)
+    other_store = SqliteLimits(tmp_path, timeout=20)
     await other_store.start()
     watches = [Conduct(store, told, gather=0.0), Conduct(other_store, told, gather=0.0)]
     for one in watches:
@@ -208,7 +208,7 @@ async def test_two_workers_share_what_they_know(store: Away, tmp_path: Path, tol
         watches[number % 2].note(deed(**BAD))
         await asyncio.sleep(0)
     for one in watches:
-        await one.close()
+        await one.close(20)
     await other_store.close()
     assert [judgement.level for _who, judgement in told.seen].count(Level.BLOCK) == 1
 
@@ -218,7 +218,7 @@ async def test_hostile_names(conduct: Conduct, store: Away) -> None:
     for name in names:
         conduct.note(deed(who=name, likeness=name, client=name))
     await until(lambda: not conduct.waiting)
-    await conduct.close()
+    await conduct.close(20)
     assert conduct.dropped == 0
     for name in names:
         assert await conduct_of(store, name) is not None

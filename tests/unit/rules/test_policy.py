@@ -24,9 +24,12 @@ BIG = message(LIMIT + 1)
 # without a scanner there is no `malware`
 _TEXTS = ("dangerous-type", "secret-marking", "attachment-cap", "vietnamese-charset")
 _SENDERS = ("request-content", "private-mailbox", "auto-forward", "own-server", "unscannable")
-AT_MESSAGE = ("own-domain", "own-address", "request-channel", *_TEXTS, *_SENDERS)  # inbound
+AT_MESSAGE = ("own-domain", "own-address", "blocked-sender", "request-channel", *_TEXTS, *_SENDERS)  # inbound
 # where our own mail comes, too
-FOR_OURS = ("own-address", "request-channel", "outbound-throttle", *_TEXTS, "vietnamese-diacritics", *_SENDERS)
+FOR_OURS = (
+    *("own-address", "blocked-sender", "request-channel", "outbound-throttle"),
+    *(*_TEXTS, "vietnamese-diacritics", *_SENDERS),
+)
 AT_RCPT = ("mailbox-state", "request-channel")
 
 
@@ -103,7 +106,7 @@ def test_a_mode_in_the_regulations_data_holds_for_those_it_governs(monkeypatch: 
 def test_own_domain_is_not_asked_where_our_own_people_send(direction: Direction) -> None:
     listener = policy(direction.value).for_listener(direction.value)
     verdict = listener.check(Stage.MAIL, envelope("a@tinh.example", direction=direction))
-    assert (verdict.action, verdict.checked) == (Action.ACCEPT, ("own-address", "mailbox-state"))
+    assert (verdict.action, verdict.checked) == (Action.ACCEPT, ("own-address", "mailbox-state", "blocked-sender"))
 
 
 def test_own_domain_at_mail_cites_the_senders_regulation() -> None:
@@ -112,7 +115,8 @@ def test_own_domain_at_mail_cites_the_senders_regulation() -> None:
         verdict = listener.check(Stage.MAIL, envelope(sender))
         assert (verdict.action, verdict.findings[0].clauses) == (Action.REJECT, (clause,))
     clean = listener.check(Stage.MAIL, envelope("a@khac.example"))
-    assert (clean.action, clean.checked) == (Action.ACCEPT, ("own-domain", "own-address", "mailbox-state"))
+    at_mail = ("own-domain", "own-address", "mailbox-state", "blocked-sender")
+    assert (clean.action, clean.checked) == (Action.ACCEPT, at_mail)
 
 
 # Nothing found

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from gateway.rates import Ask, Charge, Hold, Limit, LimitStore, Measure, Scope
 from tests.unit.throttle.contract import START, Made, name
-from tests.unit.throttle.reference import Reference
+from tests.unit.throttle.reference import STANDS_STILL, Reference
 
 WINDOWS = (1, 10, 60, 61, 600, 3600, 7200, 86400)
 ADDRESSES = tuple(f"r{number}@xa.example" for number in range(6))
@@ -37,6 +37,7 @@ def check(made: Made, run: Callable[[Any], Any], examples: int = 60, steps: int 
             self.limits: list[tuple[Limit, ...]] = [()] * 3
             self.holds: dict[int, Hold] = {}
             self.leapt = False
+            self.peak = 0.0
             made.clock.now = START
 
         @initialize(later=st.sampled_from((0, 1.5, 100, 2795.75)))
@@ -91,12 +92,13 @@ def check(made: Made, run: Callable[[Any], Any], examples: int = 60, steps: int 
         @precondition(lambda self: not self.leapt)
         @rule(back=_BACK)
         def fall_back(self, back: float) -> None:
+            self.peak = max(self.peak, made.clock.now)
             made.clock.now -= back
-            if back > 60:
+            if self.peak - made.clock.now >= STANDS_STILL:  # what is held from before is given back to nobody
                 self.holds.clear()
+                self.peak = made.clock.now
 
     quiet = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(Machine, settings=quiet)
-

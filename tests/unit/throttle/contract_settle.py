@@ -178,7 +178,7 @@ class KeyContract:
     async def test_an_account_twice_in_one_ask(self, made: Made) -> None:
         store, account = await made.open(), charge((RECIPIENTS, DAY, 9))
         again = Charge(account.scope, account.who, account.limits)
-        grant = await store.reserve(Ask((account, again), people(2), messages=1))
+        grant = await store.reserve(Ask((account, again, account), people(2), messages=1))
         assert grant.granted == (True, True)
         assert used(await store.usage([account])) == [[2]]  # one account is counted to once
         await store.settle([grant.hold], people(1))

@@ -53,11 +53,11 @@ class Book:
             event.gone |= {width for span, width in WIDTHS if event.at // width < (now - span) // width}
 
     def free_at(self, limit: Limit, need: int, now: int) -> int:
-        """The second at which there is room for `need`, if nobody counts anything more; a window on, where never."""
+        """The second at which there is room for `need`, if nobody counts anything more."""
         width = width_of(limit.seconds)
         ends = sorted({(event.at // width + 1) * width + limit.seconds for event in self.events})
         ends = [end for end in ends if end > now]
-        return next((end for end in ends if self.count(limit, end) + need <= limit.count), now + limit.seconds)
+        return next(end for end in ends if self.count(limit, end) + need <= limit.count)
 
 
 class Reference:
@@ -143,7 +143,8 @@ class Reference:
                 need = needs.get(limit.measure, 0)
                 used = book.count(limit, second)
                 if need and used + need > limit.count:
-                    wait = book.free_at(limit, need, second) - at
+                    never = need > limit.count
+                    wait = float(limit.seconds) if never else book.free_at(limit, need, second) - at
                     met.setdefault(charge.key, Exceeded(charge.scope, charge.who, limit, used, wait))
                     break
         return met

@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.errors import LimitsUnavailable
-from gateway.throttle.redis_link import Link, Script, Unsure, place
+from gateway.throttle.redis_link import Link, Script, Unsure
+from gateway.throttle.redis_url import place
 from tests.support.ports import HOST, free_port
 from tests.support.redis_faults import OK, FaultyRedis
 
@@ -231,8 +232,25 @@ def test_a_url_without_its_secret(url: str, shown: str) -> None:
     assert place(url) == shown
 
 
-@pytest.mark.parametrize("url", ["", "http://h", "redis://h:port", "redis://h?db=khoa", "redis://h?nonsense=khoa"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://h",
+        "redis://h:port",
+        "redis://h?db=khoa",
+        "redis://h?nonsense=khoa",
+        "redis://h?password=khoa",
+        "unix:///run/redis.sock?password=khoa",
+        "redis://h?socket_timeout=1000",
+        "redis://h?ssl_cert_reqs=none",
+        "redis://:kho#a@h/0",
+        "redis:///0",
+        "unix://",
+        "redis://[khoa",
+    ],
+)
 async def test_a_url_that_is_none(url: str) -> None:
     with pytest.raises(ValueError) as told:
         link(url)
-    assert "khoa" not in str(told.value)
+    assert "kho" not in str(told.value)
