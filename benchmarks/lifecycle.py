@@ -68,7 +68,7 @@ def unused(out: Outcome, office: Office) -> bool:
 def report(variant: str, outcomes: list[Outcome], office: Office, seconds: float) -> str:
     """One source's figures."""
     wanted = [out for out in outcomes if unused(out, office)]
-    taken = [(out, (out.locks or out.reclaims)) for out in wanted]
+    taken = [(out, _taken(out, office)) for out in wanted]
     found = [(out, moments[-1]) for out, moments in taken if moments]
     late = sorted((day_of(at) - max(due_day(out, office), knowable(office))).days for out, at in found)
     open_cases = Counter(_why(out) for out, moments in taken if not moments)
@@ -82,10 +82,15 @@ def report(variant: str, outcomes: list[Outcome], office: Office, seconds: float
         f"{sum(o.early_warnings for o in outcomes)}; letters that ask {sum(o.letters for o in outcomes)}",
         f"  unused for a month past the day: {len(wanted)}; found {len(found)} {_share(len(found), len(wanted))}",
         f"  not found: {_counts(open_cases)}",
-        f"  found late by days (counted from the first day on which it was due and could be proved): {_quantiles(late)}",
+        f"  found late by days (after the first on which it was due and could be proved): {_quantiles(late)}",
         f"  cannot tell at the year's end: {sum(tell.values())} of {len(outcomes)}: {_counts(tell)}",
     ]
     return "\n".join(lines)
+
+
+def _taken(out: Outcome, office: Office) -> list[float]:
+    """When it was taken away for this silence; an earlier lock, from which it was opened again, is none."""
+    return [at for at in (out.locks or out.reclaims) if day_of(at) >= due_day(out, office)]
 
 
 def _why(out: Outcome) -> str:

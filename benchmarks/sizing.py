@@ -10,12 +10,13 @@ on the same cores.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ _NAMES = ("A", "F", "G", "E")
 _SHARE = {"A": 1.0, "F": 0.4, "G": 0.2, "E": 0.02}  # of the messages; the large ones take long
 _WIDE = ["1000000/minute", "10000000/hour", "100000000/day"]
 _LIMITS: Table = {"recipients": _WIDE, "messages": _WIDE, "new_recipients": ["1000000/day"], "size": ["900GiB/day"]}
-_SENDERS = 2000
+_SENDERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _gateway(sink: int, **store: str) -> Gateway:
     return Gateway(listeners, to, store=dict(store), limits=limits, gateway={"domains": ["nguon.example"]})
 
 
-@contextmanager
+@contextlib.contextmanager
 def _postgres() -> Iterator[tuple[str, int]]:
     """A private PostgreSQL: its URL and its first process."""
     folder = Path(tempfile.mkdtemp(prefix="congthu-pgb-", dir="/tmp"))
@@ -73,10 +74,23 @@ def _send(port: int, workload: Workload, messages: int) -> None:
     smtp_source(port, messages=messages, sessions=sessions, length=workload.length, file=file, seconds=600)
 
 
+def _quiet(head: int) -> None:
+    """Return once the family rests: after its first messages it reads its tables, a few seconds of CPU, once."""
+    before, deadline = cpu_seconds(head), time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(1.5)
+        now = cpu_seconds(head)
+        if now - before < 0.05:
+            return
+        before = now
+
+
 def _kept(url: str, folder: Path) -> int:
     """Bytes of the record: the database, or SQLite's files."""
     if url.startswith("sqlite"):
-        return sum(path.stat().st_size for path in folder.glob("congthu.db*"))
+        with contextlib.closing(sqlite3.connect(folder / "congthu.db", timeout=10)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return (folder / "congthu.db").stat().st_size
     engine = sa.create_engine(resolve_url(url, folder))
     with engine.connect() as connection:
         size = int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
@@ -93,7 +107,7 @@ def _measure(title: str, gate: Gateway, url: str, parts: list[Part], messages: i
         workload = WORKLOADS[name]
         count = max(16, int(messages * _SHARE[name]))
         _send(gate.port, workload, max(16, count // 10))
-        time.sleep(1.5)
+        _quiet(parts[0].head)
         before, kept = [cpu_seconds(part.head) for part in parts], _kept(url, gate.folder / "data")
         _send(gate.port, workload, count)
         time.sleep(1.5)  # what is settled and written after the reply belongs to it
@@ -105,14 +119,17 @@ def _measure(title: str, gate: Gateway, url: str, parts: list[Part], messages: i
 
 
 def _accounts(gate: Gateway, server: RedisServer) -> None:
-    """Redis's memory for an account: as many senders as messages, each with a recipient of its own."""
+    """Redis's memory for an account: many senders with one recipient each, then one sender with many."""
     with server.client() as client:
-        before = int(client.info("memory")["used_memory"]), int(client.dbsize())
-        for start in range(0, _SENDERS, 8):
-            for number in range(start, min(start + 8, _SENDERS)):
-                smtp_source(gate.port, sender=f"nguoi{number}@nguon.example", recipient=f"r{number}@noikhac.example")
-        grown, keys = int(client.info("memory")["used_memory"]) - before[0], int(client.dbsize()) - before[1]
-    print(f"Redis: {grown / _SENDERS:.0f} bytes and {keys / _SENDERS:.1f} keys a sender, {_SENDERS} senders")
+        start = int(client.info("memory")["used_memory"]), int(client.dbsize())
+        for number in range(_SENDERS):
+            smtp_source(gate.port, sender=f"nguoi{number}@nguon.example", recipient=f"r{number}@noikhac.example")
+        many = int(client.info("memory")["used_memory"])
+        print(f"Redis: {(many - start[0]) / _SENDERS:.0f} bytes a sender", end=", ")
+        print(f"{(int(client.dbsize()) - start[1]) / _SENDERS:.1f} keys, {_SENDERS} senders", end="; ")
+        smtp_source(gate.port, sender="mot@nguon.example", recipient="an@noikhac.example", options=("-r", "1000"))
+        time.sleep(1)
+        print(f"{(int(client.info('memory')['used_memory']) - many) / 1000:.0f} bytes a recipient of one sender's")
 
 
 def main() -> None:

@@ -206,6 +206,7 @@ class App:
         await asyncio.gather(*(upstream.start() for upstream in fresh))
         await _first_contact(fresh)
         await self._knowledge.apply(settings)
+        self._watching.apply(settings)
         made = {
             one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name], signer)
             for one in settings.listener
@@ -215,7 +216,6 @@ class App:
         waits = frozenset(need for name in made for need in policy.for_listener(name).waits)
         await self._tools.apply(settings, waits=waits)
         self._waits_for_limits = any(policy.for_listener(name).waits_for_limits for name in made)
-        self._watching.apply(settings)
         await self._switch(made)
         self._leaving += gone
         for upstream in gone:

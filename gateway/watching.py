@@ -45,10 +45,10 @@ class Watching:
         watch_senders(self._standing, lambda: self._conduct.dropped)
 
     def apply(self, settings: Settings) -> None:
-        """Take a new configuration."""
-        self._settings = settings
+        """Take a new configuration. StartError: nothing is changed."""
+        letters = _writer(settings)
+        self._settings, self._sentry.letters = settings, letters
         self._watch.every, self._watch.keep = settings.senders.refresh, settings.senders.keep
-        self._sentry.letters = _writer(settings)
 
     async def close(self) -> None:
         """Take in what waits, and end."""

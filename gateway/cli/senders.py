@@ -81,7 +81,7 @@ def _block(address: str, config: Path | None, reason: str, unknown: bool, as_jso
     It still receives. It is released only with the number of the written confirmation of its office.
     """
     settings, snapshot, record = senders(config, make=True)
-    name, mailbox = sender_named(settings, snapshot, address)
+    name, mailbox = sender_named(settings, snapshot, record, address, unknown=unknown)
     must_know(snapshot, mailbox, name, unknown=unknown)
     told = Told(settings)
     if not record.lock(name, who(), reason, told):
@@ -105,7 +105,7 @@ def _release(address: str, config: Path | None, confirmation: str, reason: str, 
     if not confirmation.strip() and not reason.strip():
         raise click.UsageError("say --confirmation NUMBER, or --reason WHY where the gateway had blocked it")
     settings, snapshot, record = senders(config, make=True)
-    name, _ = sender_named(settings, snapshot, address)
+    name, _ = sender_named(settings, snapshot, record, address)
     told = Told(settings)
     record.release(name, who(), confirmation=confirmation, reason=reason, letters=told)
     _done(settings, name, "released", told, as_json)

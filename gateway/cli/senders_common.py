@@ -43,19 +43,25 @@ def senders(config: Path | None, *, make: bool = False) -> tuple[Settings, Snaps
     return settings, store.snapshot(), record
 
 
-def sender_named(settings: Settings, snapshot: Snapshot, name: str) -> tuple[str, Mailbox | None]:
-    """The address by which a sender is kept, and its mailbox: of an address, an alias or a login.
+def sender_named(
+    settings: Settings, snapshot: Snapshot, record: BlockStore, name: str, *, unknown: bool = False
+) -> tuple[str, Mailbox | None]:
+    """The name by which a sender is kept, and its mailbox: of an address, an alias or a login.
 
-    UsageError for what is no address.
+    A login that is nobody's address is kept as it is, so it is found as it is. UsageError for what is no address,
+    unless it stands in the record, or is `unknown` on purpose.
     """
+    name = name.strip()
     realm = settings.authentication.login_domain
-    address = address_of_login(name.strip(), [domain.lower() for domain in settings.gateway.domains], realm) or name
-    found = snapshot.mailbox(address.strip())
+    address = address_of_login(name, [domain.lower() for domain in settings.gateway.domains], realm) or name
+    found = snapshot.mailbox(address)
     if found is not None:
         return found.address, found
     try:
         return clean_address(address), None
     except ValueError as error:
+        if name and (unknown or record.find(name) is not None):
+            return name, None
         raise click.UsageError(f"{name}: {error}") from error
 
 

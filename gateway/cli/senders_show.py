@@ -39,7 +39,7 @@ def show_command(address: str, config: Path | None, as_json: bool) -> None:
     Exit code 1: nothing is known of it.
     """
     settings, snapshot, record = senders(config)
-    who, mailbox = sender_named(settings, snapshot, address)
+    who, mailbox = sender_named(settings, snapshot, record, address)
     block, history = record.find(who), record.history(who, limit=_HISTORY)
     usage = counted(settings, who, mailbox)
     decisions = _decisions(settings, who)

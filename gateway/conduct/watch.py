@@ -28,7 +28,7 @@ from gateway.rates import Deed, LimitStore
 KEEP: Final = 120 * 86_400.0
 """Seconds for which the state of a sender that does nothing is kept."""
 _MOST: Final = 10_000  # deeds that may wait
-_EACH: Final = 200  # deeds of one sender that may wait: what they show is clear by then
+_EACH: Final = 400  # deeds of one sender that may wait: what they show is clear by then
 _TOGETHER: Final = 32  # senders that the store is asked about at once
 _OWED: Final = 1_000  # verdicts that may wait for whoever is told
 _AGAIN: Final = 1.0  # seconds between tries

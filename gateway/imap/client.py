@@ -61,6 +61,7 @@ class Session:
         """LOGOUT. What goes wrong now changes nothing."""
         with contextlib.suppress(PollFailed):
             await self._ask("LOGOUT")
+            await self._wire.ended()
         self._wire.abort()
 
     @property
@@ -146,6 +147,8 @@ class Session:
         questions += [("GETQUOTAROOT", ["INBOX"])] if quota else []
         questions += [("LOGOUT", [])] if leave else []
         results, lines = await self._wire.ask_all(questions)
+        if leave:
+            await self._wire.ended()
         answers = list(grouped(lines))
         found = self._statuses(folders, answers)
         states = [

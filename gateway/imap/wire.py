@@ -9,6 +9,7 @@ in a queue of our own: the library's, one a name, breaks when two STATUS are und
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from gateway.imap.failures import PollFailed
 
 _CRLF = b"\r\n"
 _CANCEL = b"*"  # RFC 3501 6.2.2
+_LAST = 1.0  # seconds
 _LINES = 10_000  # of one answer, literals included
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)  # below, it writes what crosses the wire
 
@@ -44,6 +46,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
         self._left = limit
         self._lines = _LINES
         self._rest = bytearray()
+        self._ended = asyncio.Event()
         self._surplus = False  # something was said that nobody asked for
 
     @property
@@ -100,6 +103,15 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
             self.abort()
         return self.failure
 
+    async def ended(self) -> None:
+        """Wait, not for long, until the server has ended the connection: what we logged out of is free again then.
+
+        Dovecot would start a process for the next login while the last one's is still busy with its end.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST):
+                await self._ended.wait()
+
     def abort(self) -> None:
         """End the connection without a word."""
         if self.transport is not None:
@@ -147,6 +159,7 @@ class Wire(IMAP4ClientProtocol):  # type: ignore[misc]
     def connection_lost(self, exc: Exception | None) -> None:
         """The end of the connection is an answer, too."""
         super().connection_lost(exc)
+        self._ended.set()
         if self._asked or not self.greeting.done():
             self.fail(Failure.CLOSED)
         elif self.failure is None:

@@ -155,7 +155,7 @@ def _warned(told: Assessment, step: _Step, view: _View) -> Assessment:
     due = after_days(max(told.deadline, notice_ends), 1)
     if view.today < due:
         return _replace(told, step.warned_phase, due)
-    if False:
+    if told.proved_until < start_of(due):
         return _replace(told, step.warned_phase, due, Doubt.STALE)
     return _replace(told, step.do, due)
 

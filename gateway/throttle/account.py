@@ -13,12 +13,13 @@ back, and is given back once it has come there a second time, may free as much a
 from __future__ import annotations
 
 import math
+import operator
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from gateway.throttle.slots import ROW, TIERS, Gauge
+from gateway.throttle.slots import ROW, TIERS, Gauge, Tier
 
 VERSION: Final = 1
 STANDS_STILL: Final = 60  # seconds
@@ -39,8 +40,8 @@ def _layout(rows: int) -> struct.Struct:
 class Account:
     """Counters. `last`: the second of the last change. `tiers`: for each the rows one after the other, flat.
 
-    `sums`: for each tier the sum of its rows, once somebody asked for them (`add_up`), so that a full window need not be
-    added up each time (the first of a sum is not used).
+    `sums`: for each tier the sum of its rows, once somebody asked for them (`add_up`), so that a full window need not
+    be added up each time (the first of a sum is not used).
     """
 
     __slots__ = ("last", "sums", "tiers")
@@ -52,7 +53,9 @@ class Account:
 
     def add_up(self) -> None:
         """For an account that is asked again and again."""
-        self.sums = tuple([int(sum(rows[column::ROW])) if column else 0 for column in range(ROW)] for rows in self.tiers)
+        self.sums = tuple(
+            [int(sum(rows[column::ROW])) if column else 0 for column in range(ROW)] for rows in self.tiers
+        )
 
     @classmethod
     def read(cls, state: bytes | None) -> Account:
@@ -62,15 +65,17 @@ class Account:
         if state is None or rest or not 0 <= rows <= _MOST_ROWS or state[0] != VERSION:
             return made
         flat = _layout(rows).unpack(state)
-        counts = flat[2:5]
+        last, *counts = flat[1:5]
         if sum(counts) != rows or not math.isfinite(sum(flat[9::ROW])):
             return made
         start = 5
-        for tier, count in enumerate(counts):
+        for kept, tier, count in zip(made.tiers, TIERS, counts, strict=True):
             end = start + count * ROW
-            made.tiers[tier][:] = flat[start:end]
+            kept[:] = flat[start:end]
+            if not _sound(kept[::ROW], tier, last):
+                return cls()
             start = end
-        made.last = flat[1]
+        made.last = last
         return made
 
     def pack(self) -> bytes:
@@ -170,6 +175,14 @@ class Account:
                 rows[place + column] -= taken
                 changed = changed or taken > 0
         return changed
+
+
+def _sound(indices: Sequence[int | float], tier: Tier, last: int) -> bool:
+    """Whether slots stand as they are written: few, each once, the oldest first, none after the last change."""
+    if not indices:
+        return True
+    rising = all(map(operator.lt, indices, indices[1:]))
+    return rising and len(indices) <= tier.most and indices[-1] <= last // tier.width
 
 
 def _gathered(rows: Row, current: int) -> Row:

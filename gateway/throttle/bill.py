@@ -15,7 +15,7 @@ from gateway.throttle import known
 from gateway.throttle.slots import COLUMNS, Gauge, gauge
 
 RECIPIENTS, MESSAGES, NEW, BYTES = (1 + COLUMNS.index(measure) for measure in Measure)
-_MOST: Final = 10_000  # bills, and tuples of limits, that are remembered
+_MOST: Final = 4000  # bills, and tuples of limits, that are remembered
 _gauges: dict[int, tuple[tuple[Limit, ...], tuple[Gauge, ...]]] = {}
 _bills: dict[int, Bill] = {}
 

@@ -98,7 +98,7 @@ class Lease:
         if not mine and not (anew and self._free(found, now)):
             return old, None
         term, turn = (found.term, found.turn) if found is not None else (0, 0)
-        held = Holding(self._owner, now + self.seconds, term, turn + 1)
+        held = Holding(self._owner, now + self.seconds, term if mine else term + 1, turn + 1)
         return json.dumps(asdict(held)).encode(), held
 
     def _free(self, found: Holding | None, now: float) -> bool:

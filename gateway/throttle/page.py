@@ -13,7 +13,8 @@ from gateway.throttle.account import KEEP, Account
 from gateway.throttle.cells import Cell, Cells
 from gateway.throttle.slots import second_of
 
-_MOST: Final = 4096  # accounts, and values, at hand
+_ACCOUNTS: Final = 2048  # at hand
+_VALUES: Final = 1024
 _TIDY: Final = 256  # cells written, then a stretch of the table is looked at
 _LOOKED_AT: Final = 3  # rows for one that was written: faster than a flood of new ones fills the table
 
@@ -41,7 +42,7 @@ class SqlitePage:
     def begin(self) -> None:
         """Take the lock. `now` is to be set after it."""
         version = self._cells.begin()
-        if version != self._version or len(self._accounts) > _MOST or len(self._values) > _MOST:
+        if version != self._version or len(self._accounts) > _ACCOUNTS or len(self._values) > _VALUES:
             self.forget()
             self._version = version
 

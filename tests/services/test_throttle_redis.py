@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from gateway.rates import LimitStore
 from gateway.throttle.redis import RedisLimits
 from tests.support.redis import RedisServer
 from tests.unit.throttle.contract import Clock, NewContract, StoreContract
+from tests.unit.throttle.contract_machine import check
 from tests.unit.throttle.contract_settle import (
     ClockContract,
     CrowdContract,
@@ -86,3 +88,12 @@ class TestValues(ValueContract):
 
 class TestCrowd(CrowdContract):
     """Over TCP."""
+
+
+def test_answers_like_the_reference(server: RedisServer) -> None:
+    stores = MadeOnRedis(server.unix_url)
+    with asyncio.Runner() as runner:
+        try:
+            check(stores, runner.run)
+        finally:
+            runner.run(stores.close())

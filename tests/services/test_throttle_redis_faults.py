@@ -31,10 +31,9 @@ def server(tls: Certificates) -> Iterator[RedisServer]:
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[RedisLimits]:
     made = RedisLimits(server.url, timeout=1.0)
-    async with asyncio.timeout(LONG):
-        await made.start()
-        yield made
-        await made.close()
+    await made.start()
+    yield made
+    await made.close()
 
 
 async def counts(store: RedisLimits) -> None:
@@ -45,13 +44,14 @@ async def counts(store: RedisLimits) -> None:
 
 async def recovered(store: RedisLimits) -> None:
     """Return once it does its work again."""
-    while True:
-        try:
-            await counts(store)
-        except LimitsUnavailable:
-            await asyncio.sleep(0.05)
-        else:
-            return
+    async with asyncio.timeout(LONG):
+        while True:
+            try:
+                await counts(store)
+            except LimitsUnavailable:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 async def refuses(store: RedisLimits) -> None:
@@ -221,6 +221,24 @@ async def test_a_user_who_may_not(server: RedisServer) -> None:
     await store.close()
 
 
+_RIGHTS = ("eval", "evalsha", "get", "mget", "set", "del", "time", "select", "client|setname")  # docs/throttle.md
+
+
+async def test_the_least_rights(server: RedisServer) -> None:
+    with server.client() as client:
+        rights = [f"+{command}" for command in _RIGHTS]
+        client.execute_command("ACL", "SETUSER", "it", "on", ">it", "~congthu:*", "-@all", *rights)
+    store = RedisLimits(server.url.replace(f":{server.password}", "it:it"), timeout=5)
+    await store.start()
+    account, key = charge((RECIPIENTS, DAY, 9), (NEW, DAY, 9)), name()
+    hold = (await store.reserve(Ask((account,), people(2)))).hold
+    await store.settle([hold], people(1))
+    assert used(await store.usage([account])) == [[1, 1]]
+    assert await store.change(key, 60, lambda old, _: (b"x", old)) is None
+    assert await store.change(key, 60, lambda old, _: (None, old)) == b"x"
+    await store.close()
+
+
 def _key(server: RedisServer, store: RedisLimits, account: Charge) -> bytes:
     key = store._names.account(account)
     with server.client() as client:
@@ -290,8 +308,9 @@ async def test_who_gave_up_holds_nothing(server: RedisServer, store: RedisLimits
         results = await asyncio.gather(*asks, return_exceptions=True)
         assert sum(isinstance(result, asyncio.CancelledError) for result in results) == 30 - len(held)
         await store.settle(held, ())
-    while used(await store.usage([account])) != [[1]]:
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(LONG):
+        while used(await store.usage([account])) != [[1]]:
+            await asyncio.sleep(0.02)
 
 
 async def test_a_lease(server: RedisServer, store: RedisLimits) -> None:

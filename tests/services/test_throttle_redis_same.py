@@ -92,7 +92,7 @@ class Trial:
     shared: RedisLimits
     clock: Clock
     charges: tuple[Charge, ...]
-    model: Reference | None = None
+    model: Reference | None = field(default_factory=Reference)
     latest: float = START
     held: list[tuple[int, Hold]] = field(default_factory=list)
     asked: int = 0

@@ -124,10 +124,10 @@ plugin {{
   last_login_key = last-login/%{{auth_user}}/%u
 }}
 protocol imap {{
-  mail_plugins = quota imap_quota last_login
+  mail_plugins = quota imap_quota {last_login}
 }}
 protocol pop3 {{
-  mail_plugins = quota last_login
+  mail_plugins = quota {last_login}
 }}
 service imap-login {{
   chroot =
@@ -172,15 +172,21 @@ service stats {{
 class DovecotImap:
     """A private Dovecot with IMAP and POP3, a master user "poller", a quota and a record of last logins; any uid.
 
-    All `users` have the password "test". `format`: mail_location. With `tls`, STARTTLS and `imaps`.
+    All `users` have the password "test". `format`: mail_location. With `tls`, STARTTLS and `imaps`. `last_login`: keep
+    the record; in a file every login waits for its lock.
     """
 
     MASTER, SECRET, PASSWORD = "poller", "pollpw", "test"
 
     def __init__(
-        self, users: Iterable[str], tls: Certificates | None = None, format: str = "maildir:~/Maildir"
+        self,
+        users: Iterable[str],
+        tls: Certificates | None = None,
+        format: str = "maildir:~/Maildir",
+        last_login: bool = True,
     ) -> None:
         self.format = format
+        self._last_login = "last_login" if last_login else ""
         self.folder = Path(tempfile.mkdtemp(prefix="congthu-imap-"))
         self.port, self.pop, self.imaps = free_port(), free_port(), free_port() if tls else 0
         for name in ("mail", "state"):
@@ -207,6 +213,7 @@ class DovecotImap:
             uid=_UID if root else os.getuid(),
             gid=_UID if root else os.getgid(),
             format=format,
+            last_login=self._last_login,
             tls=f"ssl = yes\nssl_cert = <{tls.chain}\nssl_key = <{tls.key}" if tls else "ssl = no",
             imap=self.port,
             imaps=self.imaps,

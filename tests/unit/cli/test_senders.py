@@ -110,6 +110,17 @@ def test_a_typing_error_locks_nobody(config: Path, record: BlockStore) -> None:
     assert len(record.blocks()) == 1
 
 
+def test_a_login_that_is_nobodys_address(config: Path, record: BlockStore) -> None:
+    """With several domains a bare login may be two people's: conduct keeps it as it is."""
+    config.write_text(config.read_text().replace('["tphcm.example"]\n', '["tphcm.example", "khac.example"]\n', 1))
+    assert _run(config, "show", "nvan").exit_code == 2
+    record.block("nvan", CASE, time.time())
+    assert "blocked since" in _run(config, "show", "NVAN").stdout
+    assert _run(config, "release", "nvan", "--reason", "a mistake").exit_code == 0
+    assert _run(config, "block", "nvan", "--reason", "stolen", "--unknown").exit_code == 0
+    assert _found(record, "nvan").standing is Standing.LOCKED
+
+
 def test_a_lock_is_released_only_with_the_number(config: Path, record: BlockStore) -> None:
     _run(config, "block", WHO, "--reason", "stolen")
     for arguments, code in (

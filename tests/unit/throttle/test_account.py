@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.rates import Ask, Charge, Limit, Measure, Scope
+from gateway.throttle import bill as bills
 from gateway.throttle.account import KEEP, Account
 from gateway.throttle.bill import Bill, bill, distinct
 from gateway.throttle.decide import Decision, time_of
@@ -49,6 +51,15 @@ class TestBytes:
             account.add(NOW, AMOUNTS)
             assert all(used >= 0 for used in told(account, NOW))
             assert len(account.pack()) <= MOST
+
+    @pytest.mark.parametrize(
+        "rows", [[(9, 1), (8, 1)], [(8, 1), (8, 1)], [(2**32 - 1, 1)], [(n, 1) for n in range(14)]]
+    )
+    def test_slots_that_cannot_be(self, rows: list[tuple[int, int]]) -> None:
+        slots = b"".join(struct.pack("<IIIId", index, count, count, count, count) for index, count in rows)
+        account = Account.read(struct.pack("<BIBBB", 1, 100, len(rows), 0, 0) + slots)
+        assert told(account, 100) == [0] * 20
+        assert account.last == 0
 
     def test_another_version_is_an_empty_account(self) -> None:
         account = Account()
@@ -121,6 +132,7 @@ class TestBill:
         kept = [(Charge(Scope.MAILBOX, f"{number}", ()),) for number in range(12_000)]
         names = {tuple(bill(b"", charges).names) for charges in kept}
         assert len(names) == 12_000
+        assert len(bills._bills) <= 4000
 
     def test_each_account_once(self) -> None:
         one, other = Charge(Scope.MAILBOX, "a", ()), Charge(Scope.MAILBOX, "a", (Limit(Measure.BYTES, 1, 1),))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from gateway.rates import LimitStore
+from gateway.rates import Ask, LimitStore
+from gateway.throttle.cells import Cells
 from gateway.throttle.sqlite import SqliteLimits
-from tests.unit.throttle.contract import Clock, NewContract, StoreContract
+from tests.unit.throttle.contract import DAY, RECIPIENTS, Clock, NewContract, StoreContract, charge, people
 from tests.unit.throttle.contract_settle import (
     ClockContract,
     CrowdContract,
@@ -75,3 +78,29 @@ class TestValues(ValueContract):
 
 class TestCrowd(CrowdContract):
     """Over SQLite."""
+
+    async def test_few_transactions_for_many(self, made: MadeSqlite, monkeypatch: pytest.MonkeyPatch) -> None:
+        store, account, commits = await made.open(), charge((RECIPIENTS, DAY, 10**6)), list[int]()
+        commit = Cells.commit
+
+        def counted(cells: Cells) -> None:
+            commits.append(1)
+            commit(cells)
+
+        monkeypatch.setattr(Cells, "commit", counted)
+        await asyncio.gather(*(store.reserve(Ask((account,), people(1))) for _ in range(200)))
+        assert len(commits) <= 20
+
+    async def test_what_changes_nothing_writes_nothing(self, made: MadeSqlite) -> None:
+        store, account = await made.open(), charge((RECIPIENTS, DAY, 1))
+        await store.reserve(Ask((account,), people(1)))
+        await store.change("key", 60, lambda *_: (b"one", None))
+        watcher = sqlite3.connect(made.path)
+        try:
+            before = watcher.execute("PRAGMA data_version").fetchone()
+            await store.reserve(Ask((account,), people(3), messages=1, size=9))
+            await store.usage([account])
+            await store.change("key", 60, lambda old, _: (old, None))
+            assert watcher.execute("PRAGMA data_version").fetchone() == before
+        finally:
+            watcher.close()
