@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SECRET_KEY = re.compile(r"pass|secret|token|credential|api_?key", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"://([^:/@\s]*):(\S*)@")
+_QUERY_PASSWORD = re.compile(r"([?&]password=)[^&\s]+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LONGEST_VALUE = 80
 _MASK = "********"
@@ -80,7 +81,7 @@ def mask(text: str) -> str:
     """Text without what must not be shown: a URL's password, a pasted private key."""
     if "PRIVATE KEY" in text:
         return _MASK
-    return _URL_PASSWORD.sub(rf"://\1:{_MASK}@", text)
+    return _QUERY_PASSWORD.sub(rf"\1{_MASK}", _URL_PASSWORD.sub(rf"://\1:{_MASK}@", text))
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -76,8 +76,8 @@ class Session:
     async def login(self, account: Account, user: str) -> None:
         """Log in as this mailbox through the poller's account, by SASL PLAIN, else by LOGIN with the separator.
 
-        PollFailed: AUTH where the login was refused, NAME where the name cannot be asked for, REFUSED for trouble of
-        the server's own.
+        PollFailed: AUTH where the login was refused, NAME where the name cannot be asked for, REFUSED or CLOSED where
+        the user is gone, or for trouble of the server's own.
         """
         try:
             if self.can("AUTH=PLAIN"):
@@ -86,6 +86,9 @@ class Session:
                 text = await self._login(account, user)
         except Refused as refused:
             raise _shut_out(refused) from refused
+        except PollFailed as failed:  # Dovecot closes, now and then without a word, where the user is gone
+            failed.entering = failed.kind is Failure.CLOSED
+            raise
         self._words = frozenset()
         self._learn(text)
         if not self._words:
@@ -224,6 +227,8 @@ class Session:
 
 
 def _shut_out(refused: Refused) -> PollFailed:
+    if refused.bad:
+        return refused  # how it was asked, not who asked
     kind = Failure.REFUSED if refused.code in _TROUBLE else Failure.AUTH
     return PollFailed(kind, refused.code, own=refused.code in _OWN, entering=True)
 

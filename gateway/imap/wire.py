@@ -220,6 +220,7 @@ class Refused(PollFailed):
     """The server said NO or BAD. `code`: its response code, without one "BAD" or ""."""
 
     def __init__(self, text: bytes, *, bad: bool) -> None:
+        self.bad = bad
         self.code = parse.code(text) or ("BAD" if bad else "")
         super().__init__(Failure.REFUSED, self.code)
 

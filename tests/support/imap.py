@@ -31,6 +31,7 @@ class FakeImap:
     """Answers as `_GOOD` does but for what `answers` says, by command: text with TAG and NAME in it, STALL, CLOSE.
 
     AUTHENTICATE without its secret gets a continuation. `pieces`: an answer is sent in so many bytes at a time.
+    A folder's name in `answers` goes before STATUS. `hurried`: what commands sent with the login get, if they must not.
     `secure`: for STARTTLS, or for TLS from the beginning (`implicit`). `heard` keeps every line.
     """
 
@@ -42,10 +43,11 @@ class FakeImap:
         secure: ssl.SSLContext | None = None,
         implicit: bool = False,
     ) -> None:
-        self._answers = {**_GOOD, **(answers or {})}
+        self.answers = {**_GOOD, **(answers or {})}
         self._pieces = pieces
         self._secure = secure
         self._implicit = implicit
+        self.hurried = b""
         self.heard: list[bytes] = []
         self.port = 0
 
@@ -75,9 +77,12 @@ class FakeImap:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ssl.SSLError):
-            if await self._say(writer, self._answers["GREETING"]):
+            if await self._say(writer, self.answers["GREETING"]):
                 while line := await reader.readline():
                     self.heard.append(line)
+                    if self.hurried and _name(line) == "AUTHENTICATE" and reader._buffer:  # type: ignore[attr-defined]
+                        await self._say(writer, self.hurried.replace(b"TAG", line.split()[0]))
+                        break
                     if not await self._reply(writer, line):
                         break
         self._open.discard(writer)
@@ -90,8 +95,10 @@ class FakeImap:
         if len(words) == 1:  # the secret
             name, words = "AUTHENTICATE", [*self.heard[-2].split(), *words]
             self.heard[-1] = b" ".join(words)
-        answer = self._answers.get(name, b"TAG BAD what\r\n")
         folder = line.split(b" ", 2)[-1].rpartition(b" (")[0]
+        answer = self.answers.get(name, b"TAG BAD what\r\n")
+        if name == "STATUS":
+            answer = self.answers.get(folder.strip(b'"').decode("latin-1"), answer)
         good = await self._say(writer, answer.replace(b"TAG", words[0]).replace(b"NAME", folder))
         if name == "STARTTLS" and self._secure and good:
             await _start_tls(writer, self._secure)

@@ -61,6 +61,7 @@ ARROWS: Mapping[str, str] = {
     "blocks": f"{COMMON} conduct directory journal.store journal.files journal.migrate",
     "imap": f"{COMMON} access",
     "lifecycle": f"{VALUES} access regulations",
+    "sources": f"{COMMON} access imap directory.ldap directory.ldap_entries directory.addresses",
     "recording": f"{COMMON} message journal",
     "proving": f"{COMMON} message authentication rules.compiled",
     "noticing": f"{COMMON} directory upstream.base",
@@ -80,7 +81,8 @@ ARROWS: Mapping[str, str] = {
     "config_topologies": "",
     "config_example": "config config_values config_schema config_topologies",
     "config_problems": f"{VALUES} config config_schema",
-    "checks": f"{COMMON} config_identity config_problems authentication.resolver directory.attributes rules spam throttle upstream",
+    "checks": f"{COMMON} config_identity config_problems authentication.resolver directory.attributes rules spam throttle"
+    " upstream",
     "config_places": "",
     "config_mend": f"{VALUES} config config_values config_schema config_places",
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",

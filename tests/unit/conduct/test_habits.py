@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from gateway.conduct.habits import FLOORS, HEADROOM, expected, newness, oddness
+from gateway.conduct.hours import weekend
 from gateway.conduct.networks import network_of
+from gateway.conduct.readings import look_around
 from gateway.conduct.score import Level
 from gateway.conduct.state import Pace, State, unpack
 from tests.unit.conduct.support import DAY, HOME, HOUR, Sender, deed
@@ -26,6 +28,16 @@ def test_hours_and_networks_are_learned() -> None:
     assert oddness(state, 2) == 1.0
     assert oddness(state, 24 + 9) == 1.0  # a free day
     assert newness(state.networks[network_of(HOME)]) == 0.0
+
+
+def test_no_network_is_strange_to_a_newcomer() -> None:
+    sender = Sender()
+    sender.work(2)
+    sender.send(deed(recipients=50, client="185.9.4.4"))
+    assert look_around(state_of(sender), sender.now, weekend).strange == 0.0
+    sender.work(2)
+    sender.send(deed(recipients=50, client="186.9.4.4"))
+    assert look_around(state_of(sender), sender.now, weekend).strange == 50.0
 
 
 def test_a_night_worker_is_not_odd_at_night() -> None:
@@ -87,3 +99,16 @@ def test_growth_is_slow_and_fades_by_days_of_use() -> None:
     sender.now += 300 * DAY
     sender.work(1)
     assert state_of(sender).peaks[Pace.DAY_RECIPIENTS] > 0.95 * seen[-1]
+
+
+def test_a_week_is_learned_more_slowly_than_a_day() -> None:
+    sender = Sender()
+    sender.work(12)
+    for _ in range(10):
+        sender.work(1, letters=1)
+        sender.now -= DAY
+        list(sender.many(80, 60, deed(new=1)))
+        sender.now += DAY - 80 * 60
+    peaks = state_of(sender).peaks
+    assert FLOORS[Pace.WEEK_FIRST] < peaks[Pace.WEEK_FIRST] <= FLOORS[Pace.WEEK_FIRST] * 1.05**10
+    assert peaks[Pace.DAY_FIRST] >= 79

@@ -20,6 +20,7 @@ def known() -> Sender:
     sender = Sender()
     sender.work(20)
     assert sender.told == []
+    sender.now += 2 * DAY  # a weekend: it is Monday, 9:00
     return sender
 
 
@@ -43,7 +44,19 @@ class TestOrdinary:
 
     def test_a_newsletter_to_known_readers(self, known: Sender) -> None:
         told = [known.send(deed(recipients=50, likeness="n"), after=20) for _ in range(40)]
-        assert not any(one and one.level is Level.BLOCK for one in told)
+        assert not any(told)
+        seen = peek(known.blob, known.now)
+        assert seen is not None
+        assert 0 < seen.score < 0.4
+
+    def test_little_harm_is_little_whatever_the_context(self, known: Sender) -> None:
+        """Sixty new people, at night, from abroad, after failed logins."""
+        known.now += 17 * HOUR
+        known.send(*[deed(client=ABROAD, failed_login=True)] * 60)
+        known.send(deed(recipients=60, new=60, client=ABROAD))
+        seen = peek(known.blob, known.now)
+        assert seen is not None
+        assert 0.3 < seen.score < 0.5
 
     def test_leave_and_return(self, known: Sender) -> None:
         known.now += 40 * DAY
@@ -70,11 +83,11 @@ class TestStolen:
         assert "many_networks" in known.told[-1].reasons
 
     def test_a_list_of_unknown_users(self, known: Sender) -> None:
-        assert known.blocked_after(60, 10, deed(new=1, unknown=2, client=ABROAD)) <= 40
+        assert known.blocked_after(60, 10, deed(new=1, unknown=2, client=ABROAD)) <= 50
         assert "unknown_users" in known.told[-1].reasons
 
     def test_what_the_spam_filter_knows(self, known: Sender) -> None:
-        assert known.blocked_after(60, 60, deed(new=1, spam=True, client=ABROAD)) <= 40
+        assert known.blocked_after(60, 60, deed(new=1, spam=True, client=ABROAD)) <= 55
         assert "spam" in known.told[-1].reasons
 
     def test_at_night(self, known: Sender) -> None:

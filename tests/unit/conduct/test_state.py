@@ -86,6 +86,11 @@ def test_other_versions_and_no_numbers_are_no_state() -> None:
     assert unpack(blob[:at] + struct.pack("<f", float("nan")) + blob[at + 4 :]) is None
 
 
+def test_counts_that_nobody_writes_are_no_state() -> None:
+    assert unpack(pack(State(hours={5: [MOST] * COUNTS}))) is not None
+    assert unpack(pack(State(hours={5: [MOST + 1] * COUNTS}))) is None
+
+
 @pytest.mark.parametrize("pace", Pace)
 def test_paces_stand_in_their_order(pace: Pace) -> None:
     assert list(Pace)[pace] is pace

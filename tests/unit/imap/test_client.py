@@ -10,6 +10,7 @@ import tracemalloc
 import pytest
 
 from gateway.access import Failure, Observation, Quota, Use
+from gateway.imap.evidence import infer
 from gateway.imap.failures import PollFailed
 from gateway.imap.poll import Poller
 from gateway.imap.settings import Account, Asking, Server, Target, Tls, Way
@@ -100,6 +101,59 @@ class TestGood:
         assert seen.doubts == (Failure.CLOCK,) and seen.dates is not None and seen.dates.oldest_unclaimed is None
 
 
+class TestAtOnce:
+    """The second poll, in one go."""
+
+    @staticmethod
+    async def twice(fake: FakeImap, spoil: dict[str, bytes]) -> tuple[Poller, Observation | PollFailed]:
+        """Poll, then again with a server that has changed its answers."""
+        poller = Poller(Server("127.0.0.1", fake.port, "loopback"), ACCOUNT, Asking(timeout=4.0))
+        first = infer(None, await poller.poll(Target("an@x"))).baseline
+        fake.heard.clear()
+        fake.answers.update(spoil)
+        try:
+            return poller, await poller.poll(Target("an@x"), first)
+        except PollFailed as failed:
+            return poller, failed
+
+    async def test_all_commands_are_written_together(self) -> None:
+        async with FakeImap() as fake:
+            _, seen = await self.twice(fake, {})
+        assert fake.names == ["AUTHENTICATE", "STATUS", "STATUS", "GETQUOTAROOT", "LOGOUT"]
+        assert isinstance(seen, Observation)
+        assert [one.uidnext for one in seen.folders] == [4, 4] and seen.quota == Quota(10240, 1048576)
+
+    async def test_a_folder_that_is_gone_is_looked_for_again(self) -> None:
+        async with FakeImap({"LIST": b'* LIST (\\Sent) "/" Gui\r\nTAG OK x\r\n'}) as fake:
+            _, seen = await self.twice(fake, {"Gui": b"TAG NO gone\r\n"})
+        assert isinstance(seen, Observation) and len(seen.folders) == 1 and seen.listed == 0.0
+
+    @pytest.mark.parametrize(
+        ("spoil", "kind"),
+        [
+            ({"AUTHENTICATE": b"TAG NO [AUTHENTICATIONFAILED] no\r\n"}, Failure.AUTH),
+            ({"AUTHENTICATE": b"TAG NO no\r\n" + CLOSE}, Failure.AUTH),
+            ({"INBOX": b"TAG NO [NONEXISTENT] no\r\n"}, Failure.VANISHED),
+            ({"STATUS": b"* BYE\r\n"}, Failure.BYE),
+            ({"AUTHENTICATE": CLOSE}, Failure.CLOSED),
+        ],
+    )
+    async def test_failures_keep_their_names(self, spoil: dict[str, bytes], kind: Failure) -> None:
+        async with FakeImap() as fake:
+            _, failed = await self.twice(fake, spoil)
+        assert isinstance(failed, PollFailed) and failed.kind is kind
+
+    @pytest.mark.parametrize("how", [STALL, CLOSE, b"TAG BAD one at a time\r\n"])
+    async def test_a_proxy_that_cannot_take_it_is_asked_step_by_step(self, how: bytes) -> None:
+        async with FakeImap() as fake:
+            fake.hurried = how
+            poller, seen = await self.twice(fake, {})
+            assert isinstance(seen, Observation)
+            fake.heard.clear()
+            await poller.poll(Target("an@x"), infer(None, seen).baseline)
+            assert fake.names == ["AUTHENTICATE", "STATUS", "STATUS", "GETQUOTAROOT", "LOGOUT"]  # with no haste
+
+
 LINES = b"* X\r\n" * 5_000
 STATUS = b"* STATUS NAME (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 9)\r\n"
 
@@ -167,6 +221,11 @@ class TestBad:
     async def test_a_thousand_lines_at_once(self) -> None:
         async with FakeImap({"STATUS": LINES + STATUS + b"TAG OK done\r\n"}) as fake:
             assert (await polled(fake)).folders[0].uidnext == 4
+
+    async def test_closed_at_the_login_is_doubtful(self) -> None:
+        assert (await failure({"AUTHENTICATE": CLOSE})).entering
+        assert (await failure({"AUTHENTICATE": b"TAG NO [UNAVAILABLE] x\r\n"})).entering
+        assert not (await failure({"STATUS": CLOSE})).entering
 
     async def test_nobody_listens(self) -> None:
         async with FakeImap() as fake:

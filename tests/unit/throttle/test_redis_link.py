@@ -54,7 +54,7 @@ async def server() -> AsyncIterator[FaultyRedis]:
         yield made
 
 
-def link(url: str, *, timeout: float = 0.6, connections: int = 2, queue: int = 100) -> Link:
+def link(url: str, *, timeout: float = 20, connections: int = 2, queue: int = 100) -> Link:
     return Link(url, timeout=timeout, connections=connections, queue=queue)
 
 
@@ -71,7 +71,7 @@ async def recovered(made: Link) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_every_fault_is_told_as_one_and_passes(server: FaultyRedis, fault: str) -> None:
-    made = link(server.url)
+    made = link(server.url, timeout=0.6)
     server.answer = FAULTS[fault]
     async with asyncio.timeout(LONG):
         with pytest.raises(LimitsUnavailable) as told:
@@ -87,7 +87,7 @@ async def test_every_fault_is_told_as_one_and_passes(server: FaultyRedis, fault:
     "fault", [b"-WRONGPASS invalid username-password pair\r\n", b"-ERR invalid password\r\n", None]
 )
 async def test_a_greeting_that_fails(server: FaultyRedis, fault: bytes | None) -> None:
-    made = link(server.url)
+    made = link(server.url, timeout=0.6)
     server.greeting = fault
     async with asyncio.timeout(LONG):
         with pytest.raises(LimitsUnavailable) as told:
@@ -157,7 +157,7 @@ async def test_an_error_of_one_call_is_not_the_others(server: FaultyRedis) -> No
 
 
 async def test_what_waits_is_bounded_and_told_with_the_rest(server: FaultyRedis) -> None:
-    made = link(server.url, queue=20, connections=1)
+    made = link(server.url, timeout=3, queue=20, connections=1)
     server.answer = None
     async with asyncio.timeout(LONG):
         calls = [asyncio.create_task(made.call(SCRIPT, [], [])) for _ in range(200)]
@@ -169,7 +169,7 @@ async def test_what_waits_is_bounded_and_told_with_the_rest(server: FaultyRedis)
 
 
 async def test_connections_are_bounded(server: FaultyRedis) -> None:
-    made = link(server.url, timeout=20, queue=10_000)
+    made = link(server.url, queue=10_000)
     async with asyncio.timeout(LONG):
         assert await asyncio.gather(*(made.call(SCRIPT, [b"k"], [1]) for _ in range(5000))) == [b"OK"] * 5000
         assert server.asked == 5000
@@ -178,7 +178,7 @@ async def test_connections_are_bounded(server: FaultyRedis) -> None:
 
 
 async def test_one_that_gives_up_does_not_take_the_others_with_it(server: FaultyRedis) -> None:
-    made = link(server.url, timeout=20, connections=1)
+    made = link(server.url, connections=1)
     async with asyncio.timeout(LONG):
         calls = [asyncio.create_task(made.call(SCRIPT, [], [])) for _ in range(20)]
         await asyncio.sleep(0)
