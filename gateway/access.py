@@ -44,9 +44,7 @@ class Source(StrEnum):
 class Sign(StrEnum):
     """What was seen. Stable names."""
 
-    RECENT_CLEARED = (
-        "recent-cleared"  # messages lost \Recent and stayed: an owner's session selected the inbox
-    )
+    RECENT_CLEARED = "recent-cleared"  # messages lost \Recent and stayed: an owner's session selected the inbox
     READ = "read"  # more messages became seen than arrived or went
     CHANGED = "changed"  # flags changed, and nothing arrived or went
     REMOVED = "removed"  # messages went

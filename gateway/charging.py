@@ -318,5 +318,6 @@ class Account:
                 throttled=self.throttled,
                 likeness=self.likeness,
                 spam=self.spam,
+                kind="" if payer.mailbox is None else payer.mailbox.kind.value,
             )
         )

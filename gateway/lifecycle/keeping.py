@@ -13,18 +13,19 @@ def needed(evidence: Iterable[Evidence], since: float) -> list[Evidence]:
     `since`: seconds; 13 months back is enough for every regulation here. Of uses before it the latest beginning and
     the latest end of each sort are kept; silences and resets before it are gone.
     """
-    kept: dict[object, Evidence] = {}
+    recent: list[Evidence] = []
+    kept: dict[tuple[object, ...], Evidence] = {}
     for one in evidence:
         if one.not_after > since:
-            kept[(one.source, one.kind, one.sign, one.not_before)] = one
+            recent.append(one)
         elif one.kind in (Kind.ACCESS, Kind.AUTOMATIC):
             sort = (one.source, one.kind, one.sign, one.strength)
             _newer(kept, ("begin", *sort), one, one.not_before)
             _newer(kept, ("end", *sort), one, one.not_after)
-    return list(dict.fromkeys(kept.values()))
+    return [*recent, *dict.fromkeys(kept.values())]
 
 
-def _newer(kept: dict[object, Evidence], key: tuple[object, ...], one: Evidence, moment: float) -> None:
+def _newer(kept: dict[tuple[object, ...], Evidence], key: tuple[object, ...], one: Evidence, moment: float) -> None:
     held = kept.get(key)
     if held is None or (held.not_before if key[0] == "begin" else held.not_after) < moment:
         kept[key] = one

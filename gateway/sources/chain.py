@@ -20,7 +20,7 @@ def extend(
     longest: float,
     complete_since: float | None = None,
 ) -> Coverage | None:
-    """The newest unbroken stretch; None where nothing shows that the source works.
+    """The newest unbroken stretch, a moment at its beginning; None where nothing shows that the source works.
 
     `before`: what is kept of this mailbox. `signs`: moments at which the source wrote. `longest`: seconds between two
     of them that still count as unbroken. `complete_since`: the office says that nothing was missed since then.

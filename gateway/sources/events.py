@@ -20,7 +20,7 @@ _YES: Final = ("yes", "y", "true", True)
 
 
 def read(body: bytes, arrived: float) -> Sighting | None:
-    """One posted event; None for one that shows no use (a failed login, another command). ValueError: it is no event."""
+    """One posted event; None for one that shows no use (a failed login, another command). ValueError: no event."""
     event = orjson.loads(body)
     if not isinstance(event, dict) or not isinstance(fields := event.get("fields"), dict):
         raise ValueError("not an event")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.access import Coverage, Evidence, Kind, Sign, Source
+from gateway.access import Coverage, Evidence, Kind, Sign, Source, Strength
 from gateway.logs import get_logger
 from gateway.sources.judging import Judge, Judged
 from gateway.sources.sessions import Sessions
@@ -24,6 +24,7 @@ from gateway.sources.watch import Watch
 _log = get_logger("congthu.sources")
 PUSHED: Final = (Source.DOVECOT_EVENTS, Source.DOVECOT_POLICY)
 _Key = tuple[str, Source, Kind, Sign, float]
+_Stretch = tuple[str, Source, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Feed:
         self._sessions = Sessions()
         self._watches = {one: Watch(one, self._feeding.beat, self._feeding.longest) for one in PUSHED}
         self._evidence: dict[_Key, Evidence] = {}
-        self._coverage: dict[tuple[str, Source, float], Coverage] = {}
+        self._coverage: dict[_Stretch, Coverage] = {}
         self._task: asyncio.Task[None] | None = None
         self._sick = False
         self.counted: Counter[str] = Counter()
@@ -184,9 +185,5 @@ def _later(before: Evidence | None, made: Evidence) -> Evidence:
     """One statement out of two of the same key: the later end, the surer word."""
     if before is None:
         return made
-    sure = made if list(type(made.strength)).index(made.strength) <= _rank(before) else before
-    return replace(made, strength=sure.strength, not_after=max(before.not_after, made.not_after))
-
-
-def _rank(one: Evidence) -> int:
-    return list(type(one.strength)).index(one.strength)
+    surest = Strength.EXACT if Strength.EXACT in (before.strength, made.strength) else made.strength
+    return replace(made, strength=surest, not_after=max(before.not_after, made.not_after))

@@ -68,8 +68,8 @@ def application(
     """
     desk = _Desk(feed, door, state_of, messages or policy.Messages(), clock)
     routes = [
-        Route("/dovecot/events", desk.events, methods=["POST"]),
-        Route("/dovecot/policy", desk.policy, methods=["POST"]),
+        Route("/dovecot/events", desk.take_event, methods=["POST"]),
+        Route("/dovecot/policy", desk.take_policy, methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={Exception: _fault, 404: _nothing, 405: _nothing})
     app.router.redirect_slashes = False
@@ -105,11 +105,11 @@ class _Desk:
         self._digests = [_digest(token.encode()) for token in door.tokens]
         self._bucket = Bucket(door.rate, clock)
 
-    async def events(self, request: Request) -> Response:
-        return await self._served(request, Source.DOVECOT_EVENTS, self._take_event)
+    async def take_event(self, request: Request) -> Response:
+        return await self._served(request, Source.DOVECOT_EVENTS, self._event)
 
-    async def policy(self, request: Request) -> Response:
-        return await self._served(request, Source.DOVECOT_POLICY, self._take_policy)
+    async def take_policy(self, request: Request) -> Response:
+        return await self._served(request, Source.DOVECOT_POLICY, self._policy)
 
     async def _served(
         self, request: Request, source: Source, take: Callable[[Request, bytes], Awaitable[Response]]
@@ -126,13 +126,13 @@ class _Desk:
             self._feed.lost(source, "garbage")
             return Response(status_code=400)
 
-    async def _take_event(self, _: Request, body: bytes) -> Response:
+    async def _event(self, _: Request, body: bytes) -> Response:
         seen = events.read(body, self._feed.now())
         if seen is not None:
             self._feed.note(seen)
         return Response(status_code=204)
 
-    async def _take_policy(self, request: Request, body: bytes) -> Response:
+    async def _policy(self, request: Request, body: bytes) -> Response:
         asked = policy.read(body, self._feed.now())
         command = _last(_query(request), b"command")
         if command == b"allow":
@@ -176,7 +176,7 @@ class _Desk:
         """Whether it knows a token: all are compared, each in constant time."""
         told = request.headers.get(_FIELD, "").encode("latin-1") or _last(_query(request), b"token")
         digest = _digest(told)
-        return any([hmac.compare_digest(digest, one) for one in self._digests])
+        return sum(hmac.compare_digest(digest, one) for one in self._digests) > 0
 
 
 def _digest(told: bytes) -> bytes:

@@ -142,10 +142,10 @@ class Cells:
         found: tuple[int] = self._execute("PRAGMA data_version").fetchone()
         return found[0]
 
-    def read(self, name: int, now: int) -> bytes | None:
-        """A cell's value."""
+    def read(self, name: int, now: int) -> tuple[int, bytes] | None:
+        """(second of its end, value) of a cell."""
         found = self._execute("SELECT ends, value FROM cells WHERE id = ?", (name,)).fetchone()
-        return None if found is None or found[0] < now else bytes(found[1])
+        return None if found is None or found[0] < now else (int(found[0]), bytes(found[1]))
 
     def write(self, cells: Sequence[Cell]) -> None:
         """Cells anew."""

@@ -58,7 +58,8 @@ class SqlitePage:
     def _account(self, name: int) -> Account:
         found = self._accounts.get(name)
         if found is None:
-            found = self._accounts[name] = Account.read(self._cells.read(name, second_of(self.now)))
+            cell = self._cells.read(name, second_of(self.now))
+            found = self._accounts[name] = Account.read(cell[1] if cell else None)
         elif found.sums is None:
             found.add_up()
         return found
@@ -71,7 +72,8 @@ class SqlitePage:
         """See `ledger.Page`."""
         found = self._values.get(name)
         if found is None:
-            found = self._values[name] = (self._cells.read(name, second_of(self.now)), math.inf)
+            ends, value = self._cells.read(name, second_of(self.now)) or (math.inf, None)
+            found = self._values[name] = (value, ends)
         return found[0] if second_of(self.now) <= found[1] else None
 
     def put(self, name: int, value: bytes | None, keep: float) -> None:

@@ -36,7 +36,9 @@ async def test_messages_that_are_put_off_whole_make_one_record_too(start: Start)
 
 
 async def test_a_throttled_client_does_not_go_on_for_ever(start: Start) -> None:
-    running = await gate(start, listener(xclient=LOOPBACK, max_commands=50, max_errors=20), limits={"unknown": own("1/hour")})
+    running = await gate(
+        start, listener(xclient=LOOPBACK, max_commands=50, max_errors=20), limits={"unknown": own("1/hour")}
+    )
     client = await logged_in(running, AN)
     await client.ask(f"MAIL FROM:<{AN}>".encode(), b"RCPT TO:<a@khac.example>")
     for number in range(2000):

@@ -63,7 +63,11 @@ class Cluster:
 
     def __enter__(self) -> Cluster:
         self.daemon.start()
-        self.daemon.wait_until(lambda: "cluster: ready" in self.daemon.output(), "the cluster", 100)
+        try:
+            self.daemon.wait_until(lambda: "cluster: ready" in self.daemon.output(), "the cluster", 100)
+        except AssertionError:
+            self._clear()
+            raise
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -72,9 +76,12 @@ class Cluster:
         try:
             self.stop()
         finally:
-            for left in self.left():
-                left.kill()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._clear()
+
+    def _clear(self) -> None:
+        for left in self.left():
+            left.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def stop(self) -> None:
         """Ctrl-C; AssertionError where it does not end well or a process is left."""

@@ -31,6 +31,9 @@ SERVICES = {
     "sslscan": Service("sslscan", "sslscan"),
     "dovecot": Service("dovecot", "dovecot-core", root=True),
     "dovecot-imap": Service("dovecot", "dovecot-imapd dovecot-pop3d", file="/usr/lib/dovecot/pop3"),
+    "dovecot-sqlite": Service(
+        "dovecot", "dovecot-sqlite dovecot-imapd", file="/usr/lib/dovecot/modules/dict/libdriver_sqlite.so"
+    ),
     "opendkim": Service("opendkim", "opendkim"),
     "slapd": Service("slapd", "slapd ldap-utils", file="/usr/bin/ldapadd"),
     "postgresql": Service("pg_ctlcluster", "postgresql"),

@@ -48,6 +48,9 @@ _EXTRA += ["zimbraIsSystemAccount", "zimbraDomainName", "zimbraDomainType", "zim
 # … and Active Directory's and Exchange's
 _EXTRA += ["proxyAddresses", "department", "altRecipient", "msExchGenericForwardingAddress", "targetAddress"]
 _EXTRA += ["publicDelegates", "userAccountControl", "whenCreated", "msExchRecipientTypeDetails", "objectCategory"]
+# … and when somebody was there, and changed the password
+_EXTRA += ["zimbraLastLogonTimestamp", "zimbraPasswordModifiedTime", "zimbraPasswordMustChange"]
+_EXTRA += ["lastLogonTimestamp", "pwdLastSet"]
 _CLASSES = ["zimbraAccount", "zimbraDistributionList", "zimbraDomain", "zimbraCalendarResource", "user"]
 
 

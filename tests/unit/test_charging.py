@@ -198,7 +198,7 @@ async def test_a_deed_tells_what_was_seen(charging: Charging, deeds: list[Deed])
     account.delivered, account.likeness = True, "L"
     account.close()
     (deed,) = deeds
-    assert (deed.who, deed.at, deed.client) == (PERSON, 1234.5, "198.51.100.7")
+    assert (deed.who, deed.at, deed.client, deed.kind) == (PERSON, 1234.5, "198.51.100.7", "personal")
     assert (deed.recipients, deed.new, deed.unknown, deed.throttled, deed.likeness) == (3, 3, 1, 2, "L")
 
 

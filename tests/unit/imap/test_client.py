@@ -222,6 +222,9 @@ class TestBad:
         async with FakeImap({"STATUS": LINES + STATUS + b"TAG OK done\r\n"}) as fake:
             assert (await polled(fake)).folders[0].uidnext == 4
 
+    async def test_too_many_lines(self) -> None:
+        assert (await failure({"STATUS": b"\r\n" * 60_000})).kind is Failure.LIMIT
+
     async def test_closed_at_the_login_is_doubtful(self) -> None:
         assert (await failure({"AUTHENTICATE": CLOSE})).entering
         assert (await failure({"AUTHENTICATE": b"TAG NO [UNAVAILABLE] x\r\n"})).entering

@@ -251,10 +251,11 @@ class TestResume:
 
 class TestRefused:
     async def test_our_own_account_from_the_beginning(self, lab: Lab) -> None:
-        lab.asker.fault = refused()
+        lab.asker.fault, lab.asker.takes = refused(), 2.0
         async with lab.running() as sweep:
             await lab.clock.until(START + 800)
             assert len(lab.asker.polls) == 3 and not lab.asker.probes
+            assert lab.asker.most == 1  # one refused login at a time
             assert sweep.figures().stopped == "master-auth"
             await lab.clock.until(START + 1000)
             assert len(lab.asker.polls) == 4

@@ -206,6 +206,13 @@ class StoreContract:
         grant = await store.reserve(Ask((account,), people(1), force=True))
         assert (grant.granted, grant.exceeded[0].used, grant.hold.taken) == ((False,), 3, people(1))
 
+    async def test_what_is_not_asked_needs_no_room(self, made: Made) -> None:
+        store, account = await made.open(), charge((MESSAGES, HOUR, 1), (BYTES, HOUR, 100), (RECIPIENTS, HOUR, 9))
+        await store.reserve(Ask((account,), people(1), messages=5, force=True))
+        assert (await store.reserve(Ask((account,), people(1), size=1))).granted == (True,)
+        assert (await store.reserve(Ask((account,), people(1)))).granted == (True,)
+        assert not (await store.reserve(Ask((account,), messages=1))).fits
+
     async def test_no_account_and_nothing_asked(self, made: Made) -> None:
         store = await made.open()
         grant = await store.reserve(Ask((), people(3), messages=1, size=1))

@@ -126,7 +126,8 @@ class ClockContract:
             assert not any((await store.reserve(Ask((account,), people(2)))).granted)
             made.clock.now += 4
         made.clock.now = START - jump + 70
-        assert (await store.reserve(Ask((account,), people(4)))).granted == (True,) * 4
+        other = await made.open()  # which has seen nothing of it
+        assert (await other.reserve(Ask((account,), people(4)))).granted == (True,) * 4
         made.clock.now = START - jump + 140
         grant = await store.reserve(Ask((account,), people(4)))
         assert grant.granted == (True, True, False, False)
@@ -213,8 +214,11 @@ class ValueContract:
     async def test_is_gone_when_its_time_is_over(self, made: Made) -> None:
         store, key = await made.open(), name()
         await store.change(key, 50, lambda *_: (b"one", None))
+        reader = await made.open()
+        assert await reader.change(key, 50, lambda old, _: (old, old)) == b"one"
         made.clock.now += 51
-        assert await store.change(key, 50, lambda old, _: (old, old)) is None
+        for one in (store, reader, await made.open()):
+            assert await one.change(key, 50, lambda old, _: (old, old)) is None
 
     @pytest.mark.parametrize("key", HOSTILE)
     async def test_hostile_keys(self, made: Made, key: str) -> None:
