@@ -16,6 +16,7 @@ from gateway.conduct.watch import Conduct
 from gateway.config import Settings
 from gateway.directory.database import Database
 from gateway.directory.letters import Letterhead
+from gateway.lifecycle.calendar import Calendar
 from gateway.metrics import watch_senders
 from gateway.model import Message
 from gateway.rates import Deed, LimitStore, Standing
@@ -35,7 +36,7 @@ class Watching:
         self._database, self._store = database, BlockStore(database)
         self._watch = Watch(self._store, self._put, every=settings.senders.refresh, keep=settings.senders.keep)
         self._sentry = Sentry(self._store, self._watch, _writer(settings), self._enforces)
-        self._conduct = Conduct(counters, self._sentry.verdict, released=self._watch.released)
+        self._conduct = Conduct(counters, self._sentry.verdict, rests=Calendar().rests, released=self._watch.released)
 
     async def start(self) -> None:
         """Make the tables, read who is stopped, begin to watch. StartError."""

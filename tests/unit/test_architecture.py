@@ -67,7 +67,8 @@ ARROWS: Mapping[str, str] = {
     "noticing": f"{COMMON} directory upstream.base",
     "knowing": f"{COMMON} authentication directory proving journal.decision regulations"
     " rules.compiled rules.patterns rules.request_channel",
-    "watching": f"{COMMON} blocks conduct directory regulations rules.blocked_sender rules.compiled rules.profiles",
+    "watching": f"{COMMON} blocks conduct directory lifecycle.calendar regulations rules.blocked_sender"
+    " rules.compiled rules.profiles",
     "tariff": f"{VALUES} config_limits rules.patterns",
     "charging": f"{COMMON} tariff rules.compiled rules.spam",
     "repeats": "model charging",
@@ -81,8 +82,8 @@ ARROWS: Mapping[str, str] = {
     "config_topologies": "",
     "config_example": "config config_values config_schema config_topologies",
     "config_problems": f"{VALUES} config config_schema",
-    "checks": f"{COMMON} config_identity config_problems authentication.resolver directory.attributes rules spam throttle"
-    " upstream",
+    "checks": f"{COMMON} config_identity config_problems authentication.resolver directory.attributes rules spam"
+    " throttle upstream",
     "config_places": "",
     "config_mend": f"{VALUES} config config_values config_schema config_places",
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
