@@ -15,22 +15,38 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gateway.errors import LimitsUnavailable
 from gateway.logs import get_logger
 from gateway.metrics import LimitMetrics, watch_limits
 from gateway.model import Envelope, Message, Recipient, Reply, Verdict
 from gateway.payers import Payer, payer_of
-from gateway.rates import NO_RATES, Ask, Charge, Deed, Exceeded, Grant, Hold, LimitStore, Measure, Rates, Scope
+from gateway.rates import (
+    NO_RATES,
+    Ask,
+    Charge,
+    Deed,
+    Exceeded,
+    Grant,
+    Hold,
+    Limit,
+    LimitStore,
+    Measure,
+    Rates,
+    Scope,
+)
 from gateway.rules.compiled import Known
 from gateway.rules.spam import calls_it_spam
 from gateway.senders import address_of_login, mailbox_named
 from gateway.tariff import Tariff
 
 _QUEUE = 10_000  # ended transactions that may wait to be settled
+_TOGETHER = 64  # of them that are settled at once
 _AGAIN = 1.0  # seconds between tries while the store is gone
 _NAMED = 8  # exceeded limits that are kept of a transaction
 _FAILED = Rates(failed=True)
+_Ended = tuple[tuple[Hold, ...], tuple[str, ...]]  # what a transaction held, and whom it reached
 _log = get_logger("congthu.limits")
 
 
@@ -52,7 +68,7 @@ class Charging:
         self.store, self.note, self.likeness, self.clock = store, note, likeness, clock
         self._known = known
         self.metrics = LimitMetrics()
-        self._ended: deque[tuple[tuple[Hold, ...], tuple[str, ...]]] = deque()
+        self._ended: deque[_Ended] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
         self._idle.set()
         self._settling: asyncio.Task[None] | None = None
@@ -93,6 +109,16 @@ class Charging:
         """Whose account this transaction is counted to."""
         return payer_of(envelope, self._known.directory, tariff.ours, tariff.own_domains, tariff.realm)
 
+    def author(self, address: str, tariff: ListenerTariff) -> Payer | None:
+        """The account of an author that only the message names; None where it is none of ours."""
+        domain = address.rpartition("@")[2].lower()
+        if not tariff.ours(domain):
+            return None
+        found = self._known.directory.find(address)
+        if found is not None:
+            return Payer(Scope.PATH, found.key, found, domain)
+        return Payer(Scope.PATH, address.lower(), None, domain, f"unknown:{domain}")
+
     def payer_of_login(self, login: str, tariff: ListenerTariff) -> str:
         """The mailbox that somebody tried to log in to; "" where there is none of this name.
 
@@ -117,22 +143,30 @@ class Charging:
     async def _settle(self) -> None:
         while True:
             while self._ended:
-                holds, delivered = self._ended.popleft()
-                self._busy = 1
+                some = [self._ended.popleft() for _ in range(min(len(self._ended), _TOGETHER))]
+                self._busy = len(some)
                 try:
-                    await self.store.settle(holds, delivered)
-                except LimitsUnavailable:
-                    self._ended.appendleft((holds, delivered))
-                    self.metrics.up = False
-                    await asyncio.sleep(_AGAIN)
-                except Exception:  # a bug: the others are not to wait for ever
-                    self.lost += 1
-                    _log.exception("limits.unsettled")
+                    again = [one for one in await asyncio.gather(*map(self._settled, some)) if one is not None]
                 finally:
                     self._busy = 0
+                if again:
+                    self._ended.extendleft(reversed(again))
+                    self.metrics.up = False
+                    await asyncio.sleep(_AGAIN)
             self._wake.clear()
             self._idle.set()
             await self._wake.wait()
+
+    async def _settled(self, ended: _Ended) -> _Ended | None:
+        """Settle one; what is to be tried again where the store is away."""
+        try:
+            await self.store.settle(*ended)
+        except LimitsUnavailable:
+            return ended
+        except Exception:  # a bug: the others are not to wait for ever
+            self.lost += 1
+            _log.exception("limits.unsettled")
+        return None
 
     def count(self, grant: Grant | None, began: float) -> None:
         """Metrics of one question to the store."""
@@ -172,7 +206,16 @@ class ListenerTariff:
         if payer is None:
             return None
         charges = self.tariff.charges(payer, envelope.session.client_address)
-        return Account(self._charging, payer, charges, envelope, late=self.late, observes=self._observes)
+        return Account(self._charging, payer, charges, envelope, self)
+
+    def observes(self, recipients: Sequence[Recipient]) -> bool:
+        """Whether the rule only observes for all of these."""
+        return all(self._observes(recipient.policy_class) for recipient in recipients)
+
+    def author(self, address: str, client: str) -> tuple[Payer, tuple[Charge, ...]] | None:
+        """Whose account a message is that has no reverse-path and is no report: its author's, if he is ours."""
+        payer = self._charging.author(address, self)
+        return None if payer is None else (payer, self.tariff.charges(payer, client))
 
     def login_failed(self, login: str, client: str) -> None:
         """Somebody did not know a password. `login` as it was given, "" where it could not be read."""
@@ -192,9 +235,9 @@ class Account:
         "_exceeded",
         "_failed",
         "_holds",
-        "_late",
-        "_observes",
+        "_listener",
         "_payer",
+        "_room",
         "_sized",
         "delivered",
         "likeness",
@@ -210,12 +253,11 @@ class Account:
         payer: Payer,
         charges: tuple[Charge, ...],
         envelope: Envelope,
-        *,
-        late: bool,
-        observes: Callable[[str], bool],
+        listener: ListenerTariff,
     ) -> None:
         self._charging, self._payer, self._charges, self._envelope = charging, payer, charges, envelope
-        self._late, self._observes = late, observes
+        self._listener = listener
+        self._room = _narrowest(charges) if listener.late else None
         self._holds: list[Hold] = []
         self._exceeded: list[Exceeded] = []
         self._failed = False
@@ -234,10 +276,14 @@ class Account:
 
     async def reserve(self, recipients: Sequence[Recipient]) -> Sequence[Rates]:
         """Count these; for each what the limits say. Nothing is asked where the message must be seen first."""
-        if self._late or not self._charges:
+        if not self._charges:
             return [NO_RATES] * len(recipients)
+        force = self._listener.observes(recipients)
+        if self._listener.late:
+            return [NO_RATES] * len(recipients) if force else self._take_in(recipients)
+        if self._payer.leaving:
+            return await self._reserve_leaving(recipients)
         names = tuple(recipient.address.key for recipient in recipients)
-        force = all(self._observes(recipient.policy_class) for recipient in recipients)
         first = not any(hold.messages for hold in self._holds)
         grant = await self._ask(Ask(self._charges, names, int(first), self._envelope.size if first else 0, force))
         if grant is None:
@@ -249,17 +295,54 @@ class Account:
         refused = Rates(grant.exceeded)
         return [NO_RATES if granted else refused for granted in grant.granted]
 
-    async def weigh(self, message: Message) -> Rates:
-        """The whole message: count what is not counted yet, and say what the rules are to know of it."""
+    def _take_in(self, recipients: Sequence[Recipient]) -> Sequence[Rates]:
+        """What is counted as a whole later must have room as a whole: the rest is for another transaction."""
+        if self._room is None:
+            return [NO_RATES] * len(recipients)
+        scope, who, limit = self._room
+        room = max(limit.count - len(self._envelope.recipients), 0)
+        full = Rates((Exceeded(scope, who, limit, limit.count, float(limit.seconds)),))
+        self.throttled += max(len(recipients) - room, 0)
+        return [NO_RATES if place < room else full for place in range(len(recipients))]
+
+    async def _reserve_leaving(self, recipients: Sequence[Recipient]) -> Sequence[Rates]:
+        """Of mail that may be from outside only what goes on to the outside is counted."""
+        ours, outside = self._listener.ours, replace(self._payer, leaving=False)
+        leaving = [one for one in recipients if not ours(one.address.domain)]
+        if not leaving:
+            return [NO_RATES] * len(recipients)
+        self._payer = outside
+        try:
+            said = dict(zip(map(id, leaving), await self.reserve(leaving), strict=True))
+        finally:
+            self._payer = replace(outside, leaving=True)
+        return [said.get(id(one), NO_RATES) for one in recipients]
+
+    def _counted_late(self) -> tuple[str, ...]:
+        """The recipients that are counted with the whole message."""
+        if not self._listener.late:
+            return ()
+        ours, free = self._listener.ours, self._payer.leaving
+        names = (recipient.address for recipient in self._envelope.recipients)
+        return tuple(name.key for name in names if not (free and ours(name.domain)))
+
+    async def weigh(self, message: Message, author: str = "") -> Rates:
+        """The whole message: count what is not counted yet, and say what the rules are to know of it.
+
+        `author`: From, of a message without a reverse-path that is no report; else "".
+        """
         envelope = self._envelope
+        if author and self._payer.scope is Scope.NULL:
+            await self._charge_author(author)
         if not self._charges:
             return NO_RATES
-        names = tuple(recipient.address.key for recipient in envelope.recipients) if self._late else ()
+        names = self._counted_late()
         held = sum(hold.size for hold in self._holds)
-        more = max(message.size - held, 0) if self._sized else 0
+        counts = bool(names or self._holds) or not self._payer.leaving
+        more = max(message.size - held, 0) if self._sized and counts else 0
         if names or (more and not self._failed):
-            force = all(self._observes(recipient.policy_class) for recipient in envelope.recipients)
-            grant = await self._ask(Ask(self._charges, names, int(self._late), more, force))
+            force = self._listener.observes(envelope.recipients)
+            grant = await self._ask(Ask(self._charges, names, int(self._listener.late), more, force))
             if grant is not None and grant.exceeded:
                 self._exceeded = [*self._exceeded, *grant.exceeded][:_NAMED]
                 self.throttled += grant.granted.count(False)
@@ -267,12 +350,25 @@ class Account:
             return NO_RATES
         return Rates(tuple(self._exceeded), self._failed)
 
+    async def _charge_author(self, author: str) -> None:
+        """Who leaves the reverse-path away pays as who the message is from, and is watched as such."""
+        found = self._listener.author(author, self._envelope.session.client_address)
+        if found is None:
+            return
+        self._payer, charges = found
+        names = tuple(recipient.address.key for recipient in self._envelope.recipients)
+        force = self._listener.observes(self._envelope.recipients)
+        grant = await self._ask(Ask(charges, names, 1, 0, force)) if charges else None
+        if grant is not None and grant.exceeded:
+            self._exceeded = [*self._exceeded, *grant.exceeded][:_NAMED]
+            self.throttled += grant.granted.count(False)
+
     async def _ask(self, ask: Ask) -> Grant | None:
         began = time.perf_counter()
         try:
             grant = await self._charging.store.reserve(ask)
         except LimitsUnavailable as error:
-            if not self._failed:
+            if self._charging.metrics.up:  # once, not with each message
                 _log.warning("limits.unavailable", account=self.name, reason=str(error))
             self._failed, grant = True, None
         self._charging.count(grant, began)
@@ -321,3 +417,14 @@ class Account:
                 kind="" if payer.mailbox is None else payer.mailbox.kind.value,
             )
         )
+
+
+def _narrowest(charges: Sequence[Charge]) -> tuple[Scope, str, Limit] | None:
+    """The limit that leaves least room for recipients at once."""
+    found = [
+        (charge.scope, charge.who, limit)
+        for charge in charges
+        for limit in charge.limits
+        if limit.measure in (Measure.RECIPIENTS, Measure.NEW)
+    ]
+    return min(found, key=lambda one: one[2].count, default=None)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gateway.model import Address, Direction, Envelope
+from gateway.model import Direction, Envelope
 from gateway.rates import Scope
 from gateway.senders import address_of_login, mailbox_named
 from gateway.who import Lookup, Mailbox
@@ -20,13 +20,17 @@ from gateway.who import Lookup, Mailbox
 class Payer:
     """One sender's account. `scope`: MAILBOX, PATH, NULL or CLIENT. `who`: an address or a client, lower case.
 
-    `mailbox`: as the directory knows it, None where it does not; `domain`: of the address, "" for a client.
+    `mailbox`: as the directory knows it, None where it does not; `domain`: of the address, "" where it is none of ours.
+    `crowd`: the account that all share whose names nobody knows: whoever makes them up spends the same. `leaving`: only
+    recipients outside of our domains are counted.
     """
 
     scope: Scope
     who: str
     mailbox: Mailbox | None = None
     domain: str = ""
+    crowd: str = ""
+    leaving: bool = False
 
 
 def payer_of(
@@ -38,36 +42,51 @@ def payer_of(
     """
     session, path = envelope.session, envelope.reverse_path
     if session.user:
-        return _mailbox(address_of_login(session.user, own_domains, realm) or session.user, lookup)
+        login = session.user.rpartition("\\")[2]  # Windows: DOMAIN\\name
+        return _mailbox(address_of_login(login, own_domains, realm) or session.user, lookup, ours)
     if session.device_sender:
-        return _mailbox(session.device_sender, lookup)
+        return _mailbox(session.device_sender, lookup, ours)
     if session.login_checked and path and not session.stranger:
-        return _mailbox(path.key, lookup)
+        return _mailbox(path.key, lookup, ours)
     if session.direction is Direction.INBOUND:
         return None
     if session.direction is Direction.PROXY_FILTER:
-        return _filtered(envelope, lookup) if path and ours(path.domain) else None
+        return _filtered(envelope, lookup, ours)
     if session.trusted:
-        return _path(path, lookup) if path else Payer(Scope.NULL, client_key(session.peer))
+        return _trusted(envelope, lookup, ours)
     return Payer(Scope.CLIENT, client_key(session.client_address))
 
 
-def _filtered(envelope: Envelope, lookup: Lookup) -> Payer:
+def _filtered(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) -> Payer | None:
     """Behind a mail server's own SMTP port both our users and strangers come: only the address tells them apart."""
-    session = envelope.session
+    session, path = envelope.session, envelope.reverse_path
+    own = bool(path) and ours(path.domain)
     if session.stranger or not session.trusted:
-        return Payer(Scope.CLIENT, client_key(session.client_address))
-    return _path(envelope.reverse_path, lookup)
+        return Payer(Scope.CLIENT, client_key(session.client_address)) if own else None
+    made = _trusted(envelope, lookup, ours)
+    return made if own else replace(made, leaving=True)  # perhaps mail from outside, which costs nobody anything
 
 
-def _path(path: Address, lookup: Lookup) -> Payer:
-    return Payer(Scope.PATH, path.key, mailbox_named(path.key, lookup), path.domain)
+def _trusted(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) -> Payer:
+    """The reverse-path that a server of ours tells. Bounces of one server share an account, whatever they bounce."""
+    path, peer = envelope.reverse_path, client_key(envelope.session.peer)
+    if not path:
+        return Payer(Scope.NULL, peer)
+    if not ours(path.domain):
+        return Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}")
+    found = lookup.find(path.text)
+    if found is None:
+        return Payer(Scope.PATH, path.key, None, path.domain, f"unknown:{path.domain}")
+    return Payer(Scope.PATH, found.key, found, path.domain)
 
 
-def _mailbox(address: str, lookup: Lookup) -> Payer:
+def _mailbox(address: str, lookup: Lookup, ours: Callable[[str], bool]) -> Payer:
     found = mailbox_named(address, lookup)
-    who = found.key if found is not None else address.lower()
-    return Payer(Scope.MAILBOX, who, found, who.rpartition("@")[2])
+    if found is not None:
+        return Payer(Scope.MAILBOX, found.key, found, found.key.rpartition("@")[2])
+    domain = address.rpartition("@")[2].lower()
+    own = domain if "@" in address and ours(domain) else ""
+    return Payer(Scope.MAILBOX, address.lower(), None, own, f"unknown:{own or 'logins'}")
 
 
 def client_key(text: str) -> str:

@@ -31,6 +31,7 @@ from gateway.proving import NOT_ASKED, Origins, Proved
 from gateway.rates import NO_RATES
 from gateway.recording import decision_of, summarise
 from gateway.repeats import Repeats
+from gateway.rules.bounces import is_report
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
@@ -157,25 +158,28 @@ class Pipeline:
         envelope: Envelope,
         verdict: Verdict,
         recipient: Recipient | None = None,
-        account: Account | None = None,
     ) -> Reply:
         """Record what a stage before MESSAGE found; return the reply that may now be uttered.
 
         A sender that is stopped goes on trying: what it is told again within a minute refers to the first record.
         """
-        known = self._repeats.find(verdict, envelope, account)
+        known = self._repeats.find(verdict)
         if known:
-            assert verdict.reply is not None
-            self._count(verdict.findings)
-            return with_reference(verdict.reply, known, self.contact)
+            return self._again(verdict, known)
         decision = decision_of(envelope, new_reference(), stage, verdict)
         if recipient is not None:
             decision.recipients = [recipient.address.text]
         self._watch(verdict, envelope)
         reply = await self._commit(verdict, decision)
         if reply is not replies.NO_RECORD:
-            self._repeats.keep(verdict, envelope, account, decision.reference)
+            self._repeats.keep(verdict, decision.reference)
         return reply
+
+    def _again(self, verdict: Verdict, reference: str) -> Reply:
+        """What a stopped sender is told again."""
+        assert verdict.reply is not None
+        self._count(verdict.findings)
+        return with_reference(verdict.reply, reference, self.contact)
 
     def _watch(self, verdict: Verdict, envelope: Envelope, message: Message | None = None) -> None:
         """Count messages that our own trouble turns away, so that somebody looks before their senders give up."""
@@ -265,7 +269,7 @@ class Pipeline:
         message, envelope, inspection = arrival.message, arrival.envelope, NOTHING
         account, rates = arrival.account, NO_RATES
         if account is not None:
-            rates = await account.weigh(message)
+            rates = await account.weigh(message, _author(envelope, message, proved))
         if self.looks is not None:
             request = self.origins is not None and self.origins.reaches_channel(envelope)
             inspection = await self.looks.look(
@@ -288,7 +292,12 @@ class Pipeline:
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.seconds = time.monotonic() - arrival.started
         self._watch(verdict, arrival.envelope, arrival.message)
-        reply = await self._commit(verdict, decision)
+        if known := self._repeats.find(verdict):
+            reply = self._again(verdict, known)
+        else:
+            reply = await self._commit(verdict, decision)
+            if reply is not replies.NO_RECORD:
+                self._repeats.keep(verdict, decision.reference)
         arrival.tell(reply)
         outcome: MessageVerdict = "reject" if reply.action is Action.REJECT else "tempfail"
         now = time.monotonic()
@@ -359,14 +368,20 @@ class Pipeline:
         self, arrival: Arrival, verdict: Verdict, skip: Sequence[tuple[int, int]], added: bytes, checked: float
     ) -> Reply:
         answer: Reply | None = None
+        perhaps = False
         try:
             prefix = self._prefix(arrival, verdict, added, marked=not skip)
             answer = reply = await arrival.transaction.send(prefix, arrival.content, skip=skip)
         except UpstreamError as error:
             reply = self.upstream_failed(arrival.envelope, error)
+            perhaps = isinstance(error, UpstreamUnsure)
+        except asyncio.CancelledError:
+            if arrival.account is not None:
+                arrival.account.delivered = True  # perhaps: nobody is to send more than the limit by being slow
+            raise
         told = arrival.told = arrival.tell(reply)
         if arrival.account is not None:
-            arrival.account.delivered = reply.action is Action.ACCEPT
+            arrival.account.delivered = perhaps or reply.action is Action.ACCEPT
         # From here on the client knows, and nothing that follows may tell it anything else.
         try:
             self._after(arrival, verdict, reply, answer, told, checked, time.monotonic())
@@ -463,6 +478,14 @@ class Pipeline:
             and self.marks.covers(mark, arrival.envelope, time.time())
             and only_trace_above(arrival.message.header_fields, mark.end)
         )
+
+
+def _author(envelope: Envelope, message: Message, proved: Proved) -> str:
+    """Who wrote a message that has no reverse-path and is no report of a mail system; "" for any other."""
+    authors = proved.sender.fields.author
+    if envelope.reverse_path or not authors or is_report(message, authors[0].address):
+        return ""
+    return authors[0].address
 
 
 def _on_behalf_of(envelope: Envelope) -> str:

@@ -9,12 +9,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from gateway.charging import Account
-from gateway.model import Envelope, Verdict
+from gateway.model import Finding, Verdict
 
 _RULES = frozenset({"outbound-throttle", "blocked-sender"})
 _SECONDS = 60.0
 _MOST = 10_000
+_SAME = (
+    "mailbox",
+    "account",
+    "measure",
+    "window",
+    "standing",
+    "uncounted",
+)  # evidence that makes two refusals the same
 _Key = tuple[object, ...]
 
 
@@ -25,29 +32,31 @@ class Repeats:
         self._clock = clock
         self._known: dict[_Key, tuple[str, float]] = {}
 
-    def find(self, verdict: Verdict, envelope: Envelope, account: Account | None) -> str:
+    def find(self, verdict: Verdict) -> str:
         """The record of the same refusal of this sender, "" for none."""
-        if not self._known or (key := _key(verdict, envelope, account)) is None:
+        if not self._known or (key := _key(verdict)) is None:
             return ""
         reference, until = self._known.get(key, ("", 0.0))
         return reference if self._clock() < until else ""
 
-    def keep(self, verdict: Verdict, envelope: Envelope, account: Account | None, reference: str) -> None:
+    def keep(self, verdict: Verdict, reference: str) -> None:
         """A refusal was recorded under this reference."""
-        if (key := _key(verdict, envelope, account)) is None:
+        if (key := _key(verdict)) is None:
             return
-        now = self._clock()
-        if len(self._known) >= _MOST:
-            self._known = {known: kept for known, kept in self._known.items() if now < kept[1]}
-        if len(self._known) < _MOST:
-            self._known[key] = (reference, now + _SECONDS)
+        self._known.pop(key, None)
+        while len(self._known) >= _MOST:
+            del self._known[next(iter(self._known))]  # the oldest
+        self._known[key] = (reference, self._clock() + _SECONDS)
 
 
-def _key(verdict: Verdict, envelope: Envelope, account: Account | None) -> _Key | None:
+def _key(verdict: Verdict) -> _Key | None:
     """What makes two refusals the same; None where each has a record of its own."""
     if not verdict.findings or any(finding.rule not in _RULES for finding in verdict.findings):
         return None
-    session = envelope.session
-    sender = account.name if account is not None else (session.user, envelope.reverse_path.key, session.client_address)
-    said = ((f.rule, f.action, f.mode, f.evidence.get("measure"), f.evidence.get("window")) for f in verdict.findings)
-    return sender, tuple(said)
+    return tuple(
+        tuple(finding.evidence.get(name, "") for name in _SAME) + _what(finding) for finding in verdict.findings
+    )
+
+
+def _what(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.action, finding.mode

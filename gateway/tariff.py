@@ -94,7 +94,7 @@ class Tariff:
         box = payer.mailbox
         # What an answer depends on: a mailbox that changes kind or unit is another one.
         office = client if self._limits["office"] else ""
-        key = (payer.scope, payer.who, office, box and (box.kind, box.unit))
+        key = (payer.scope, payer.who, payer.crowd, office, box and (box.kind, box.unit))
         if self._overrides and (day := self._today()) != self._day:
             self._day, self._known = day, {}  # one of them may have run out
         made = self._known.get(key)
@@ -112,10 +112,14 @@ class Tariff:
         yield Charge(payer.scope, payer.who, own)
         if not named or not self._counts:
             return
+        # What a server merely says is counted apart: a forger behind it spends nothing of those who logged in.
+        said = "path:" if payer.scope is Scope.PATH else ""
         if payer.mailbox is not None and payer.mailbox.unit:
-            yield Charge(Scope.UNIT, payer.mailbox.unit.lower(), self._limits["unit"])
+            yield Charge(Scope.UNIT, said + payer.mailbox.unit.lower(), self._limits["unit"])
+        if payer.crowd:
+            yield Charge(Scope.UNIT, said + payer.crowd, self._limits["unit" if payer.domain else "domain"])
         if payer.domain:
-            yield Charge(Scope.DOMAIN, payer.domain, self._limits["domain"])
+            yield Charge(Scope.DOMAIN, said + payer.domain, self._limits["domain"])
         if payer.scope is Scope.MAILBOX and self._limits["office"]:
             yield Charge(Scope.CLIENT, client_key(client), self._limits["office"])
 

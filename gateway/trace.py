@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -25,7 +25,7 @@ _LONGEST_TAG = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9.\-:_\[\]]")
 _MARK_VALUE = re.compile(
     rb"v=1; t=(\d{1,12}); d=([a-z-]{1,16}); c=([ A-Za-z0-9_.,-]{1,200}); s=([0-9a-f]{64}); "
-    rb"(?:g=([0-9a-f]{64}); )?m=([0-9a-f]{64})\Z"
+    rb"(?:g=([0-9a-f]{64}); )?(?:r=([0-9a-f ]{6,9000}); )?m=([0-9a-f]{64})\Z"
 )
 # What a mail server may have put above a mark without changing what the message says.
 _TRACE_FIELDS = frozenset(
@@ -42,6 +42,7 @@ _TRACE_FIELDS = frozenset(
         b"dkim-signature",
     )
 )
+_NAMED, _SHORT = 1000, 6  # recipients that a mark names, and digits for each
 _MARK_LIFE = 7 * 86400  # seconds: longer than a mail server keeps a message in its queue
 
 
@@ -103,6 +104,7 @@ class Mark:
     """A mark found in a message: where its field stands, what it says. `digest` is of all bytes after it.
 
     `classes`: the policy classes under which it was judged. `tags`: the digest of our tags above it, "" for none.
+    `recipients`: keyed digests of those it was for, six hex digits each; "" where mail arrives, which costs nobody.
     """
 
     start: int
@@ -112,21 +114,25 @@ class Mark:
     classes: str
     digest: str
     tags: str
+    recipients: str
     mac: str
 
 
 class PassMarks:
     """Writes and checks the keyed mark. The key is shared by the nodes of one installation; 32 bytes or more.
 
-    The mark covers the message's digest, our tags above it, the time, the listener's direction, the reverse-path and
-    the policy classes of the recipients. Only trusted networks are believed.
+    The mark covers the message's digest, our tags above it, the time, the listener's direction, the reverse-path, the
+    recipients of mail that leaves and their policy classes. Only trusted networks are believed.
     """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def _mac(self, time: int, direction: str, classes: str, digest: str, tags: str, sender: str) -> str:
-        said = f"congthu-pass-1|{time}|{direction}|{classes}|{digest}|{f'g={tags}|' if tags else ''}{sender}"
+    def _mac(
+        self, time: int, direction: str, classes: str, digest: str, tags: str, recipients: str, sender: str
+    ) -> str:
+        also = f"{f'g={tags}|' if tags else ''}{f'r={recipients}|' if recipients else ''}"
+        said = f"congthu-pass-1|{time}|{direction}|{classes}|{digest}|{also}{sender}"
         text = said.encode("utf-8", "surrogateescape")
         return hmac.digest(self._key, text, hashlib.sha256).hex()
 
@@ -137,23 +143,33 @@ class PassMarks:
         """
         time, direction, classes = int(now), envelope.session.direction.value, _classes(envelope)
         above = tags_digest((clean(name).lower().encode(), _tag_text(value).encode()) for name, value in tags)
-        mac = self._mac(time, direction, classes, digest, above, envelope.reverse_path.key)
+        known = "" if direction == Direction.INBOUND else "".join(self._recipients(envelope, digest))
+        mac = self._mac(time, direction, classes, digest, above, known, envelope.reverse_path.key)
         tagged = f"g={above};\r\n\t" if above else ""
+        listed = "\r\n\t".join(known[start : start + 72] for start in range(0, len(known), 72))
+        tagged += f"r={listed};\r\n\t" if known else ""
         return (
             f"X-Congthu-Pass: v=1; t={time}; d={direction};\r\n\tc={classes};\r\n\ts={digest};\r\n\t{tagged}m={mac}\r\n"
         ).encode()
+
+    def _recipients(self, envelope: Envelope, digest: str) -> Iterator[str]:
+        """Six hex digits for each recipient, as many as a mark may name: whoever else gets a copy is judged anew."""
+        for recipient in envelope.recipients[:_NAMED]:
+            text = f"{digest}|{recipient.address.key}".encode("utf-8", "surrogateescape")
+            yield hmac.digest(self._key, text, hashlib.sha256).hex()[:_SHORT]
 
     def read(self, value: bytes, start: int, end: int) -> Mark | None:
         """A mark out of a field's value, or None when it is not of our form."""
         match = _MARK_VALUE.match(b" ".join(value.split()))
         if match is None:
             return None
-        time, direction, classes, digest, tags, mac = ((group or b"").decode() for group in match.groups())
-        return Mark(start, end, int(time), direction, classes, digest, tags, mac)
+        time, direction, classes, digest, tags, known, mac = ((group or b"").decode() for group in match.groups())
+        return Mark(start, end, int(time), direction, classes, digest, tags, known.replace(" ", ""), mac)
 
     def genuine(self, mark: Mark, envelope: Envelope) -> bool:
         """Whether the mark was written with our key for this sender. Says nothing about the bytes that follow."""
-        expected = self._mac(mark.time, mark.direction, mark.classes, mark.digest, mark.tags, envelope.reverse_path.key)
+        sender = envelope.reverse_path.key
+        expected = self._mac(mark.time, mark.direction, mark.classes, mark.digest, mark.tags, mark.recipients, sender)
         return hmac.compare_digest(expected, mark.mac)
 
     def covers(self, mark: Mark, envelope: Envelope, now: float) -> bool:
@@ -164,7 +180,16 @@ class PassMarks:
             envelope.session.direction in known.get(mark.direction, ())
             and {recipient.policy_class for recipient in envelope.recipients} <= judged
             and -300 <= now - mark.time <= _MARK_LIFE
+            and (mark.direction == Direction.INBOUND or self._was_for(mark, envelope))
         )
+
+    def _was_for(self, mark: Mark, envelope: Envelope) -> bool:
+        """Whether it was for these recipients: a mark that its sender has kept is no ticket to others."""
+        if len(envelope.recipients) > _NAMED:
+            return False
+        digits = mark.recipients
+        named = {digits[start : start + _SHORT] for start in range(0, len(digits), _SHORT)}
+        return named.issuperset(self._recipients(envelope, mark.digest))
 
 
 def _classes(envelope: Envelope) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -233,14 +233,43 @@ class SenderFields:
     mentions: tuple[str, ...] = ()
 
 
+class Sort(StrEnum):
+    """Sorts of characters in a password (Q4 8.3a). Stable names, as in a regulation's parameters."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+    DIGIT = "digit"
+    SPECIAL = "special"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSigns:
+    """What a login showed of its password. It cannot be found by this, and what narrows it down is in no repr.
+
+    `length`: characters; `sorts`: those it has. `since`: the first day on which this password, or one that cannot be
+    told from it, was seen in use, None where that is not known; `months`: whole calendar months that ended since then.
+    `first_today`: no other login with it was seen today.
+    """
+
+    length: int = field(default=0, repr=False)
+    sorts: frozenset[Sort] = field(default=frozenset(), repr=False)
+    since: datetime.date | None = None
+    months: int = 0
+    first_today: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """All that is known of who writes a message. `failed`: why it is not known now ("" or a stable name): a 4xx."""
+    """All that is known of who writes a message. `failed`: why it is not known now ("" or a stable name): a 4xx.
+
+    `password`: at a login only, where that is watched.
+    """
 
     identity: Identity = Identity()
     fields: SenderFields = SenderFields()
     checks: tuple[Check, ...] = ()
     failed: str = ""
+    password: PasswordSigns | None = None
 
 
 NOBODY = Sender()

@@ -31,6 +31,7 @@ _MOST: Final = 10_000  # deeds that may wait
 _EACH: Final = 400  # deeds of one sender that may wait: what they show is clear by then
 _TOGETHER: Final = 32  # senders that the store is asked about at once
 _OWED: Final = 1_000  # verdicts that may wait for whoever is told
+_FAILURES: Final = 8  # verdicts that could not be told, after which the others wait for the next try
 _AGAIN: Final = 1.0  # seconds between tries
 _LONGEST: Final = 30.0  # seconds for whoever is told
 _TRY: Final = 0.1  # the same, for one that is about to close
@@ -126,7 +127,8 @@ class Conduct:
         senders = list(self._deeds)
         for start in range(0, len(senders), _TOGETHER):
             taken = await asyncio.gather(*map(self._take, senders[start : start + _TOGETHER]))
-            if not (await self._tell() and all(taken)):
+            if not all(taken):
+                await self._tell()
                 return False
         return await self._tell()
 
@@ -171,7 +173,8 @@ class Conduct:
         self.waiting -= len(both[_EACH:])
 
     async def _tell(self) -> bool:
-        """Tell what is owed; False where somebody could not be told."""
+        """Tell what is owed; False where somebody could not be told. Those come last the next time."""
+        failed = 0
         for who, judgement in list(self._owed.items()):
             try:
                 async with asyncio.timeout(_LONGEST):
@@ -180,7 +183,11 @@ class Conduct:
                 if not self._untold:
                     _log.warning("conduct.untold", sender=who, reason=str(error), exc_info=True)
                 self._untold = True
-                return False
-            self._untold = False
+                self._owed[who] = self._owed.pop(who)
+                failed += 1
+                if failed >= _FAILURES:
+                    break
+                continue
             del self._owed[who]
-        return True
+        self._untold = failed > 0
+        return not failed

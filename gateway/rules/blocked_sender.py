@@ -86,15 +86,28 @@ def _names(facts: Facts) -> Iterator[tuple[str, str]]:
     if payer is None:
         return
     yield from _of(payer)
-    path = facts.envelope.reverse_path
-    if payer.scope is not Scope.MAILBOX and path:
-        # Nothing proves who it is. Under the name of a stopped mailbox it does not pass, however that is written.
-        yield path.text, Scope.PATH.value
-        if (found := facts.directory.find(path.text)) is not None:
-            yield found.address, Scope.PATH.value
+    if payer.scope is not Scope.MAILBOX or payer.mailbox is None:
+        yield from _guessed(facts)
     proved = facts.sender.identity
     if facts.stage is Stage.MESSAGE and proved.mailbox:
         yield proved.mailbox, proved.how.value
+
+
+def _guessed(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Where nothing proves who it is: under the name of a stopped mailbox nothing passes, however it is written."""
+    path, fields = facts.envelope.reverse_path.text, facts.sender.fields
+    shown = (
+        [path, *(one.address for one in (*fields.author, *fields.sender))] if facts.stage is Stage.MESSAGE else [path]
+    )
+    for address in filter(None, shown):
+        local, _, domain = address.rpartition("@")
+        yield address, Scope.PATH.value
+        yield f"{local.partition('+')[0]}@{domain}", Scope.PATH.value
+        if (found := facts.directory.find(address)) is not None:
+            yield found.address, Scope.PATH.value
+    login = facts.envelope.session.user.rpartition("\\")[2].partition("@")[0]
+    if login:  # written in a way that we do not know, and the server does: an, TPHCM\\an, an@anything
+        yield from ((f"{login}@{domain}", "login") for domain in facts.own_domains)
 
 
 def _of(payer: Payer) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.model import Facts
+from gateway.model import Facts, Message
 from gateway.rules.patterns import in_domains
 
 _REPORT = re.compile(rb"\s*multipart/report\b", re.IGNORECASE)
@@ -33,12 +33,24 @@ def is_bounce(facts: Facts, *, suspect: bool = False) -> bool:
     )
 
 
+def is_report(message: Message, author: str) -> bool:
+    """Whether it has a report's form and a mail system's name: what a server sends by itself."""
+    return _is_report(message) and _is_named(author.lower().rpartition("@")[0])
+
+
+def _is_report(message: Message) -> bool:
+    heads = (value[:_MOST_READ] for value in message.headers("Content-Type"))
+    return any(_REPORT.match(head) and _KIND.search(head) for head in heads)
+
+
+def _is_named(local: str) -> bool:
+    return local in _SYSTEMS or local.startswith(_EXCHANGE)
+
+
 def _has_form(facts: Facts, *, suspect: bool) -> bool:
     assert facts.message is not None
-    for value in facts.message.headers("Content-Type"):
-        head = value[:_MOST_READ]
-        if _REPORT.match(head) and _KIND.search(head):
-            return True
+    if _is_report(facts.message):
+        return True
     if suspect:
         return False
     marks = [value[:_MOST_READ].strip().lower() for value in facts.message.headers("Auto-Submitted")]
@@ -47,7 +59,7 @@ def _has_form(facts: Facts, *, suspect: bool) -> bool:
 
 def _is_system(address: str, facts: Facts) -> bool:
     local, _, domain = address.lower().rpartition("@")
-    if local not in _SYSTEMS and not local.startswith(_EXCHANGE):
+    if not _is_named(local):
         return False
     session = facts.envelope.session
     return session.trusted or bool(session.user) or not in_domains(domain, facts.own_domains)

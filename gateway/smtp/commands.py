@@ -156,8 +156,9 @@ class Commands(Transfer):
                 self.say(entry)
             else:
                 assert mail is not None
+                self.idle_commands += 1
                 refuse = self.context.pipeline.refuse
-                self.say(await refuse(Stage.RCPT, mail, entry.verdict, entry.recipient, account))
+                self.say(await refuse(Stage.RCPT, mail, entry.verdict, entry.recipient))
 
     async def _charge(
         self, account: Account, mail: Envelope, batch: list[Recipient | Refused | Reply], good: list[Recipient]

@@ -108,8 +108,9 @@ class Identify(Commands):
             self.say(attributes)
             return
         self._believe(attributes)
-        if attributes.get("ADDR"):  # what the server says of itself keeps its rights; a limit is the client's own
-            self.client.stranger = not self.context.peer(attributes["ADDR"]).trusted
+        if "ADDR" in attributes:  # what the server says of itself keeps its rights; a limit is the client's own
+            address = attributes["ADDR"]
+            self.client.stranger = bool(address) and not self.context.peer(address).trusted
         self.say(replies.OK)
 
     def _believe(self, attributes: dict[str, str]) -> None:

@@ -44,7 +44,7 @@ class Door:
     tokens: Sequence[str] = field(repr=False)
     body: int = 64 * 1024
     patience: float = 10.0
-    rate: float = 2000.0
+    rate: float = 1000.0
 
     def __post_init__(self) -> None:
         if not self.tokens:

@@ -22,6 +22,9 @@ from gateway.throttle.page import SqlitePage
 
 _BATCH: Final = 256  # questions of one transaction
 _YIELD: Final = 16  # questions: then the event loop may have the GIL, instead of after the interpreter's 5 ms
+_BUSY: Final = 0.02  # seconds since the last transaction: then others may come soon
+_LINGER: Final = 0.002
+_ALONE: Final = 16
 _log = get_logger("congthu.limits")
 
 
@@ -48,6 +51,8 @@ class Clerk(threading.Thread):
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._longest = longest_queue
         self._broken = False
+        self._ended = 0.0  # monotonic: of the last transaction
+        self._alone = 0  # questions for which nobody is waited for, after one for which it was in vain
 
     def put(self, job: Job) -> None:
         """Do it soon. LimitsUnavailable where too much waits."""
@@ -65,6 +70,7 @@ class Clerk(threading.Thread):
             while batch := self._take():
                 self._serve(batch)
                 self._deliver(batch)
+                self._ended = time.monotonic()
         finally:
             self._cells.close()
 
@@ -72,6 +78,7 @@ class Clerk(threading.Thread):
         """What waits; nothing at the end."""
         batch: list[Job] = []
         job = self._queue.get()
+        lingers = self._linger()
         with contextlib.suppress(queue.Empty):
             while job is not None:
                 batch.append(job)
@@ -80,7 +87,19 @@ class Clerk(threading.Thread):
                 job = self._queue.get_nowait()
             if batch:
                 self._queue.put(None)  # for the next time
+        if lingers and len(batch) == 1:
+            self._alone = _ALONE
         return batch
+
+    def _linger(self) -> bool:
+        """Where many ask, wait a moment for the others: a transaction costs more than a question. Whether it did."""
+        if self._alone:
+            self._alone -= 1
+            return False
+        if not self._queue.empty() or time.monotonic() - self._ended > _BUSY:
+            return False
+        time.sleep(_LINGER)
+        return True
 
     def _serve(self, batch: Sequence[Job]) -> None:
         try:

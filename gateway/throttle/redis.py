@@ -1,4 +1,4 @@
-"""The store of limits on Redis or Valkey (5 or later): right across every worker and node that shares it.
+"""The store of limits on Redis (6 or later) or Valkey: right across every worker and node that shares it.
 
 One script a reservation, run as one step by the server and by the server's clock, so that nodes' clocks do not matter.
 The answers are those of the embedded store: the same arithmetic, the same bytes. What is not written to the server's

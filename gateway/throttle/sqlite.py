@@ -72,7 +72,7 @@ class SqliteLimits:
         wanted = frozenset(delivered)
         changed = [hold for hold in holds if ledger.changes(hold, wanted)]
         if changed:
-            await self._ask(partial(ledger.settle, holds=changed, delivered=wanted))
+            await self._ask(partial(ledger.settle, holds=changed, delivered=wanted), patient=True)
 
     async def usage(self, charges: Sequence[Charge]) -> Sequence[Sequence[Usage]]:
         """See `LimitStore`."""
@@ -80,20 +80,26 @@ class SqliteLimits:
 
     async def change(self, key: str, keep: float, work: Callable[[bytes | None, float], tuple[bytes | None, T]]) -> T:
         """See `LimitStore`. `work` runs in the store's thread."""
-        return await self._ask(lambda page: ledger.change(page, key, keep, work))
+        return await self._ask(lambda page: ledger.change(page, key, keep, work), patient=True)
 
-    async def _ask(self, work: Callable[[SqlitePage], T]) -> T:
+    async def _ask(self, work: Callable[[SqlitePage], T], *, patient: bool = False) -> T:
+        """`patient`: no answer in time would not mean that it is not done, and doing it twice would be wrong."""
         if self._clerk is None:
             raise LimitsUnavailable("the store of limits is not started")
         loop = asyncio.get_running_loop()
         job = Job(work, loop)
         self._clerk.put(job)
         self.questions += 1
-        alarm = loop.call_later(self._timeout, _too_late, job.future)
+        alarm = None if patient else loop.call_later(self._timeout, _too_late, job.future)
         try:
             answer: T = await job.future
+        except asyncio.CancelledError:
+            if job.future.done() and not job.future.cancelled():
+                self._unwanted(job)  # the answer came in the very turn in which nobody waited for it any more
+            raise
         finally:
-            alarm.cancel()
+            if alarm is not None:
+                alarm.cancel()
         return answer
 
     def _told(self, jobs: Sequence[Job]) -> None:

@@ -61,7 +61,9 @@ ARROWS: Mapping[str, str] = {
     "blocks": f"{COMMON} conduct directory journal.store journal.files journal.migrate",
     "imap": f"{COMMON} access",
     "lifecycle": f"{VALUES} access regulations",
+    "passwords": f"{COMMON} lifecycle.days",
     "sources": f"{COMMON} access imap directory.ldap directory.ldap_entries directory.addresses directory.attributes",
+    "upkeep": f"{COMMON} access imap lifecycle directory journal.store journal.files journal.migrate",
     "recording": f"{COMMON} message journal",
     "proving": f"{COMMON} message authentication rules.compiled",
     "noticing": f"{COMMON} directory upstream.base",
@@ -71,10 +73,11 @@ ARROWS: Mapping[str, str] = {
     " rules.compiled rules.profiles",
     "tariff": f"{VALUES} config_limits rules.patterns",
     "charging": f"{COMMON} tariff rules.compiled rules.spam",
-    "repeats": "model charging",
+    "repeats": "model",
     "looks": f"{COMMON} message archives.limits inspection malware spam wording rules.listed",
-    "pipeline": f"{COMMON} message rules journal recording looks proving charging repeats upstream.base",
-    "smtp": f"{COMMON} message pipeline charging journal.decision upstream.base",
+    "pipeline": f"{COMMON} message rules journal recording looks proving charging repeats passwords.watch "
+    "upstream.base",
+    "smtp": f"{COMMON} message pipeline charging passwords.watch journal.decision upstream.base",
     "http": f"{COMMON}",
     "processes": f"{COMMON} http",
     # a configuration's file and sense: asks the rooms what they know
@@ -90,7 +93,7 @@ ARROWS: Mapping[str, str] = {
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
     "app": f"{COMMON} message rules journal upstream looks authentication.signing knowing noticing pipeline smtp"
-    " charging tariff throttle watching config_file checks processes",
+    " charging tariff throttle watching passwords.watch config_file checks processes",
     "worker": f"{COMMON} app processes",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",
@@ -106,6 +109,7 @@ OUTSIDE: Mapping[str, str] = {
     "wording": f"{_WORLD} {_STORES} threading time pydantic",
     "regulations": f"{_WORLD} {_STORES} aiosmtpd",
     "lifecycle": f"{_WORLD} {_STORES} threading time",
+    "passwords": f"{_WORLD} {_STORES} threading time os pydantic",
     "conduct.judge": f"{_WORLD} {_STORES} threading time",
     "throttle.decide": f"{_WORLD} {_STORES} threading time",
     "rates": f"{_WORLD} {_STORES} threading time os pydantic",
