@@ -21,7 +21,7 @@ from gateway.errors import LimitsUnavailable
 from gateway.logs import get_logger
 from gateway.metrics import LimitMetrics, watch_limits
 from gateway.model import Envelope, Message, Recipient, Reply, Verdict
-from gateway.payers import Payer, payer_of
+from gateway.payers import Payer, crowd_of, payer_of
 from gateway.rates import (
     NO_RATES,
     Ask,
@@ -42,6 +42,7 @@ from gateway.senders import address_of_login, mailbox_named
 from gateway.tariff import Tariff
 
 _QUEUE = 10_000  # ended transactions that may wait to be settled
+_ASSUMED = 65536  # bytes that a message is counted with before it is there, at most a 1,024th of what is allowed
 _TOGETHER = 64  # of them that are settled at once
 _AGAIN = 1.0  # seconds between tries while the store is gone
 _NAMED = 8  # exceeded limits that are kept of a transaction
@@ -117,7 +118,7 @@ class Charging:
         found = self._known.directory.find(address)
         if found is not None:
             return Payer(Scope.PATH, found.key, found, domain)
-        return Payer(Scope.PATH, address.lower(), None, domain, f"unknown:{domain}")
+        return Payer(Scope.PATH, address.lower(), None, domain, crowd_of(domain, self._known.directory))
 
     def payer_of_login(self, login: str, tariff: ListenerTariff) -> str:
         """The mailbox that somebody tried to log in to; "" where there is none of this name.
@@ -229,6 +230,7 @@ class Account:
     """One transaction's account: what it holds, and what was seen of it."""
 
     __slots__ = (
+        "_assumed",
         "_charges",
         "_charging",
         "_envelope",
@@ -261,7 +263,9 @@ class Account:
         self._holds: list[Hold] = []
         self._exceeded: list[Exceeded] = []
         self._failed = False
-        self._sized = any(limit.measure is Measure.BYTES for charge in charges for limit in charge.limits)
+        sizes = [limit.count for charge in charges for limit in charge.limits if limit.measure is Measure.BYTES]
+        self._sized = bool(sizes)
+        self._assumed = min(_ASSUMED, min(sizes) // 1024) if sizes else 0
         self.delivered = False
         self.waived = False  # it was judged, counted and charged before (the pass mark says so)
         self.spam = False
@@ -285,7 +289,8 @@ class Account:
             return await self._reserve_leaving(recipients)
         names = tuple(recipient.address.key for recipient in recipients)
         first = not any(hold.messages for hold in self._holds)
-        grant = await self._ask(Ask(self._charges, names, int(first), self._envelope.size if first else 0, force))
+        size = self._assumed if first else 0  # most messages are smaller: these need no second question
+        grant = await self._ask(Ask(self._charges, names, int(first), size, force))
         if grant is None:
             return [_FAILED] * len(recipients)
         if force:

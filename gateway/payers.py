@@ -76,7 +76,7 @@ def _trusted(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) ->
         return Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}")
     found = lookup.find(path.text)
     if found is None:
-        return Payer(Scope.PATH, path.key, None, path.domain, f"unknown:{path.domain}")
+        return Payer(Scope.PATH, path.key, None, path.domain, crowd_of(path.domain, lookup))
     return Payer(Scope.PATH, found.key, found, path.domain)
 
 
@@ -86,7 +86,12 @@ def _mailbox(address: str, lookup: Lookup, ours: Callable[[str], bool]) -> Payer
         return Payer(Scope.MAILBOX, found.key, found, found.key.rpartition("@")[2])
     domain = address.rpartition("@")[2].lower()
     own = domain if "@" in address and ours(domain) else ""
-    return Payer(Scope.MAILBOX, address.lower(), None, own, f"unknown:{own or 'logins'}")
+    return Payer(Scope.MAILBOX, address.lower(), None, own, crowd_of(own, lookup) if own else "foreign:logins")
+
+
+def crowd_of(domain: str, lookup: Lookup) -> str:
+    """The account of all whom the directory does not know; "" where none is kept, for there nobody is known."""
+    return f"unknown:{domain}" if lookup.size else ""
 
 
 def client_key(text: str) -> str:

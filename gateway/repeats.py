@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from gateway.model import Finding, Verdict
+from gateway.model import Finding, Mode, Verdict
 
 _RULES = frozenset({"outbound-throttle", "blocked-sender"})
 _SECONDS = 60.0
@@ -51,12 +51,11 @@ class Repeats:
 
 def _key(verdict: Verdict) -> _Key | None:
     """What makes two refusals the same; None where each has a record of its own."""
-    if not verdict.findings or any(finding.rule not in _RULES for finding in verdict.findings):
-        return None
-    return tuple(
-        tuple(finding.evidence.get(name, "") for name in _SAME) + _what(finding) for finding in verdict.findings
-    )
+    stopped = [finding for finding in verdict.findings if finding.rule in _RULES and finding.mode is Mode.ENFORCE]
+    if not any(finding.action is verdict.action for finding in stopped):
+        return None  # it is refused for something else
+    return tuple(_what(finding) for finding in stopped)
 
 
 def _what(finding: Finding) -> tuple[object, ...]:
-    return finding.rule, finding.action, finding.mode
+    return finding.rule, finding.action, *(finding.evidence.get(name, "") for name in _SAME)

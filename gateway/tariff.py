@@ -117,7 +117,7 @@ class Tariff:
         if payer.mailbox is not None and payer.mailbox.unit:
             yield Charge(Scope.UNIT, said + payer.mailbox.unit.lower(), self._limits["unit"])
         if payer.crowd:
-            yield Charge(Scope.UNIT, said + payer.crowd, self._limits["unit" if payer.domain else "domain"])
+            yield Charge(Scope.UNIT, said + payer.crowd, self._limits[_crowd_kind(payer)])
         if payer.domain:
             yield Charge(Scope.DOMAIN, said + payer.domain, self._limits["domain"])
         if payer.scope is Scope.MAILBOX and self._limits["office"]:
@@ -135,6 +135,13 @@ class Tariff:
             if pattern.matches(address) and self._today() <= override.expires:
                 return override
         return None
+
+
+def _crowd_kind(payer: Payer) -> str:
+    """Whose limits hold for all together whom nobody knows: ours, others' addresses on a server's word, logins."""
+    if payer.domain:
+        return "unit_mailbox"
+    return "unit" if payer.scope is Scope.PATH else "unknown"
 
 
 def _kind(payer: Payer) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gateway.access import Coverage, Evidence, Kind, Source, Strength
+from gateway.access import Coverage, Evidence, Kind, Sign, Source, Strength
 from gateway.lifecycle.profile import Proof
 from gateway.lifecycle.spans import Span, common, join
 
@@ -135,6 +135,7 @@ def _missed(told: Sequence[Evidence], covered: Sequence[Coverage], source: Sourc
     return any(
         one.kind is Kind.ACCESS
         and one.source is not source
+        and one.sign not in (Sign.SELECT, Sign.IDLE)  # of a session whose login was told already
         and one.strength in _SURE
         and one.not_before > last
         and any(span.holds(Span(one.not_before - SKEW, one.not_after + SKEW)) for span in spans)

@@ -148,7 +148,8 @@ def _baseline_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 def _put_evidence(connection: sa.Connection, told: Sequence[Evidence]) -> None:
     new = insert_into(connection, evidence).excluded.not_after
-    later = sa.case((sa.and_(evidence.c.kind.in_(_USES), evidence.c.not_after > new), evidence.c.not_after), else_=new)
+    is_use = sa.or_(*(evidence.c.kind == kind for kind in _USES))  # not IN, which has no form for many rows
+    later = sa.case((sa.and_(is_use, evidence.c.not_after > new), evidence.c.not_after), else_=new)
     put(connection, evidence, map(evidence_row, told), not_after=later)
 
 

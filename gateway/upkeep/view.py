@@ -32,8 +32,8 @@ class Judged:
     profile: Profile | None
     known: Known
     told: Assessment | None
+    use: Told
     polled: Polled | None = None
-    use: Told = Told()
 
 
 class View:
@@ -73,10 +73,10 @@ class View:
     def _judged(self, subject: Subject, polled: Polled | None, use: Told, now: float) -> Judged:
         profile = self._profile_of(subject.mailbox)
         if profile is None:
-            return Judged(subject, None, Known(), None, polled, use)
+            return Judged(subject, None, Known(), None, use, polled)
         known = known_of(use.evidence, use.coverage, profile.proof, now)
         told = assess(subject, known, profile, self._calendar, now)
-        return Judged(subject, profile, known, told, polled, use)
+        return Judged(subject, profile, known, told, use, polled)
 
 
 def _spared(snapshot: Snapshot) -> dict[str, Spared]:

@@ -128,10 +128,13 @@ async def test_a_forged_path_does_not_spend_the_domains_allowance(start: Start) 
     assert (await message(honest, BA)).startswith(b"250"), "a forger has spent the whole domain's allowance"
 
 
-@pytest.mark.parametrize("path", ["an+{}@tphcm.gov.vn", "x{}@tphcm.gov.vn", "x@d{}.example"])
-async def test_a_path_for_each_message_is_no_way_around_the_limits(start: Start, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "most"), [("an+{}@tphcm.gov.vn", 250), ("x{}@tphcm.gov.vn", 500), ("x@d{}.example", 1000)]
+)
+async def test_a_path_for_each_message_is_no_way_around_the_limits(start: Start, path: str, most: int) -> None:
     """One stolen webmail password behind a server that lets its users write any path."""
-    running = await gate(start, listener("outbound"))
+    forwards = {"unit": {"recipients": ["1000/minute"]}}  # what others' addresses may send together
+    running = await gate(start, listener("outbound"), limits=forwards)
     knows(running, *boxes())
     running.app.charging.note = None
     client = await running.ready("outbound")
@@ -139,7 +142,7 @@ async def test_a_path_for_each_message_is_no_way_around_the_limits(start: Start,
     for number in range(70):  # 25 each: 1,750 recipients, where a mailbox has 250 a minute
         if (await message(client, path.format(number), 25)).startswith(b"250"):
             sent += 25
-    assert sent <= 600, f"{sent} recipients in a moment"
+    assert sent <= most, f"{sent} recipients in a moment"
 
 
 @pytest.mark.parametrize("directory", [True, False])
@@ -168,11 +171,12 @@ async def test_a_mark_is_not_a_free_ticket(start: Start, back: str) -> None:
     sent = 0
     for number in range(10):
         await again.ask(f"MAIL FROM:<{AN}>".encode())
-        for one in range(4):
-            assert (await again.ask(f"RCPT TO:<stranger{number}-{one}@elsewhere.example>".encode())).startswith(b"250")
-        await again.ask(b"DATA")
-        again.send(kept + b".\r\n")
-        sent += 4 * (await again.reply()).startswith(b"250")
+        strangers = [f"RCPT TO:<stranger{number}-{one}@elsewhere.example>".encode() for one in range(4)]
+        taken = [(await again.ask(one)).startswith(b"250") for one in strangers].count(True)
+        if taken and (await again.ask(b"DATA")).startswith(b"354"):
+            again.send(kept + b".\r\n")
+            sent += taken * (await again.reply()).startswith(b"250")
+        await again.ask(b"RSET")
     assert sent <= 8, f"{sent} strangers have it, where 5 an hour are allowed"
 
 

@@ -49,7 +49,7 @@ def test_another_refusal_or_another_sender_does_not(other: Verdict) -> None:
 def test_other_rules_are_recorded_each_time() -> None:
     repeats = Repeats(Clock())
     also = Finding("own-address", (), Action.REJECT, Reply(550, "5.7.1", "no"), mode=Mode.ENFORCE)
-    both = Verdict(Action.REJECT, also.reply, (*verdict().findings, also))
+    both = Verdict(Action.REJECT, also.reply, (*verdict().findings, also))  # a limit alone would not refuse it for good
     for said in (verdict("own-address"), both):
         repeats.keep(said, "R1")
         assert repeats.find(said) == ""
