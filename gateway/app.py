@@ -98,7 +98,6 @@ class App:
         self.marks: PassMarks
         self.charging: Charging
         self._watching: Watching
-        self._waits_for_limits = False
         self._key = b""
 
     # Life
@@ -157,7 +156,6 @@ class App:
             "directory": "was not read yet" if self._knowledge.known.missing else "",
             "scanner": self._tools.missing,
             "spam filter": self._tools.unfiltered,
-            "limits": self.charging.missing if self._waits_for_limits else "",
             "senders": self._watching.missing,
         }
 
@@ -215,7 +213,6 @@ class App:
         self.upstreams, self._configs = upstreams, dict(settings.upstream)
         waits = frozenset(need for name in made for need in policy.for_listener(name).waits)
         await self._tools.apply(settings, waits=waits)
-        self._waits_for_limits = any(policy.for_listener(name).waits_for_limits for name in made)
         await self._switch(made)
         self._leaving += gone
         for upstream in gone:

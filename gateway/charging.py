@@ -81,11 +81,6 @@ class Charging:
         """Ended transactions that wait to be settled."""
         return len(self._ended) + self._busy
 
-    @property
-    def missing(self) -> str:
-        """Why nothing can be counted now, "" where it can."""
-        return "" if self.metrics.up else "the store of the limits' counters gives no answer"
-
     async def start(self) -> None:
         """Make the store ready. Where it is away it is asked again with each message."""
         try:

@@ -80,15 +80,6 @@ class StageTable:
         return frozenset(need for _, bound in self._rules for need in bound.rule.needs)
 
     @property
-    def waits_for_limits(self) -> bool:
-        """Whether mail gets 451 while nobody can count what is sent."""
-        return any(
-            bound.rule.name == "outbound-throttle" and bound.parameters["unavailable"] == "tempfail"
-            for _, bound in self._rules
-            if bound.mode is Mode.ENFORCE
-        )
-
-    @property
     def waits(self) -> frozenset[str]:
         """The needs without which a message gets 451: the virus scanner's answer, the spam filter's."""
         strict = (

@@ -130,7 +130,6 @@ class ListenerPolicy:
         "name",
         "needs",
         "waits",
-        "waits_for_limits",
     )
 
     def __init__(
@@ -150,7 +149,6 @@ class ListenerPolicy:
         self._tables = {_label(*key): made for key, made in tables.items()}
         self._tables |= {f"{name}{_CHANNEL}": made for name, made in self._tables.items()}
         self._default = self._tables[profiles.default]
-        self.waits_for_limits = any(stages[Stage.MESSAGE].waits_for_limits for stages in tables.values())
         self.waits = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].waits)
         self.needs = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].needs)
 

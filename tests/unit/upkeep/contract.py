@@ -101,9 +101,10 @@ class UseContract(Prepared):
             store.keep_outcomes([outcome])
             before = Baseline.from_bytes(store.baseline(A))
         told = store.told([A])[A]
-        assert told.coverage == (Coverage(A, Source.IMAP, NOW - 1, NOW + 3 * DAY),)
-        assert unused(NOW, NOW + 3 * DAY).not_after in {one.not_after for one in told.evidence}
-        assert len(told.evidence) <= 2, "the interval's end moved on, no new one came"
+        assert told.coverage == (Coverage(A, Source.IMAP, NOW, NOW + 3 * DAY),)
+        assert outcome.findings is not None
+        assert [one.kind for one in told.evidence] == [Kind.UNUSED]
+        assert told.evidence == outcome.findings.evidence, "the interval's end moved on, no new one came"
 
     def test_keys_replace(self, store: UseStore) -> None:
         store.keep([unused(1, 5), unused(1, 9), use(2, 3)], [watched(0, 5), watched(0, 9)])
@@ -150,9 +151,10 @@ class UseContract(Prepared):
             raise OSError("disk full")
 
         monkeypatch.setattr("gateway.upkeep.store._put_coverage", broken)
-        for keep in (lambda: store.keep_outcomes([good(seen(NOW))]), lambda: store.keep([use(1, 2)], [watched(1, 2)])):
-            with pytest.raises(DirectoryUnavailable):
-                keep()
+        with pytest.raises(DirectoryUnavailable):
+            store.keep_outcomes([good(seen(NOW))])
+        with pytest.raises(DirectoryUnavailable):
+            store.keep([use(1, 2)], [watched(1, 2)])
         assert (store.past(), store.baseline(A), store.told([A])) == ({}, None, {})
 
     def test_the_newest_coverage_of_each_mailbox(self, store: UseStore) -> None:
