@@ -167,6 +167,8 @@ class Charging:
     def count(self, grant: Grant | None, began: float) -> None:
         """Metrics of one question to the store."""
         metrics = self.metrics
+        if grant is not None and not metrics.up:
+            _log.info("limits.available")
         result = "failed" if grant is None else "refused" if grant.exceeded else "granted"
         metrics.reserved(result, time.perf_counter() - began)
         for one in grant.exceeded if grant is not None else ():

@@ -76,7 +76,8 @@ def _trusted(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) ->
         return Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}")
     found = lookup.find(path.text)
     if found is None:
-        return Payer(Scope.PATH, path.key, None, path.domain, crowd_of(path.domain, lookup))
+        who = f"{path.local.partition('+')[0].lower()}@{path.domain}"  # as most servers read it: one mailbox
+        return Payer(Scope.PATH, who, None, path.domain, crowd_of(path.domain, lookup))
     return Payer(Scope.PATH, found.key, found, path.domain)
 
 

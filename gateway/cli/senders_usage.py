@@ -6,6 +6,7 @@ The counters' store is only asked. Where it is away, or was never made, that is 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -80,10 +81,10 @@ class Counted:
 
 def _shown(measure: Measure, usages: Sequence[Usage]) -> str:
     """One measure over its windows: "recipients 3 of 250 a minute, 12 of 600 an hour"."""
-    unit = 2**20 if measure is Measure.BYTES else 1
-    name = "MiB" if measure is Measure.BYTES else measure.value.replace("_", " ")
+    unit = 2**10 if measure is Measure.BYTES else 1
+    name = "KiB" if measure is Measure.BYTES else measure.value.replace("_", " ")
     windows = (
-        f"{round(usage.used / unit):,} of {round(usage.limit.count / unit):,} "
+        f"{math.ceil(usage.used / unit):,} of {round(usage.limit.count / unit):,} "
         f"{_WINDOWS.get(usage.limit.seconds, f'in {usage.limit.seconds} s')}"
         for usage in usages
     )

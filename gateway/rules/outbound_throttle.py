@@ -23,7 +23,7 @@ _COUNTED = {
     Measure.RECIPIENTS: ("người nhận", "recipients"),
     Measure.MESSAGES: ("thư", "messages"),
     Measure.NEW: ("người nhận mới", "new recipients"),
-    Measure.BYTES: ("byte", "bytes"),
+    Measure.BYTES: ("dữ liệu", "of mail"),
 }
 _WINDOWS = {60: ("phút", "a minute"), 3600: ("giờ", "an hour"), 86400: ("ngày", "a day")}
 _WHOSE = {
@@ -88,16 +88,26 @@ def _wait(worst: Exceeded, facts: Facts) -> Reply:
     counted, counted_in_english = _COUNTED[limit.measure]
     window, window_in_english = _WINDOWS.get(limit.seconds, (f"{limit.seconds} giây", f"in {limit.seconds} seconds"))
     soon, soon_in_english = _time(worst.retry_after)
+    count = _size(limit.count) if limit.measure is Measure.BYTES else f"{limit.count}"
+    machine = worst.scope is Scope.NULL
     return refusal(
         450,
         "4.7.1",
-        f"{whose} đã gửi đến mức {limit.count} {counted} mỗi {window}{cited(facts.clauses)}. Hãy gửi lại sau {soon}. "
-        "Nếu không phải anh/chị gửi, hãy đổi mật khẩu ngay và báo quản trị.",
-        f"{whose_in_english} has reached {limit.count} {counted_in_english} {window_in_english}"
-        f"{cited_in_english(facts.clauses)}. Send again in {soon_in_english}. "
-        "If it was not you who sent them, change the password now and tell your administrator.",
+        f"{whose} đã gửi đến mức {count} {counted} mỗi {window}{cited(facts.clauses)}. Hãy gửi lại sau {soon}."
+        + ("" if machine else " Nếu không phải anh/chị gửi, hãy đổi mật khẩu ngay và báo quản trị."),
+        f"{whose_in_english} reached {count} {counted_in_english} {window_in_english}"
+        f"{cited_in_english(facts.clauses)}. Send again in {soon_in_english}."
+        + ("" if machine else " If you did not send them, change the password now and tell your administrator."),
         utf8=utf8,
     )
+
+
+def _size(count: int) -> str:
+    """Bytes as the configuration writes them."""
+    for unit, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if count >= unit:
+            return f"{count / unit:.4g} {name}"
+    return f"{count} byte"
 
 
 def _time(seconds: float) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def test_the_defaults_are_fine() -> None:
     assert keys(found()) == []
 
 
-@pytest.mark.parametrize("url", ["http://x", "redis:x", "valkey://x", "10.0.0.6:6379"])
+@pytest.mark.parametrize("url", ["http://x", "redis:x", "valkey://x", "10.0.0.6:6379", "redis://:a#b@h", "unix://"])
 def test_a_url_that_is_none_is_an_error_and_hides_its_password(url: str) -> None:
     findings = found(store={"shared": url})
     assert [problem.key for problem in findings.errors] == ["store.shared"]
@@ -43,11 +43,13 @@ def test_machines_that_count_for_themselves() -> None:
 
 def test_blocking_that_nobody_hears_of() -> None:
     assert keys(found(senders={"blocking": "enforce"})) == ["senders.administrators"]
-    assert keys(found(senders={"blocking": "enforce", "administrators": ["a@tinh.example"]})) == []
+    told = {"blocking": "enforce", "administrators": ["a@tinh.example"]}
+    assert keys(found(senders=told)) == ["notices.upstream"]
+    assert keys(found(senders=told, notices={"upstream": "m"})) == []
 
 
 def test_blocking_without_limits() -> None:
-    given = {"senders": {"blocking": "enforce", "administrators": ["a@tinh.example"]}}
+    given = {"senders": {"blocking": "enforce", "administrators": ["a@tinh.example"]}, "notices": {"upstream": "m"}}
     assert keys(found(rules={"outbound-throttle": "off"}, **given)) == ["rules.outbound-throttle"]
 
 

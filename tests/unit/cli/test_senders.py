@@ -244,7 +244,7 @@ def test_show_tells_what_was_counted(config: Path, record: BlockStore) -> None:
     assert told["conduct"]["score"] >= 0
     text = _run(config, "show", WHO).stdout
     assert f"path:{WHO}: recipients 3 of 5,000 a day; " in text
-    assert "MiB 3 of 2,048 a day" in text
+    assert "KiB 3,072 of 2,097,152 a day" in text
     assert f"mailbox:{WHO}: recipients 0 of 5,000 a day; messages 0 of 60 a minute, 0 of 300 an hour" in text
     assert "conduct now: score 0." in text
 
