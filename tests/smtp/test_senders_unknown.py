@@ -28,7 +28,10 @@ async def test_no_mail_before_the_directory_was_read(start: Start) -> None:
     client = await running.ready()
     assert await client.ask(b"MAIL FROM:<a@so.example>") == said(replies.NO_DIRECTORY)
     assert (await running.app.ready())["directory"]
+    assert (await running.app.ready())["senders"]
     running.app._knowledge.known.missing = False
+    assert await client.ask(b"MAIL FROM:<a@so.example>") == said(replies.NO_DIRECTORY)  # who is locked, nobody knows
+    running.app._knowledge.known.unread = False
     assert (await client.ask(b"MAIL FROM:<a@so.example>")).startswith(b"250")
     assert not (await running.app.ready())["directory"]
 

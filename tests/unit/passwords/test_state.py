@@ -112,5 +112,18 @@ def test_months_are_those_of_the_lifecycle(since: datetime.date, days: int, mont
     assert (months_between(since, today) >= months) is old
 
 
+@pytest.mark.parametrize(
+    ("since", "today", "months"),
+    [
+        (MARCH_2, datetime.date(2026, 6, 2), 2),  # the period's last day
+        (MARCH_2, datetime.date(2026, 6, 3), 3),
+        (datetime.date(2026, 1, 31), datetime.date(2026, 2, 28), 0),
+        (datetime.date(2026, 1, 31), datetime.date(2026, 3, 1), 1),
+    ],
+)
+def test_months_end_with_their_last_day(since: datetime.date, today: datetime.date, months: int) -> None:
+    assert months_between(since, today) == months
+
+
 def test_months_of_a_clock_that_runs_back() -> None:
     assert months_between(MARCH_2, MARCH_2 - datetime.timedelta(days=400)) == 0

@@ -35,7 +35,7 @@ def test_what_is_fine(rules: dict[str, Any]) -> None:
         (
             {"zzz": "off"},
             "rules.zzz",
-            "no such rule: this version has own-domain, own-address, mailbox-state, request-channel, ",
+            "no such rule: this version has own-domain, own-address, mailbox-state, blocked-sender, ",
         ),
         ({"password-policy": "enforce"}, "rules.password-policy", "does not have the rule yet"),
         ({"password-policy": {"mode": "off", "inbound": "enforce"}}, "rules.password-policy", "not have the rule yet"),

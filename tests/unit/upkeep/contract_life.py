@@ -71,6 +71,7 @@ class LifeContract(Prepared):
         assert [one.result for one in again] == [Result.BEGUN, Result.FAILED, Result.BEGUN, Result.BEGUN]
         assert again[3].number not in {one.number for one in first}
         assert life.begin([step()], Way.LIST, NOW)[0].number != first[0].number
+        assert life.begin([step()], Way.MAIL, NOW)[0].number == first[0].number, "each way by itself"
         assert life.begin([], Way.LIST, NOW) == []
 
     def test_what_became_of_it_is_said_once(self, life: LifeStore) -> None:
