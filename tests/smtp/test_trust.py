@@ -224,14 +224,18 @@ async def send(running: Running, name: str, content: bytes) -> bytes:
     return await client.reply()
 
 
-def marked(running: Running, content: bytes, sender: str = "a@tphcm.gov.vn") -> bytes:
-    return mark(running, Direction.PROXY_FILTER, content, sender) + content
+def marked(
+    running: Running, content: bytes, sender: str = "a@tphcm.gov.vn", recipient: str = "x@elsewhere.example"
+) -> bytes:
+    return mark(running, Direction.PROXY_FILTER, content, sender, recipient) + content
 
 
-def mark(running: Running, direction: Direction, content: bytes, sender: str) -> bytes:
+def mark(
+    running: Running, direction: Direction, content: bytes, sender: str, recipient: str = "x@elsewhere.example"
+) -> bytes:
     session = Session("s", "x", direction, "127.0.0.1", 1)
     classes = ("tphcm-q4-03-2013", "tphcm-q4-03-2013 internal")
-    recipients = [Recipient(Address("x@y.example"), policy_class=name) for name in classes]
+    recipients = [Recipient(Address(recipient), policy_class=name) for name in classes]
     envelope = Envelope(session, Address(sender), recipients)
     return running.app.marks.field(envelope, hashlib.sha256(content).hexdigest(), time.time())
 
@@ -259,6 +263,14 @@ async def test_a_mark_on_other_bytes_counts_for_nothing(start: Start) -> None:
 async def test_a_mark_for_another_sender_counts_for_nothing(start: Start) -> None:
     running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
     assert (await send(running, "outbound", marked(running, big(), "exempt@tphcm.gov.vn"))).startswith(b"552")
+
+
+async def test_a_mark_for_another_recipient_counts_for_nothing(start: Start) -> None:
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    other = marked(running, big(), recipient="ai@elsewhere.example")
+    assert (await send(running, "outbound", other)).startswith(b"552")
+    ours = marked(running, big(), recipient="X@Elsewhere.example")
+    assert (await send(running, "outbound", ours)).startswith(b"250 ")
 
 
 async def test_a_mark_below_anything_but_trace_fields_counts_for_nothing(start: Start) -> None:
@@ -316,9 +328,8 @@ def tagged(
     running: Running, content: bytes, *, tag: bytes = b"X-Congthu-Request: proved; mailbox=a@tphcm.gov.vn"
 ) -> bytes:
     session = Session("s", "x", Direction.PROXY_FILTER, "127.0.0.1", 1)
-    recipients = [
-        Recipient(Address("x@y.example"), policy_class=c) for c in ("tphcm-q4-03-2013", "tphcm-q4-03-2013 internal")
-    ]
+    classes = ("tphcm-q4-03-2013", "tphcm-q4-03-2013 internal")
+    recipients = [Recipient(Address("x@elsewhere.example"), policy_class=name) for name in classes]
     envelope = Envelope(session, Address("a@tphcm.gov.vn"), recipients)
     field = running.app.marks.field(envelope, hashlib.sha256(content).hexdigest(), time.time(), [TAG])
     return b"Received: from gw by mail; today\r\n" + tag + b"\r\n" + field + content
