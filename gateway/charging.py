@@ -393,10 +393,17 @@ class Account:
         """The transaction is over. What was not delivered counts no more; what was is a deed of its sender."""
         counts = self.delivered and not self.waived
         names = tuple(recipient.address.key for recipient in self._envelope.recipients) if counts else ()
-        if self._holds:
+        if self._holds and not self._is_settled(names):
             self._charging.ended(self._holds, names)
         self._note(names)
         self._holds = []
+
+    def _is_settled(self, names: Sequence[str]) -> bool:
+        """Whether all that is held stays as it is, and nobody is to be learned: so it is with nearly all mail."""
+        if not names or any(hold.new for hold in self._holds):
+            return False
+        reached = frozenset(names)
+        return all(reached.issuperset(hold.taken) for hold in self._holds)
 
     def _note(self, names: Sequence[str]) -> None:
         note, payer = self._charging.note, self._payer
