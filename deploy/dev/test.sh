@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test. Without arguments in two halves beside each other, those in one process and those that start processes and
-# services: most of the latter's time is waiting. With arguments (-k name, a path): what pytest makes of them.
+# Every test. Without arguments in two halves beside each other that take about as long: much of the time of those that
+# start services is waiting. With arguments (-k name, a path): what pytest makes of them.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 python=.venv/bin/python
@@ -13,7 +13,7 @@ cleanup() {
   rm -f "$log"
 }
 trap cleanup EXIT
-first=(tests/unit tests/smtp tests/corpus tests/differential tests/evasion tests/findings tests/fuzz)
+first=(tests/unit tests/smtp tests/corpus tests/differential tests/evasion tests/findings tests/fuzz tests/attack tests/processes)
 "$python" -m pytest -o cache_dir=.pytest_cache/first "${first[@]}" >"$log" 2>&1 &
 half=$!
 others=()
