@@ -243,7 +243,7 @@ CONTENT_RULES = ("attachment-cap", "dangerous-type", "unscannable", *WORD_RULES)
 
 _RATES = ["1000000000/minute", "1000000000/hour", "1000000000/day"]
 _ACCOUNT: Table = {"recipients": _RATES, "messages": _RATES, "new_recipients": _RATES[2:], "size": ["1000000GiB/day"]}
-AMPLE: Table = dict.fromkeys(("unknown", "domain", "client"), _ACCOUNT)
+AMPLE: Table = dict.fromkeys(("unknown", "unit", "domain", "client"), _ACCOUNT)
 """Limits that nobody reaches: three accounts with three windows, all of them counted."""
 
 

@@ -35,6 +35,8 @@ _WHOSE = {
     Scope.CLIENT: ("Máy có địa chỉ {who}", "The client {who}"),
 }
 
+_CROWD = ("Các địa chỉ gửi không có trong danh bạ", "All senders that the directory does not have")
+
 
 class OutboundThrottle:
     """Puts off what is beyond a limit: 450 4.7.1 with the time to wait. `unavailable`: where nothing was counted."""
@@ -84,7 +86,8 @@ class OutboundThrottle:
 def _wait(worst: Exceeded, facts: Facts) -> Reply:
     limit, utf8 = worst.limit, facts.envelope.smtputf8
     who = worst.who[:_SHOWN] or "<>"
-    whose, whose_in_english = (text.format(who=who) for text in _WHOSE[worst.scope])
+    crowd = worst.scope is Scope.UNIT and any(name in worst.who for name in ("unknown:", "foreign:"))
+    whose, whose_in_english = (text.format(who=who) for text in (_CROWD if crowd else _WHOSE[worst.scope]))
     counted, counted_in_english = _COUNTED[limit.measure]
     window, window_in_english = _WINDOWS.get(limit.seconds, (f"{limit.seconds} giây", f"in {limit.seconds} seconds"))
     soon, soon_in_english = _time(worst.retry_after)
