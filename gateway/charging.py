@@ -20,8 +20,8 @@ from dataclasses import replace
 from gateway.errors import LimitsUnavailable
 from gateway.logs import get_logger
 from gateway.metrics import LimitMetrics, watch_limits
-from gateway.model import Envelope, Message, Recipient, Reply, Verdict
-from gateway.payers import Payer, crowd_of, payer_of
+from gateway.model import Address, Envelope, Message, Recipient, Reply, Verdict
+from gateway.payers import Payer, claimed, payer_of
 from gateway.rates import (
     NO_RATES,
     Ask,
@@ -47,6 +47,7 @@ _TOGETHER = 64  # of them that are settled at once
 _AGAIN = 1.0  # seconds between tries while the store is gone
 _NAMED = 8  # exceeded limits that are kept of a transaction
 _FAILED = Rates(failed=True)
+_WATCHED = frozenset({Scope.MAILBOX, Scope.PATH})  # accounts of senders that have a name
 _Ended = tuple[tuple[Hold, ...], tuple[str, ...]]  # what a transaction held, and whom it reached
 _log = get_logger("congthu.limits")
 
@@ -107,13 +108,8 @@ class Charging:
 
     def author(self, address: str, tariff: ListenerTariff) -> Payer | None:
         """The account of an author that only the message names; None where it is none of ours."""
-        domain = address.rpartition("@")[2].lower()
-        if not tariff.ours(domain):
-            return None
-        found = self._known.directory.find(address)
-        if found is not None:
-            return Payer(Scope.PATH, found.key, found, domain)
-        return Payer(Scope.PATH, address.lower(), None, domain, crowd_of(domain, self._known.directory))
+        author = Address(address)
+        return claimed(author, self._known.directory) if tariff.ours(author.domain) else None
 
     def payer_of_login(self, login: str, tariff: ListenerTariff) -> str:
         """The mailbox that somebody tried to log in to; "" where there is none of this name.
@@ -381,7 +377,7 @@ class Account:
     def saw(self, message: Message, verdict: Verdict) -> None:
         """The whole message and what was found of it."""
         self.spam = any(calls_it_spam(finding) for finding in verdict.findings)
-        if self._charging.likeness is not None:
+        if self._charging.likeness is not None and self._payer.scope in _WATCHED:
             self.likeness = self._charging.likeness(message)
 
     def answered(self, reply: Reply) -> None:
@@ -407,7 +403,7 @@ class Account:
 
     def _note(self, names: Sequence[str]) -> None:
         note, payer = self._charging.note, self._payer
-        if note is None or self.waived or payer.scope not in (Scope.MAILBOX, Scope.PATH):
+        if note is None or self.waived or payer.scope not in _WATCHED:
             return
         if not (names or self.unknown or self.throttled or self.spam):
             return

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from gateway.model import Direction, Envelope
+from gateway.model import Address, Direction, Envelope
 from gateway.rates import Scope
 from gateway.senders import address_of_login, mailbox_named
 from gateway.who import Lookup, Mailbox
@@ -72,13 +73,16 @@ def _trusted(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) ->
     path, peer = envelope.reverse_path, client_key(envelope.session.peer)
     if not path:
         return Payer(Scope.NULL, peer)
-    if not ours(path.domain):
-        return Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}")
-    found = lookup.find(path.text)
-    if found is None:
-        who = f"{path.local.partition('+')[0].lower()}@{path.domain}"  # as most servers read it: one mailbox
-        return Payer(Scope.PATH, who, None, path.domain, crowd_of(path.domain, lookup))
-    return Payer(Scope.PATH, found.key, found, path.domain)
+    return claimed(path, lookup) if ours(path.domain) else Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}")
+
+
+def claimed(address: Address, lookup: Lookup) -> Payer:
+    """An address of ours that somebody writes under, and nothing proves."""
+    found = lookup.find(address.text)
+    if found is not None:
+        return Payer(Scope.PATH, found.key, found, address.domain)
+    who = f"{address.local.partition('+')[0].lower()}@{address.domain}"  # as most servers read it: one mailbox
+    return Payer(Scope.PATH, who, None, address.domain, _crowd_of(address.domain, lookup))
 
 
 def _mailbox(address: str, lookup: Lookup, ours: Callable[[str], bool]) -> Payer:
@@ -87,14 +91,15 @@ def _mailbox(address: str, lookup: Lookup, ours: Callable[[str], bool]) -> Payer
         return Payer(Scope.MAILBOX, found.key, found, found.key.rpartition("@")[2])
     domain = address.rpartition("@")[2].lower()
     own = domain if "@" in address and ours(domain) else ""
-    return Payer(Scope.MAILBOX, address.lower(), None, own, crowd_of(own, lookup) if own else "foreign:logins")
+    return Payer(Scope.MAILBOX, address.lower(), None, own, _crowd_of(own, lookup) if own else "foreign:logins")
 
 
-def crowd_of(domain: str, lookup: Lookup) -> str:
+def _crowd_of(domain: str, lookup: Lookup) -> str:
     """The account of all whom the directory does not know; "" where none is kept, for there nobody is known."""
     return f"unknown:{domain}" if lookup.size else ""
 
 
+@lru_cache(4096)
 def client_key(text: str) -> str:
     """An address as one client: an IPv4 address, an IPv6 /64, anything else as it is."""
     try:

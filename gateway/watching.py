@@ -29,7 +29,7 @@ _LONGEST_SUBJECT = 400
 
 
 class Watching:
-    """`apply` comes first and again with each configuration; `start` once. `database`: the store's."""
+    """`start` once, `apply` with each configuration. `database`: the store's; `counters`: where habits are kept."""
 
     def __init__(self, settings: Settings, database: Database, known: Known, counters: LimitStore) -> None:
         self._known, self._settings = known, settings
