@@ -89,23 +89,35 @@ class Attempts:
             return True  # somebody has found it out meanwhile
         if self._cleared > cleared:
             return False  # a login has worked since ours began
-        if self._brakes.good is None or self._brakes.good.mailbox == target.mailbox:
+        if not self._others(target):
             return self._brakes.doubted(now)
         await self._probe(target)
         return self._brakes.stopped is Failure.MASTER
 
+    def _others(self, target: Target) -> dict[str, Target]:
+        """The mailboxes whose logins worked last, the last one first, but for this one."""
+        return {one.mailbox: one for one in reversed(self._brakes.good) if one.mailbox != target.mailbox}
+
     async def _probe(self, target: Target) -> bool:
-        """Whether the mailbox whose login worked last can be entered now; where it is refused, our account is."""
-        good = self._brakes.good
-        if good is None or good.mailbox == target.mailbox:
-            return False
-        try:
-            await self._asker.probe(good)
-        except PollFailed as failed:
-            if failed.kind is Failure.AUTH:
-                self._brakes.refused(self._clock.now())
-            else:
-                self._brakes.failed(failed.kind, self._clock.now())
-            return False
-        self._works(good)
-        return True
+        """Whether a mailbox whose login worked lately can be entered now; where it is refused, our account is.
+
+        One that cannot be entered may be gone itself: the one before it is asked.
+        """
+        for good in self._others(target).values():
+            try:
+                await self._asker.probe(good)
+            except PollFailed as failed:
+                if failed.own or (failed.entering and failed.kind is not Failure.AUTH):
+                    continue
+                self._trouble(failed.kind)
+                return False
+            self._works(good)
+            return True
+        return False
+
+    def _trouble(self, kind: Failure) -> None:
+        """What it means that a mailbox fails which worked before."""
+        if kind is Failure.AUTH:
+            self._brakes.refused(self._clock.now())
+        else:
+            self._brakes.failed(kind, self._clock.now())

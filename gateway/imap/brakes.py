@@ -8,9 +8,12 @@ runs at a time.
 
 from __future__ import annotations
 
+from collections import deque
+
 from gateway.access import Failure
 from gateway.imap.settings import Sweeping, Target
 
+_GOOD = 3  # some of them may be gone themselves by the time they are needed
 _SERVER = frozenset({Failure.CONNECT, Failure.TLS})
 _PERHAPS = frozenset({Failure.TIMEOUT, Failure.BYE, Failure.CLOSED, Failure.GARBAGE, Failure.REFUSED})
 
@@ -18,13 +21,14 @@ _PERHAPS = frozenset({Failure.TIMEOUT, Failure.BYE, Failure.CLOSED, Failure.GARB
 class Brakes:
     """What the outcomes so far allow.
 
-    `good`: a mailbox whose login worked, to tell our account's fault from others'. `cautious`: one poll at a time.
+    `good`: the mailboxes whose logins worked last, to tell our account's fault from others'. `cautious`: one poll at a
+    time.
     `stopped`: why nothing may be asked before `until` (seconds, epoch); None once a login has worked again.
     """
 
     def __init__(self, sweeping: Sweeping) -> None:
         self._sweeping = sweeping
-        self.good: Target | None = None
+        self.good: deque[Target] = deque(maxlen=_GOOD)
         self.stopped: Failure | None = None
         self.until = 0.0
         self.cautious = True
@@ -40,7 +44,7 @@ class Brakes:
 
     def worked(self, target: Target) -> None:
         """A login worked."""
-        self.good = target
+        self.good.append(target)
         self.stopped = None
         self.until = self._pause = self._stop = 0.0
         self.cautious = False

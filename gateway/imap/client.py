@@ -8,6 +8,7 @@ Time-outs are the caller's: one around the whole of it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -18,7 +19,8 @@ from gateway.imap.dial import connect, start_tls
 from gateway.imap.failures import PollFailed
 from gateway.imap.names import plain, quoted, separated
 from gateway.imap.settings import Account, Server
-from gateway.imap.wire import Refused, Wire
+from gateway.imap.together import Question, Refused
+from gateway.imap.wire import Wire
 
 T = TypeVar("T")
 _TROUBLE = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"})  # RFC 5530: not a refused login
@@ -40,18 +42,34 @@ class Session:
         wire = await connect(server, secure, limit)
         session = cls(wire)
         try:
-            greeting = await wire.greeting
-            if server.tls == "starttls" and secure is not None:
-                await session._ask("STARTTLS")
-                await start_tls(wire, server, secure)
+            if server.tls != "starttls" or secure is None:
+                session._learn(await wire.greeting)
             else:
-                session._learn(greeting)
+                await session._start_tls(server, secure)
             if not session._words:
                 await session._capability()
         except BaseException:
             session.abort()
             raise
         return session
+
+    @classmethod
+    async def open_known(cls, server: Server, secure: ssl.SSLContext | None, limit: int) -> Session:
+        """The same, where it is known what the server can and `login_and_state` comes next: that waits for the
+        greeting itself, where nothing has to be said in the clear before."""
+        session = cls(await connect(server, secure, limit))
+        if server.tls == "starttls" and secure is not None:
+            try:
+                await session._start_tls(server, secure)
+            except BaseException:
+                session.abort()
+                raise
+        return session
+
+    async def _start_tls(self, server: Server, secure: ssl.SSLContext) -> None:
+        await self._wire.greeting
+        await self._ask("STARTTLS")
+        await start_tls(self._wire, server, secure)
 
     def abort(self) -> None:
         """End it without a word. May be called at any time, and twice."""
@@ -118,16 +136,24 @@ class Session:
         return [(flags, name) for flags, name in names if not _CONTROLS & set(name)]
 
     async def login_and_state(
-        self, account: Account, user: str, words: frozenset[str], folders: Sequence[str], *, quota: bool
+        self,
+        account: Account,
+        user: str,
+        words: frozenset[str],
+        folders: Sequence[str],
+        *,
+        quota: bool,
+        greeted: Callable[[], None],
     ) -> tuple[list[Mapping[str, int] | Refused], Quota | None]:
         """Everything in one go: SASL PLAIN with its secret, what `state` asks, LOGOUT. `words`: of an earlier session.
 
-        Only for a server that takes the secret at once. PollFailed as from `login` and `state`.
+        Only for a server that takes the secret at once. `greeted` is called when the server has greeted. PollFailed as
+        from `login` and `state`.
         """
-        login = ("AUTHENTICATE", ["PLAIN", plain(account, user)])
+        login = ("AUTHENTICATE", ("PLAIN", plain(account, user)))
         self._words = words
         try:
-            return await self.state(folders, quota=quota, leave=True, first=[login])
+            return await self.state(folders, quota=quota, leave=True, first=[login], greeted=greeted)
         except Refused as refused:
             raise _shut_out(refused) from refused
 
@@ -137,48 +163,47 @@ class Session:
         *,
         quota: bool,
         leave: bool,
-        first: Sequence[tuple[str, Sequence[str]]] = (),
+        first: Sequence[Question] = (),
+        greeted: Callable[[], None] = lambda: None,
     ) -> tuple[list[Mapping[str, int] | Refused], Quota | None]:
         """STATUS of each folder (RFC 3501 6.3.10) and GETQUOTAROOT of the inbox (RFC 9208 4.1.2), asked at once.
 
         Of each folder its items or the refusal; the first quota root that limits storage. `leave`: LOGOUT with them.
         `first`: what is asked before them.
         """
-        quota = quota and self.can("QUOTA")
-        wanted = f"({' '.join(_ITEMS)} HIGHESTMODSEQ)" if self.can("CONDSTORE") else f"({' '.join(_ITEMS)})"
-        questions = [*first, *(("STATUS", [quoted(folder), wanted]) for folder in folders)]
-        questions += [("GETQUOTAROOT", ["INBOX"])] if quota else []
-        questions += [("LOGOUT", [])] if leave else []
-        results, lines = await self._wire.ask_all(questions)
+        questions = _questions(tuple(folders), self.can("CONDSTORE"), quota and self.can("QUOTA"), leave)
+        results, answers = await self._wire.ask_all((*first, *questions), greeted)
         if leave:
             await self._wire.ended()
-        answers = list(grouped(lines))
-        found = self._statuses(folders, answers)
+        found, storage = self._told(folders, answers)
         states = [
             result if isinstance(result, Refused) else self._stated(found, folder)
             for folder, result in zip(folders, results[len(first) :], strict=False)
         ]
-        return states, self._quota(answers)
+        return states, storage
 
-    def _statuses(self, folders: Sequence[str], answers: Iterable[list[parse.Part]]) -> Mapping[str, Mapping[str, int]]:
-        """The STATUS answers by the folder's name; of a single folder whatever the server calls it."""
+    def _told(
+        self, folders: Sequence[str], answers: Iterable[list[parse.Part]]
+    ) -> tuple[Mapping[str, Mapping[str, int]], Quota | None]:
+        """The STATUS answers by the folder's name (of a single folder whatever the server calls it), and the quota."""
         found: dict[str, Mapping[str, int]] = {}
-        for rest in named(answers, b"STATUS"):
-            name = self._read(parse.status_name, rest).decode("utf-8", "surrogateescape")
-            name = folders[0] if len(folders) == 1 or name.upper() == "INBOX" else name
-            found[name] = self._read(parse.counters, rest)
-        return found
+        quota: Quota | None = None
+        for answer in answers:
+            word, _, rest = answer[0].partition(b" ")
+            word = word.upper()
+            if word == b"STATUS":
+                written, items = self._read(parse.status, [rest, *answer[1:]])
+                name = written.decode("utf-8", "surrogateescape")
+                found[folders[0] if len(folders) == 1 or name.upper() == "INBOX" else name] = items
+            elif word == b"QUOTA" and quota is None:
+                storage = self._read(parse.storage, [rest, *answer[1:]])
+                quota = Quota(storage[0] * 1024, storage[1] * 1024) if storage is not None else None
+        return found, quota
 
     def _stated(self, found: Mapping[str, Mapping[str, int]], folder: str) -> Mapping[str, int]:
         if folder not in found:
-            raise self._wire.fail(Failure.GARBAGE, "STATUS without an answer")
+            raise self._garbage("STATUS without an answer")
         return found[folder]
-
-    def _quota(self, answers: Iterable[list[parse.Part]]) -> Quota | None:
-        for rest in named(answers, b"QUOTA"):
-            if (storage := self._read(parse.storage, rest)) is not None:
-                return Quota(storage[0] * 1024, storage[1] * 1024)
-        return None
 
     async def examine(self, folder: str = "INBOX") -> None:
         """EXAMINE: as SELECT, and it leaves \\Recent alone (RFC 3501 6.3.2)."""
@@ -216,7 +241,12 @@ class Session:
         try:
             return reader(rest)
         except (ValueError, OverflowError) as error:
-            raise self._wire.fail(Failure.GARBAGE, str(error)[:80]) from error
+            raise self._garbage(str(error)[:80]) from error
+
+    def _garbage(self, detail: str) -> PollFailed:
+        """Whatever has become of the connection meanwhile: it is what was said that is wrong."""
+        self._wire.fail(Failure.GARBAGE, detail)
+        return PollFailed(Failure.GARBAGE, detail)
 
     async def _answers(self, name: str, *words: str, prefix: str | None = None) -> list[list[parse.Part]]:
         _, lines = await self._wire.ask(name, *words, prefix=prefix)
@@ -224,6 +254,16 @@ class Session:
 
     async def _ask(self, name: str, *words: str) -> bytes:
         return (await self._wire.ask(name, *words))[0]
+
+
+@functools.lru_cache(maxsize=64)  # of nearly all mailboxes the same
+def _questions(folders: tuple[str, ...], modseq: bool, quota: bool, leave: bool) -> tuple[Question, ...]:
+    """What a poll asks after its login."""
+    wanted = f"({' '.join(_ITEMS)} HIGHESTMODSEQ)" if modseq else f"({' '.join(_ITEMS)})"
+    questions: list[Question] = [("STATUS", (quoted(folder), wanted)) for folder in folders]
+    questions += [("GETQUOTAROOT", ("INBOX",))] if quota else []
+    questions += [("LOGOUT", ())] if leave else []
+    return tuple(questions)
 
 
 def _shut_out(refused: Refused) -> PollFailed:

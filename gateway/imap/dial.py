@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import ssl
 
@@ -71,7 +72,12 @@ def failure(error: Exception) -> PollFailed:
 
 def _local(transport: asyncio.BaseTransport) -> bool:
     peer = transport.get_extra_info("peername")
+    return isinstance(peer, tuple) and len(peer) > 1 and _loops(peer[0])
+
+
+@functools.lru_cache(maxsize=16)  # it is one server's
+def _loops(address: str) -> bool:
     try:
-        return ipaddress.ip_address(peer[0].partition("%")[0]).is_loopback
-    except (TypeError, ValueError, IndexError):
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
         return False

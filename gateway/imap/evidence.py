@@ -122,7 +122,7 @@ def _kept(before: Baseline, seen: Observation, was: Folder, now: Folder) -> Base
     survives = now.recent > new and was.recent + new - now.recent <= gone
     kept = before.kept if survives else None
     return Baseline(
-        replace(seen, dates=None),
+        replace(seen, dates=None) if seen.dates else seen,
         since=seen.at if before.cut else before.since,
         kept=kept if kept is not None else _from_now(seen),
         dated=before.dated if survives else None,

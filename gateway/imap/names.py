@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from gateway.access import Failure
 from gateway.imap.failures import PollFailed
 from gateway.imap.settings import Account
 
 _LONGEST = 1024  # characters of a login name
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def quoted(text: str) -> str:
@@ -39,6 +41,6 @@ def plain(account: Account, user: str) -> str:
 
 def checked(user: str) -> str:
     """A login name without NUL, line ends and other controls, of a bearable length. Else PollFailed NAME."""
-    if not user or len(user) > _LONGEST or any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in user):
+    if not user or len(user) > _LONGEST or _CONTROL.search(user):
         raise PollFailed(Failure.NAME, "empty, too long or with control characters", own=True)
     return user

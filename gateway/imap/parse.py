@@ -19,6 +19,10 @@ _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) 
 _MONTHS = {name.lower().encode(): number for number, name in enumerate(calendar.month_abbr) if number}
 _TOKEN = re.compile(rb'"((?:[^"\\\r\n]|\\["\\])*)"|([^ ()"{}\r\n]+)|([()])')
 
+_STATUS = re.compile(
+    rb'(?:"([^"\\\r\n]*)"|([^ ()"{}\\\r\n]+)) \(([A-Z]{1,40} [0-9]{1,19}(?: [A-Z]{1,40} [0-9]{1,19}){0,19})\) ?\Z'
+)
+
 Part = bytes | bytearray
 """Text of a line, or (bytearray) a literal in it."""
 
@@ -41,6 +45,19 @@ def capabilities(text: bytes) -> frozenset[str]:
     """The words of a CAPABILITY answer or code, in upper case; of "[CAPABILITY …] text" those in the brackets."""
     words = text.removeprefix(b"[").partition(b"]")[0].upper().split()
     return frozenset(word.decode("ascii", "replace") for word in words if word != b"CAPABILITY")
+
+
+def status(parts: Sequence[Part]) -> tuple[bytes, Mapping[str, int]]:
+    """One STATUS answer: the folder's name and its items."""
+    matched = _STATUS.match(parts[0]) if len(parts) == 1 else None
+    if matched is None:  # a literal, an escaped sign, no items
+        return status_name(parts), counters(parts)
+    quoted, atom, items = matched.groups()
+    words = items.decode("ascii").split()
+    values = list(map(int, words[1::2]))
+    if max(values) > _MOST:
+        raise ValueError("not a number")
+    return atom if quoted is None else quoted, dict(zip(words[::2], values, strict=True))
 
 
 def counters(parts: Sequence[Part]) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from gateway.imap.dial import context
 from gateway.imap.failures import PollFailed
 from gateway.imap.folders import of_interest
 from gateway.imap.settings import Account, Asking, Server, Target
-from gateway.imap.wire import Refused
+from gateway.imap.together import Refused
 
 _ELSEWHERE = frozenset({Failure.CONNECT, Failure.TLS, Failure.VANISHED})  # no trouble with how it was asked
 _GONE = frozenset({"", "NONEXISTENT", "TRYCREATE"})
@@ -42,12 +42,23 @@ class Poller:
         self._tries = True  # whether that may be tried
 
     async def poll(self, target: Target, before: Baseline | None = None) -> Observation:
-        """What the mailbox's counters are now. PollFailed with the reason for any failure, within the time-out."""
+        """What the mailbox's counters are now. PollFailed with the reason for any failure, within the time-out.
+
+        In one go where the server is known to take that and there is no more to ask; else step by step. What stands
+        between us and the server may not take it (proxies that read on after a login): where it fails and the other way
+        works, it is not tried again.
+        """
+        if before is None or not self._words or self._counts(before) or self._lists(before):
+            return await self._stepwise(target, before, self._asking.timeout)
+        half = self._asking.timeout / 2
         try:
-            async with asyncio.timeout(self._asking.timeout):
-                return await self._poll(target, before)
-        except TimeoutError as error:
-            raise PollFailed(Failure.TIMEOUT) from error
+            return await self._at_once(target, before, self._words, half)
+        except PollFailed as failed:
+            if failed.entering or failed.own or failed.kind in _ELSEWHERE:
+                raise
+        seen = await self._stepwise(target, before, half)
+        self._words, self._tries = frozenset(), False
+        return seen
 
     async def probe(self, target: Target) -> None:
         """Log in and leave: whether our account is good. PollFailed as from `poll`."""
@@ -70,41 +81,40 @@ class Poller:
         finally:
             session.abort()
 
-    async def _poll(self, target: Target, before: Baseline | None) -> Observation:
-        """In one go where the server is known to take that and there is no more to ask; else step by step.
-
-        What stands between us and the server may not take it (proxies that read on after a login): where it fails and
-        the other way works, it is not tried again.
-        """
-        if before is None or not self._words or self._counts(before) or self._lists(before):
-            return await self._stepwise(target, before)
-        try:
-            async with asyncio.timeout(self._asking.timeout / 2):
-                return await self._at_once(target, before, self._words)
-        except (PollFailed, TimeoutError) as error:
-            if isinstance(error, PollFailed) and (error.entering or error.own or error.kind in _ELSEWHERE):
-                raise
-        seen = await self._stepwise(target, before)
-        self._words, self._tries = frozenset(), False
-        return seen
-
-    async def _at_once(self, target: Target, before: Baseline, words: frozenset[str]) -> Observation:
+    async def _at_once(self, target: Target, before: Baseline, words: frozenset[str], seconds: float) -> Observation:
+        """All in one go, under one timer: first for the greeting, then for all the rest."""
         names = [(folder.use, folder.name) for folder in before.seen.folders[1:]]
         folders = ["INBOX", *(name for _, name in names)]
-        async with self._opened() as session:
-            began = self._clock()
-            found, storage = await session.login_and_state(
-                self._account, target.login, words, folders, quota=self._asking.quota
-            )
+        end, session = asyncio.get_running_loop().time() + seconds, None
+        try:
+            async with asyncio.timeout(min(self._asking.connect, seconds)) as patience:
+                session = await Session.open_known(self._server, self._secure, self._asking.answer)
+                began = self._clock()
+                found, storage = await session.login_and_state(
+                    self._account,
+                    target.login,
+                    words,
+                    folders,
+                    quota=self._asking.quota,
+                    greeted=lambda: patience.reschedule(end),
+                )
+        except TimeoutError as error:
+            raise PollFailed(Failure.TIMEOUT) from error
+        finally:
+            if session is not None:
+                session.abort()
         seen, listed = _folders(names, found, before.seen.listed)
         return Observation(target.mailbox, began, max(began, self._clock()), seen, storage, listed=listed)
 
-    async def _stepwise(self, target: Target, before: Baseline | None) -> Observation:
-        async with self._opened() as session:
-            direct = {"AUTH=PLAIN", "SASL-IR"} <= session.words
-            await session.login(self._account, target.login)
-            seen = await self._ask(session, target, before)
-            self._words = session.words if direct and self._tries else frozenset()
+    async def _stepwise(self, target: Target, before: Baseline | None, seconds: float) -> Observation:
+        try:
+            async with asyncio.timeout(seconds), self._opened() as session:
+                direct = {"AUTH=PLAIN", "SASL-IR"} <= session.words
+                await session.login(self._account, target.login)
+                seen = await self._ask(session, target, before)
+        except TimeoutError as error:
+            raise PollFailed(Failure.TIMEOUT) from error
+        self._words = session.words if direct and self._tries else frozenset()
         return seen
 
     async def _ask(self, session: Session, target: Target, before: Baseline | None) -> Observation:

@@ -110,10 +110,15 @@ class Sweep:
 
     def figures(self) -> Figures:
         """What can be seen now."""
-        now, stopped = self._clock.now(), self._brakes.stopped
+        now = self._clock.now()
         late = max(now - max(self._schedule.due(), self._since), 0.0) if self._ours else 0.0
         oldest = max(now - min(self._observed.values(), default=now), 0.0)
-        return Figures(len(self._schedule), len(self._tasks), oldest, late, stopped.value if stopped else "")
+        return Figures(len(self._schedule), len(self._tasks), oldest, late, self.stopped)
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing, or one mailbox at a time, is asked; "" while all is well."""
+        return self._brakes.stopped.value if self._brakes.stopped else ""
 
     async def _turn(self) -> None:
         """What is to be done now, without waiting for polls."""

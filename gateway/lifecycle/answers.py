@@ -19,6 +19,7 @@ from gateway.lifecycle.days import DAY, HOUR, after_days, day_of, start_of
 _LONGEST_ID: Final = 1_000  # characters (RFC 5322 2.1.1: a line has 998)
 MOST_REFERENCES: Final = 50  # the newest of a thread: the last of References, and In-Reply-To
 KEEP: Final = 90 * DAY  # an answer after that is none
+_LONG_ENOUGH: Final = 45 * DAY  # three working days are in it, whatever is celebrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,18 @@ class Item:
     by: str = ""
 
 
-class AnswerStore(Protocol):
-    """Where items are kept. Bounded: at most so many open ones of a mailbox, the oldest are dropped and counted."""
+class AnswerSink(Protocol):
+    """What hears of items and answers."""
 
     def add(self, items: Sequence[Item]) -> None:
         """Keep new items; one that is kept already (the same mailbox and key) stays as it is."""
 
     def answer(self, keys: Sequence[str], at: float, by: str) -> int:
         """The items with these keys that came before `at` and are open are answered now; how many there were."""
+
+
+class AnswerStore(AnswerSink, Protocol):
+    """Where items are kept. Bounded: at most so many of a mailbox, the oldest are dropped and counted."""
 
     def items(self, mailbox: str, since: float, until: float) -> Sequence[Item]:
         """The items of a mailbox ("": of all) that came in (since, until]."""
@@ -74,7 +79,7 @@ def key_of(message_id: str) -> str:
     return hashlib.sha256(clean.encode("utf-8", "surrogatepass")).hexdigest()[:32] if clean else ""
 
 
-def note(store: AnswerStore, passing: Passing) -> None:
+def note(store: AnswerSink, passing: Passing) -> None:
     """Keep what a message means: it answers others, or waits for an answer itself."""
     if passing.automatic:
         return
@@ -150,6 +155,8 @@ class Figures:
     """A mailbox's answers. `median`: seconds on the clock, `median_worked`: of working days only; None without answers.
 
     `by_others`: answered by another mailbox of the office. `open`: not answered yet; `oldest`: when the first came.
+    `in_one`, `in_three`: answered within one and three days' working hours, of the `due_one`, `due_three` for which
+    that can be said: the answer is there, or the time is over.
     """
 
     mailbox: str
@@ -160,6 +167,20 @@ class Figures:
     median: float | None = None
     median_worked: float | None = None
     oldest: float | None = None
+    in_one: int = 0
+    due_one: int = 0
+    in_three: int = 0
+    due_three: int = 0
+
+    @property
+    def share_one(self) -> float | None:
+        """Of those due, the share (0 to 1) that was answered within a working day; None where none was due."""
+        return self.in_one / self.due_one if self.due_one else None
+
+    @property
+    def share_three(self) -> float | None:
+        """The same within three."""
+        return self.in_three / self.due_three if self.due_three else None
 
 
 def figures(items: Iterable[Item], calendar: Calendar, now: float) -> list[Figures]:
@@ -171,10 +192,14 @@ def figures(items: Iterable[Item], calendar: Calendar, now: float) -> list[Figur
 
 
 def _figures(mailbox: str, items: Sequence[Item], calendar: Calendar, now: float) -> Figures:
-    done = [(item, item.answered) for item in items if item.answered is not None and item.answered - item.came <= KEEP]
+    done = [(item, item.answered) for item in items if item.answered is not None and not _is_late(item)]
     waiting = [item.came for item in items if item.answered is None and item.came <= now]
     took = [answered - item.came for item, answered in done]
     worked = [worked_seconds(item.came, answered, calendar) for item, answered in done]
+    open_ = (item.came for item in items if item.answered is None or _is_late(item))
+    late = [worked_seconds(came, min(now, came + _LONG_ENOUGH), calendar) for came in open_]
+    in_one, due_one = _within(worked, late, 1)
+    in_three, due_three = _within(worked, late, 3)
     return Figures(
         mailbox,
         came=len(items),
@@ -184,11 +209,29 @@ def _figures(mailbox: str, items: Sequence[Item], calendar: Calendar, now: float
         median=statistics.median(took) if took else None,
         median_worked=statistics.median(worked) if worked else None,
         oldest=min(waiting, default=None),
+        in_one=in_one,
+        due_one=due_one,
+        in_three=in_three,
+        due_three=due_three,
     )
+
+
+def _is_late(item: Item) -> bool:
+    """Whether its answer came so late that it is none."""
+    return item.answered is not None and item.answered - item.came > KEEP
+
+
+def _within(worked: Sequence[float], late: Sequence[float], days: int) -> tuple[int, int]:
+    """How many were answered within so many working days, and how many were due by then."""
+    term = days * WORKED_A_DAY
+    over = sum(one > term for one in (*worked, *late))
+    quick = sum(one <= term for one in worked)
+    return quick, quick + over
 
 
 WORKDAY: Final = ((7.5 * HOUR, 11.5 * HOUR), (13 * HOUR, 17 * HOUR))
 """Hours that are worked, in seconds after midnight."""
+WORKED_A_DAY: Final = sum(end - begin for begin, end in WORKDAY)
 
 
 def worked_seconds(since: float, until: float, calendar: Calendar) -> float:

@@ -13,6 +13,8 @@ from typing import Final
 
 from gateway.lifecycle.plan import Act, Step
 
+HEADING: Final = "# Written by congthu"
+"""How a deny file of ours begins: what does not is somebody else's."""
 _MAX_NAME: Final = 255  # octets of a login name that Dovecot's passwd-file takes without trouble
 
 
@@ -54,7 +56,7 @@ def deny_file(addresses: Iterable[str]) -> DenyFile:
     """The whole file for everybody who is locked: always written anew, so that a lock that was lifted is gone."""
     wanted = sorted(set(addresses))
     good = [address for address in wanted if _fits(address)]
-    lines = ["# Written by congthu: mailboxes that are locked. Changes made here are lost.", *good]
+    lines = [f"{HEADING}: mailboxes that are locked. Changes made here are lost.", *good]
     return DenyFile("\n".join(lines) + "\n", tuple(address for address in wanted if not _fits(address)))
 
 

@@ -129,6 +129,9 @@ def plan(
     return Plan(tuple(step for step in steps if step.act not in _TAKING), tuple(waiting))
 
 
+_SEEMING = frozenset({Doubt.POLLING_ONLY, Doubt.WEAK_USE})
+
+
 def act_for(subject: Subject, told: Assessment, profile: Profile, now: float) -> Act | None:
     """The one thing to do to this mailbox, None for nothing."""
     act = _ACTS.get(told.phase)
@@ -156,6 +159,13 @@ def _is_mute(subject: Subject, told: Assessment, profile: Profile, now: float) -
     asked = subject.record.asked
     months = profile.lock_months or profile.reclaim_months
     return asked is None or after_months(day_of(asked), months) < day_of(now)
+
+
+def seems_due(told: Assessment, now: float) -> bool:
+    """Whether its period is over by polling alone, or but for a hint of use behind a lock: to be listed as "cannot be
+    sure", for a person, and never acted upon.
+    """
+    return told.doubt in _SEEMING and told.deadline is not None and told.deadline < day_of(now)
 
 
 def is_open(calendar: Calendar, brakes: Brakes, now: float) -> bool:

@@ -28,7 +28,8 @@ class Proof:
     """How much proof the office asks for. Times in seconds.
 
     `complete`: the sources whose silence is silence. `polling_suffices`: whether polling alone may prove a silence:
-    it sees every client that opens the inbox for writing, and none that only ever looks at it (EXAMINE).
+    it sees every client that opens the inbox for writing, and none that only ever looks at it (EXAMINE), so that a lock
+    on its word alone can take a mailbox away that is used every day. The office may say that it has no such client.
     `automatic_is_use`: whether IDLE and synchronisation keep a mailbox alive; `automatic_reads`: whether they satisfy
     a reading window. `fresh`: how old the last observation may be for anything to be said; `confirm`: for a warning or
     a lock. `gap`: how long polling may have failed in the middle of a silence that polling proves. `session`: how long
@@ -36,7 +37,7 @@ class Proof:
     """
 
     complete: frozenset[Source] = COMPLETE
-    polling_suffices: bool = True
+    polling_suffices: bool = False
     automatic_is_use: bool = True
     automatic_reads: bool = False
     fresh: float = 2 * DAY

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -18,7 +18,8 @@ from gateway.lifecycle.profile import Proof
 from gateway.lifecycle.spans import Span, common, join
 
 _SURE: Final = frozenset({Strength.EXACT, Strength.STRONG})
-_CERTAIN: Final = _SURE | {Strength.MEDIUM}
+CERTAIN: Final = _SURE | {Strength.MEDIUM}
+"""Strengths of which a use is no mere hint."""
 SKEW: Final = 300.0  # seconds by which clocks of sources may differ from ours
 
 
@@ -35,7 +36,11 @@ class Doubt(StrEnum):
     WEAK_USE = "hint-of-use"
     DISAGREE = "sources-disagree"  # a source that should see everything missed an access
     CLOCK = "clock"  # evidence from the future, or times that cannot be
+    POLLING_ONLY = "polling-only"  # polling says so, and it does not see clients that only ever look (EXAMINE)
     WATCHED_SINCE = "watched-since"  # silence is proved from the first look on; it has to last
+
+
+_NOTHING: Final = frozenset({Doubt.NOTHING_WAITING, Doubt.WEAK_SILENCE})  # that is said where there is no silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,9 @@ class Known:
 
     `silent`: the silence that goes on until the last observation; its beginning is the latest possible access. `used`:
     the evidence of the last access that is certain, which was not before `used.not_before`. `doubt`: why the silence
-    does not begin earlier, or is none. `seen`: when somebody looked last. `basis`: who proves the silence.
+    does not begin earlier, or is none. `seen`: when somebody looked last. `basis`: who proves the silence. `supposed`:
+    there is no silence but by polling alone, which the office does not take for proof: no lock follows from it.
+    `hint`: until when it may have been used by evidence that is not certain; infinite where its time cannot be.
     """
 
     silent: Span | None = None
@@ -52,6 +59,8 @@ class Known:
     doubt: Doubt = Doubt.NO_EVIDENCE
     seen: float | None = None
     basis: tuple[Source, ...] = ()
+    supposed: Span | None = None
+    hint: float | None = None
 
 
 def known_of(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: Proof, now: float) -> Known:
@@ -61,22 +70,43 @@ def known_of(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: 
     covered = [one for one in watched if _possible(one.since, one.until, now)]
     uses = [one for one in real if is_use(one, proof)]
     silent, basis = _last_silence(real, covered, uses, proof)
+    hint = max((one.not_after for one in uses if one.strength not in CERTAIN), default=None)
     if len(real) < len(told) and sum(is_use(one, proof) for one in told) > len(uses):
-        silent, basis = None, ()  # it was used, and nobody can say when: perhaps just now
+        silent, basis, hint = None, (), math.inf  # it was used, and nobody can say when: perhaps just now
     bad_clock = silent is None and (len(real) < len(told) or len(covered) < len(watched))
     seen = max([one.until for one in covered] + [one.not_after for one in real], default=None)
+    doubt = Doubt.CLOCK if bad_clock else _doubt(silent, seen, real, covered, uses, proof, now)
+    supposed = _supposed(real, covered, uses, proof, now) if doubt in _NOTHING else None
     return Known(
         silent,
-        max((one for one in uses if one.strength in _CERTAIN), key=lambda one: one.not_before, default=None),
-        Doubt.CLOCK if bad_clock else _doubt(silent, seen, real, covered, uses, proof, now),
+        max((one for one in uses if one.strength in CERTAIN), key=lambda one: one.not_before, default=None),
+        Doubt.POLLING_ONLY if supposed is not None else doubt,
         seen,
         basis,
+        supposed,
+        hint,
     )
+
+
+def _supposed(
+    real: Sequence[Evidence], covered: Sequence[Coverage], uses: Sequence[Evidence], proof: Proof, now: float
+) -> Span | None:
+    """The silence that polling alone would prove, if the office took it for proof."""
+    if proof.polling_suffices:
+        return None
+    span, _ = _last_silence(real, covered, uses, replace(proof, polling_suffices=True, complete=frozenset()))
+    return span if span is not None and now - span.until <= proof.fresh else None
 
 
 def is_use(one: Evidence, proof: Proof) -> bool:
     """Whether this evidence says that the mailbox was used."""
     return one.kind is Kind.ACCESS or (one.kind is Kind.AUTOMATIC and proof.automatic_is_use)
+
+
+def supposed(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: Proof) -> list[Span]:
+    """The times for which polling says that nobody opened the mailbox, be that proof for the office or not."""
+    alone = replace(proof, polling_suffices=True, complete=frozenset())
+    return silences(evidence, coverage, alone)[Source.IMAP]
 
 
 def silences(evidence: Iterable[Evidence], coverage: Iterable[Coverage], proof: Proof) -> dict[Source, list[Span]]:
@@ -164,7 +194,7 @@ def _doubt(
     if _disagree(real, covered, proof):
         return Doubt.DISAGREE
     if silent is None:
-        return _nothing(real)
+        return _nothing(real, covered)
     return _beginning(silent.since, real, covered, uses, proof)
 
 
@@ -173,9 +203,11 @@ def _disagree(real: Sequence[Evidence], covered: Sequence[Coverage], proof: Proo
     return _unseen(real, unused) or any(_missed(real, covered, source) for source in proof.complete)
 
 
-def _nothing(real: Sequence[Evidence]) -> Doubt:
+def _nothing(real: Sequence[Evidence], covered: Sequence[Coverage]) -> Doubt:
     if any(one.kind is Kind.UNUSED and one.strength not in _SURE for one in real):
         return Doubt.WEAK_SILENCE
+    if covered and all(one.since >= one.until for one in covered):
+        return Doubt.WATCHED_SINCE  # after a first look: it takes a second to see whether anything changed
     return Doubt.NOTHING_WAITING
 
 
@@ -185,7 +217,7 @@ def _beginning(
     """Why a silence does not begin earlier than at `since`."""
     at_end = [one for one in uses if _last_moment(one, proof) >= since]
     if at_end:
-        return Doubt.NONE if any(one.strength in _CERTAIN for one in at_end) else Doubt.WEAK_USE
+        return Doubt.NONE if any(one.strength in CERTAIN for one in at_end) else Doubt.WEAK_USE
     if any(one.kind is Kind.RESET and one.not_before <= since <= one.not_after + SKEW for one in real):
         return Doubt.RESET
     begins = [one.since for one in covered if one.since - SKEW <= since <= one.since + SKEW]

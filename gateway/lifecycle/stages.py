@@ -7,7 +7,7 @@ that is not proved: between "surely used in time" and "surely unused" stands "ca
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.lifecycle.calendar import Calendar
@@ -41,6 +41,9 @@ class Assessment:
     silence is proved. `deadline`: the period's last day. `due`: the first day on which the next step may be done; in
     `cannot-tell` the day on which, at the earliest, something could be told if the silence goes on. `doubt`: why it
     cannot be told, or why a warned mailbox waits. `clause`: the regulation's, for the next step.
+
+    With the doubt `polling-only`, `idle_since` and `deadline` are what polling alone says: for the list of what seems
+    due and cannot be sure. So they are with `hint-of-use` behind a lock. There is no `due`: nothing follows.
     """
 
     address: str
@@ -69,6 +72,36 @@ class _Step:
 
 def assess(subject: Subject, known: Known, profile: Profile, calendar: Calendar, now: float) -> Assessment:
     """Judge one mailbox. Any values; never raises."""
+    told = _apart(subject, profile, now)
+    if told is not None:
+        return told
+    locked, record = subject.mailbox.state is State.LOCKED, subject.record
+    if locked:
+        known = _while_locked(known, record, now)
+    step = _step(locked, record, profile)
+    if not step.months:
+        return Assessment(subject.mailbox.key, Phase.ACTIVE)
+    return _descend(subject, known, step, _View(profile, calendar, now))
+
+
+def resting(
+    subject: Subject, used_since: float | None, profile: Profile, calendar: Calendar, now: float
+) -> Assessment | None:
+    """What `assess` says where no silence has to be weighed for it; None where one has. Most mailboxes, cheaply.
+
+    `used_since`: the beginning of the last certain use (`Known.used.not_before`), None for none.
+    """
+    told = _apart(subject, profile, now)
+    if told is not None or subject.mailbox.state is State.LOCKED:
+        return told
+    step = _step(False, subject.record, profile)
+    if not step.months:
+        return Assessment(subject.mailbox.key, Phase.ACTIVE)
+    return _resting(subject, used_since, step, _View(profile, calendar, now))
+
+
+def _apart(subject: Subject, profile: Profile, now: float) -> Assessment | None:
+    """Of those whose use does not matter."""
     mailbox, record = subject.mailbox, subject.record
     if mailbox.state is State.RECLAIMED:
         return Assessment(mailbox.key, Phase.RECLAIMED)
@@ -78,14 +111,9 @@ def assess(subject: Subject, known: Known, profile: Profile, calendar: Calendar,
     if subject.spared is not None and subject.spared.holds(day_of(now)):
         phase = Phase.LOCKED if locked else Phase.EXEMPT
         return Assessment(mailbox.key, phase, due=_day_after(subject.spared.until), reason=subject.spared.reason)
-    if locked:
-        if record.lock is not Lock.DORMANT or not profile.reclaim_months:
-            return Assessment(mailbox.key, Phase.LOCKED, reason=record.lock.value)
-        known = _while_locked(known, record, now)
-    step = _step(locked, record, profile)
-    if not step.months:
-        return Assessment(mailbox.key, Phase.ACTIVE)
-    return _descend(subject, known, step, _View(profile, calendar, now))
+    if locked and (record.lock is not Lock.DORMANT or not profile.reclaim_months):
+        return Assessment(mailbox.key, Phase.LOCKED, reason=record.lock.value)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,32 +145,55 @@ def _step(locked: bool, record: Record, profile: Profile) -> _Step:
 
 
 def _while_locked(known: Known, record: Record, now: float) -> Known:
-    """Behind our own lock nobody can have used it: the silence that led to the lock goes on, unless use was seen."""
+    """Behind our own lock nobody can have used it: the silence that led to the lock goes on, unless use was seen.
+
+    What only hints at use takes nothing back, but nothing is reclaimed over it either: a person has to look.
+    """
     if not record.held or record.locked is None or record.idle_since is None or record.locked > now:
         return known
     used_since = known.used is not None and known.used.not_after > record.locked + SKEW
     if used_since or not record.idle_since < now:
         return known
-    return Known(Span(record.idle_since, now), known.used, Doubt.NONE, now, known.basis)
+    span = Span(record.idle_since, now)
+    if known.hint is not None and known.hint > record.locked + SKEW:
+        return Known(None, known.used, Doubt.WEAK_USE, known.seen, known.basis, supposed=span)
+    return Known(span, known.used, Doubt.NONE, now, known.basis)
 
 
 def _descend(subject: Subject, known: Known, step: _Step, view: _View) -> Assessment:
-    floor = _floor(subject)
-    certain = max(floor, known.used.not_before if known.used else floor)
-    address = subject.mailbox.key
-    if view.today < _warn_day(view.deadline(certain, step.months), view) and certain > _NEVER:
-        deadline = view.deadline(certain, step.months)
-        return Assessment(address, step.rest, certain, deadline=deadline, due=_warn_day(deadline, view))
-    silent = known.silent
+    rests = _resting(subject, known.used.not_before if known.used else None, step, view)
+    if rests is not None:
+        return rests
+    floor, address, silent = _floor(subject), subject.mailbox.key, known.silent
     if silent is None or view.now - silent.until > view.profile.proof.fresh:
         doubt = known.doubt if silent is None and known.doubt else Doubt.STALE
-        return Assessment(address, _unsure(step), doubt=doubt, clause=step.clause)
+        told = Assessment(address, _unsure(step), doubt=doubt, clause=step.clause)
+        if silent is not None or known.supposed is None:
+            return told
+        return _seeming(told, max(floor, known.supposed.since), step, view)
     idle = max(floor, silent.since)
     deadline = view.deadline(idle, step.months)
     told = Assessment(address, step.rest, idle, silent.until, deadline, clause=step.clause, doubt=known.doubt)
     if view.today < _warn_day(deadline, view):
         return _replace(told, step.rest if not known.doubt else _unsure(step), _warn_day(deadline, view))
     return _warned(told, step, view)
+
+
+def _resting(subject: Subject, used_since: float | None, step: _Step, view: _View) -> Assessment | None:
+    """Where so much of the period is left that nothing can be due yet, whatever the silence since."""
+    floor = _floor(subject)
+    certain = max(floor, used_since if used_since is not None else floor)
+    deadline = view.deadline(certain, step.months)
+    warn = _warn_day(deadline, view)
+    if view.today < warn and certain > _NEVER:
+        return Assessment(subject.mailbox.key, step.rest, certain, deadline=deadline, due=warn)
+    return None
+
+
+def _seeming(told: Assessment, idle: float, step: _Step, view: _View) -> Assessment:
+    """When it would be due if polling were proof."""
+    deadline = view.deadline(idle, step.months)
+    return replace(told, idle_since=idle, deadline=deadline)
 
 
 def _warned(told: Assessment, step: _Step, view: _View) -> Assessment:

@@ -21,7 +21,7 @@ from gateway.errors import RegulationError
 from gateway.lifecycle.calendar import Calendar
 from gateway.lifecycle.days import HOUR, after_days, day_of, moment
 from gateway.lifecycle.profile import Proof
-from gateway.lifecycle.silence import silences
+from gateway.lifecycle.silence import silences, supposed
 from gateway.lifecycle.spans import Span
 from gateway.regulations import Regulation
 from gateway.who import Kind as MailboxKind
@@ -70,6 +70,7 @@ class Why(StrEnum):
     WIDE = "between-two-looks"  # used, in the window or beside it
     WEAK = "weak-evidence"
     AUTOMATIC = "only-automatic"  # a program that stays connected; whether somebody read, nobody knows
+    POLLING_ONLY = "polling-only"  # polling says not, and it does not see clients that only ever look (EXAMINE)
     SESSION = "session-may-be-open"  # it was opened earlier that day, and nothing tells when it was closed
 
 
@@ -136,7 +137,7 @@ def verdicts(
 ) -> list[Checked]:
     """Judge every window that is over, of every working day from the first to the last (at most 400 days)."""
     told, covered = list(evidence), list(coverage)
-    looks = _Looks(told, silences(told, covered, proof), covered, proof, grace)
+    looks = _Looks(told, silences(told, covered, proof), supposed(told, covered, proof), covered, proof, grace)
     return [
         _judge(day, window, looks)
         for day in _days(days)
@@ -150,6 +151,7 @@ def verdicts(
 class _Looks:
     told: Sequence[Evidence]
     silent: Mapping[Source, Sequence[Span]]
+    supposed: Sequence[Span]
     covered: Sequence[Coverage]
     proof: Proof
     grace: float
@@ -177,6 +179,8 @@ def _judge(day: datetime.date, window: Window, looks: _Looks) -> Checked:
         if any(_is_reading(one) and _meets(one, earlier) for one in looks.told):
             return Checked(day, window.name, Verdict.NOT_OBSERVABLE, Why.SESSION)
         return Checked(day, window.name, Verdict.NOT_CHECKED)
+    if any(one.holds(span) for one in looks.supposed):
+        return Checked(day, window.name, Verdict.NOT_OBSERVABLE, Why.POLLING_ONLY)
     polled = any(
         one.source is Source.IMAP and one.since <= span.since and span.until <= one.until for one in looks.covered
     )

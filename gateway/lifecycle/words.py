@@ -81,6 +81,10 @@ DOUBTS: Final[dict[Doubt, Words]] = {
     Doubt.WEAK_USE: Words("có dấu hiệu sử dụng", "there is a hint of use"),
     Doubt.DISAGREE: Words("các nguồn nói khác nhau", "the sources disagree"),
     Doubt.CLOCK: Words("có thời điểm không thể có: đồng hồ sai", "there are times that cannot be: a clock is wrong"),
+    Doubt.POLLING_ONLY: Words(
+        "chỉ biết qua IMAP; chương trình chỉ xem (EXAMINE) thì không thấy được, cần nguồn chính xác",
+        "only polling says so, and it does not see clients that only ever look (EXAMINE): have an exact source",
+    ),
     Doubt.WATCHED_SINCE: Words("mới theo dõi, chưa đủ thời hạn", "it is watched for less than the period"),
 }
 
@@ -123,13 +127,24 @@ def summary(known: Known) -> Words:
         until = minute(known.silent.until)
         vi = f"Chắc chắn không ai dùng từ {since} đến {until}."
         en = f"Surely not used from {since} to {until}."
+    elif known.supposed is not None:
+        since, until = minute(known.supposed.since), minute(known.supposed.until)
+        vi = f"Qua IMAP không thấy ai mở Hộp thư đến từ {since} đến {until}; chưa chắc chắn."
+        en = f"Polling saw nobody open the inbox from {since} to {until}; that is not sure."
     elif known.used is not None:
-        vi = f"Lần sử dụng chắc chắn sau cùng: không trước {minute(known.used.not_before)}."
-        en = f"The last certain use: not before {minute(known.used.not_before)}."
+        return _used(known.used, DOUBTS[known.doubt])
     else:
         vi, en = "Chưa xác định được.", "Cannot tell."
     doubt = DOUBTS[known.doubt]
     return Words(f"{vi} ({doubt.vi})" if doubt.vi else vi, f"{en} ({doubt.en})" if doubt.en else en)
+
+
+def _used(last: Evidence, doubt: Words) -> Words:
+    """The use is certain; what came behind it is what may be in doubt, and is said apart from it."""
+    when = _when(last)
+    since = Words(f" Từ đó đến nay chưa rõ: {doubt.vi}.", f" Since then nobody can tell: {doubt.en}.")
+    vi, en = f"Chắc chắn có dùng {when.vi}.", f"Certainly used {when.en}."
+    return Words(vi + since.vi, en + since.en) if doubt.vi else Words(vi, en)
 
 
 def minute(moment: float) -> str:
@@ -137,13 +152,19 @@ def minute(moment: float) -> str:
     return wall(moment).strftime("%H:%M %d/%m/%Y")
 
 
-def _times(one: Evidence) -> Words:
+def _when(one: Evidence) -> Words:
+    """When somebody was there: at a moment, or at some time between two."""
     since, until = minute(one.not_before), minute(one.not_after)
     if one.not_after - one.not_before < _MOMENT:
         return Words(f"lúc {until}", f"at {until}")
-    if one.kind in (Kind.UNUSED, Kind.RESET):
+    return Words(f"trong khoảng từ {since} đến {until}", f"between {since} and {until}")
+
+
+def _times(one: Evidence) -> Words:
+    if one.not_after - one.not_before >= _MOMENT and one.kind in (Kind.UNUSED, Kind.RESET):
+        since, until = minute(one.not_before), minute(one.not_after)
         return Words(f"từ {since} đến {until}", f"from {since} to {until}")
-    return Words(f"trong khoảng {since} đến {until}", f"between {since} and {until}")
+    return _when(one)
 
 
 def _clean(text: str) -> str:

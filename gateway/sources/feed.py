@@ -23,6 +23,11 @@ from gateway.sources.watch import Watch
 
 _log = get_logger("congthu.sources")
 PUSHED: Final = (Source.DOVECOT_EVENTS, Source.DOVECOT_POLICY)
+FATES: Final = (
+    *("access", "automatic", "control", "stranger", "unmarked"),
+    *("unproved", "garbage", "refused", "dropped", "unanswered"),
+)
+"""What becomes of a sighting or a request; `control`: a poller's, a job's."""
 _Key = tuple[str, Source, Kind, Sign, float]
 _Stretch = tuple[str, Source, float]
 
@@ -30,11 +35,13 @@ _Stretch = tuple[str, Source, float]
 @dataclass(frozen=True, slots=True)
 class Feeding:
     """Times in seconds. `grain`: accesses of one kind within it become one statement, begun at its beginning: 1800 is
-    the wall clock's half hours. `hold`: how long evidence waits to be kept. `most`: statements in memory. `beat`,
-    `longest`: see `watch`. `timeout`: for keeping; `last`: for keeping the rest at the end.
+    the wall clock's half hours; `sending`: the same for logins to send, of which no reading window asks. `hold`: how
+    long evidence waits to be kept. `most`: statements in memory. `beat`, `longest`: see `watch`. `timeout`: for
+    keeping; `last`: for keeping the rest at the end.
     """
 
     grain: float = 1800.0
+    sending: float = 4 * 3600.0
     hold: float = 5.0
     most: int = 50_000
     beat: float = 3600.0
@@ -46,7 +53,8 @@ class Feeding:
 class Feed:
     """See the module. `address_of`: the mailbox's address in lower case for a login name, "" for none of ours.
 
-    `start`, then `note` and `expect`, at last `close`. `counted`: how many sightings of each fate, for metrics.
+    `start`, then `note` and `expect`, at last `close`. `counted`: how many sightings of each fate; `by_source`: the
+    same for each source; `heard`: when each told something last, by our clock. `judge` may be changed.
     """
 
     def __init__(
@@ -59,30 +67,39 @@ class Feed:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._keep, self._address_of, self._clock = keep, address_of, clock
-        self._judge, self._feeding = judge or Judge(), feeding or Feeding()
+        self.judge, self._feeding = judge or Judge(), feeding or Feeding()
         self._sessions = Sessions()
         self._watches = {one: Watch(one, self._feeding.beat, self._feeding.longest) for one in PUSHED}
         self._evidence: dict[_Key, Evidence] = {}
         self._coverage: dict[_Stretch, Coverage] = {}
         self._task: asyncio.Task[None] | None = None
-        self._sick = False
+        self._sick, self._flushing = False, asyncio.Lock()
         self.counted: Counter[str] = Counter()
-        """By fate: access, automatic, control (a poller's, a job's), stranger, unmarked, garbage, dropped, refused."""
+        """By fate (`FATES`)."""
+        self.by_source: Counter[tuple[Source, str]] = Counter()
+        self.heard: dict[Source, float] = {}
 
     def now(self) -> float:
         """Our clock."""
         return self._clock()
 
+    def count(self, source: Source, fate: str) -> None:
+        """One more of this fate."""
+        self.counted[fate] += 1
+        self.by_source[source, fate] += 1
+
     def note(self, seen: Sighting) -> None:
         """Take what was seen."""
+        self.heard[seen.source] = seen.arrived
         whole = self._sessions.take(seen)
         if whole is not None:
             self._settle(whole)
 
     def lost(self, source: Source, why: str) -> None:
         """Something of this source came and could not be taken: `why` is garbage, unmarked or refused."""
-        self.counted[why] += 1
-        self._watches[source].lost()
+        self.count(source, why)
+        if (watch := self._watches.get(source)) is not None:
+            watch.lost()
 
     def expect(self, source: Source, mailbox: str, at: float) -> None:
         """A good poll of this mailbox ended at this time: its login must come to us, too."""
@@ -103,7 +120,11 @@ class Feed:
                 await self.flush()
 
     async def flush(self) -> bool:
-        """Hand on everything that is known by now; whether it was kept."""
+        """Hand on everything that is known by now, what is on its way included; whether it was kept."""
+        async with self._flushing:
+            return await self._flush()
+
+    async def _flush(self) -> bool:
         self._ripen()
         evidence, coverage = self._evidence, self._coverage
         if not evidence and not coverage:
@@ -137,17 +158,18 @@ class Feed:
     def _settle(self, seen: Sighting) -> None:
         mailbox = self._address_of(seen.user)
         if not mailbox:
-            self.counted["stranger"] += 1
+            self.count(seen.source, "stranger")
             return
-        judged = self._judge.judge(seen)
+        judged = self.judge.judge(seen)
         if judged.kind is None:
-            self.counted["control"] += 1
+            self.count(seen.source, "control")
         elif not self._put(mailbox, seen, judged, judged.kind):
             return
         self._cover(mailbox, seen)
 
     def _put(self, mailbox: str, seen: Sighting, judged: Judged, kind: Kind) -> bool:
-        since = min(seen.began, seen.arrived) // self._feeding.grain * self._feeding.grain
+        grain = self._feeding.sending if seen.source is Source.SUBMISSION else self._feeding.grain
+        since = min(seen.began, seen.arrived) // grain * grain
         key = (mailbox, seen.source, kind, seen.sign, since)
         before = self._evidence.get(key)
         if before is None and len(self._evidence) >= self._feeding.most:
@@ -156,12 +178,13 @@ class Feed:
         actor = seen.client or seen.service
         made = Evidence(mailbox, kind, judged.strength, since, seen.arrived, seen.source, seen.sign, actor)
         self._evidence[key] = _later(before, made)
-        self.counted[kind.value] += 1
+        self.count(seen.source, kind.value)
         return True
 
     def _cover(self, mailbox: str, seen: Sighting) -> None:
-        covered = self._watches[seen.source].sign(mailbox, max(seen.arrived, self._clock()))
-        if covered is not None:
+        if (watch := self._watches.get(seen.source)) is None:
+            return
+        if (covered := watch.sign(mailbox, max(seen.arrived, self._clock()))) is not None:
             self._coverage[mailbox, seen.source, covered.since] = covered
 
     def _restore(

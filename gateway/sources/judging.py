@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.access import Kind, Sign, Strength
+from gateway.access import Kind, Sign, Source, Strength
 from gateway.sources.sight import Sighting
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -49,13 +49,18 @@ class Judge:
     judging: Judging = field(default_factory=Judging)
 
     def judge(self, seen: Sighting) -> Judged:
-        """What this sighting is worth. Where nobody knows whose session it is, a job's is possible: medium."""
+        """What this sighting is worth. Where nobody knows whose session it is, a job's is possible: medium.
+
+        A login to send on a listener of ours opens no mailbox: strong, for exact would gainsay who saw it closed.
+        """
         rules = self.judging
         if seen.master or seen.service in _NOT_A_USE or _named(seen.client, rules.programs):
             return _NOTHING
         if _within(seen.remote, rules.jobs):
             return _NOTHING
         strength = Strength.MEDIUM if seen.master is None else Strength.EXACT
+        if seen.source is Source.SUBMISSION:
+            return Judged(Kind.AUTOMATIC, Strength.STRONG)
         by_itself = seen.sign is Sign.IDLE or seen.service in _SENDING or _named(seen.client, rules.devices)
         if by_itself or _within(seen.remote, rules.device_networks):
             return Judged(Kind.AUTOMATIC, strength)

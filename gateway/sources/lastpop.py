@@ -18,7 +18,7 @@ from gateway.imap.client import Session, named
 from gateway.imap.dial import context
 from gateway.imap.failures import PollFailed
 from gateway.imap.settings import Account, Asking, Server, Target
-from gateway.imap.wire import Refused
+from gateway.imap.together import Refused
 from gateway.sources.told import last_login
 
 ENTRY: Final = "/shared/vendor/cmu/cyrus-imapd/lastpop"

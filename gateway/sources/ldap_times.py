@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gateway.access import Coverage, Evidence
 from gateway.directory.attributes import AttributeMap
-from gateway.directory.ldap import LdapServer, read_all
 from gateway.directory.ldap_entries import RawEntry
 from gateway.sources.chain import extend
 from gateway.sources.stamps import PasswordDate, Stamps, first, password_of
 from gateway.sources.told import FUTURE, Told, last_login
+
+if TYPE_CHECKING:
+    from gateway.directory.ldap import LdapServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class LdapTimes:
 
         gateway.directory.ldap.LdapFailed: nothing was read.
         """
+        from gateway.directory.ldap import read_all  # there since the server was named, with its library
+
         return self.understand(read_all(self._server).mailboxes, covered, now)
 
     def understand(self, entries: Iterable[RawEntry], covered: Mapping[str, Coverage], now: float) -> LdapTold:

@@ -58,15 +58,18 @@ class Messages:
 
 
 def read(body: bytes, arrived: float) -> Asked:
-    """A request's body. ValueError: it is none."""
+    """A request's body. ValueError: it is none.
+
+    One who failed to log in needs no name that can be read: anybody may try any, and nobody's silence ends by it.
+    """
     made = orjson.loads(body)
     if not isinstance(made, dict):
         raise ValueError("not a request")
     user = text(made.get("login"), MAX_NAME)
-    if not user:
+    if not user and made.get("success") is not False:
         raise ValueError("no login")
-    master = text(made["master"], MAX_NAME) if isinstance(made.get("master"), str) else None
     success = made.get("success") is True and made.get("policy_reject") is not True
+    master = text(made["master"], MAX_NAME) if isinstance(made.get("master"), str) else None
     return Asked(user, master, success, _seen(made, user, master, arrived) if success else None)
 
 

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from gateway.access import Source
 from gateway.sources import events, policy
 from gateway.sources.bucket import Bucket
-from gateway.sources.feed import Feed
+from gateway.sources.feed import PUSHED, Feed
 from gateway.who import State
 
 MIN_TOKEN: Final = 24
@@ -61,16 +61,18 @@ def application(
     state_of: Callable[[str], State | None] = lambda _: None,
     messages: policy.Messages | None = None,
     clock: Callable[[], float] = time.monotonic,
+    serves: Collection[Source] = PUSHED,
 ) -> ASGIApp:
     """POST /dovecot/events and POST /dovecot/policy. `state_of`: a mailbox's state by its login name, at once.
 
-    None, or an exception of it, lets the login in.
+    None, or an exception of it, lets the login in. `serves`: the sources that are taken; others' paths are not there.
     """
     desk = _Desk(feed, door, state_of, messages or policy.Messages(), clock)
-    routes = [
-        Route("/dovecot/events", desk.take_event, methods=["POST"]),
-        Route("/dovecot/policy", desk.take_policy, methods=["POST"]),
-    ]
+    paths = {
+        Source.DOVECOT_EVENTS: Route("/dovecot/events", desk.take_event, methods=["POST"]),
+        Source.DOVECOT_POLICY: Route("/dovecot/policy", desk.take_policy, methods=["POST"]),
+    }
+    routes = [route for source, route in paths.items() if source in serves]
     app = Starlette(routes=routes, exception_handlers={Exception: _fault, 404: _nothing, 405: _nothing})
     app.router.redirect_slashes = False
     return app
@@ -120,7 +122,7 @@ class _Desk:
             if refused.ours:
                 self._feed.lost(source, "refused")
             else:
-                self._feed.counted["unproved"] += 1
+                self._feed.count(source, "unproved")
             return Response(status_code=refused.status, headers={"Connection": "close"})
         except (ValueError, ClientDisconnect):
             self._feed.lost(source, "garbage")
@@ -152,7 +154,7 @@ class _Desk:
         try:
             return self._messages.answer(self._state_of(asked.user))
         except Exception:  # of a directory that is not ours to know: nobody is locked out for it
-            self._feed.counted["unanswered"] += 1
+            self._feed.count(Source.DOVECOT_POLICY, "unanswered")
             return policy.ALLOWED
 
     async def _body(self, request: Request) -> bytes:

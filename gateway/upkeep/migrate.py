@@ -8,5 +8,5 @@ from typing import Final
 from gateway.journal.migrate import Migrations
 from gateway.upkeep.schema import VERSION_TABLE
 
-HEAD: Final = "0001"
+HEAD: Final = "0003"
 MIGRATIONS: Final = Migrations("record of mailboxes' use", HEAD, VERSION_TABLE, Path(__file__).parent / "migrations")

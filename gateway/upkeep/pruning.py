@@ -9,19 +9,24 @@ from typing import Final
 import sqlalchemy as sa
 
 from gateway.access import Evidence
-from gateway.lifecycle.days import after_months, day_of, start_of
+from gateway.lifecycle.days import after_days, after_months, day_of, start_of
 from gateway.lifecycle.keeping import needed
 from gateway.upkeep.rows import evidence_of, evidence_row
 from gateway.upkeep.schema import coverage, evidence
 from gateway.upkeep.tables import Tables, chunks, of_mailboxes
 
-MONTHS: Final = 13  # past the longest period of every regulation
+MONTHS: Final = 13
+"""Past the longest period of every regulation: whatever is asked, so many months are kept."""
 _KEY: Final = tuple(column.name for column in evidence.primary_key)
 
 
-def horizon(now: float) -> float:
-    """What ended after this is kept whole. Seconds since the epoch, as `now`."""
-    return start_of(after_months(day_of(now), -MONTHS))
+def horizon(now: float, keep: int = 0, months: int = MONTHS) -> float:
+    """What ended after this is kept whole. Seconds since the epoch, as `now`.
+
+    `keep`: days; `months`: what the periods of the regulations in force need, which `keep` cannot shorten.
+    """
+    today = day_of(now)
+    return start_of(min(after_days(today, -keep), after_months(today, -months)))
 
 
 def prune(tables: Tables, since: float) -> int:

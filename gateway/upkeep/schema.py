@@ -11,10 +11,10 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
+from gateway.directory.dialects import Number
+
 metadata: Final = MetaData()
 VERSION_TABLE: Final = "upkeep_version"
-
-_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite: only INTEGER PRIMARY KEY is the row's own number
 
 polls: Final = Table(  # the last attempt, and what the last good one saw
     "upkeep_polls",
@@ -80,7 +80,7 @@ records: Final = Table(  # `gateway.lifecycle.subject.Record`
 steps: Final = Table(  # `step` is JSON, as `gateway.lifecycle.plan.Step.row` makes it
     "upkeep_steps",
     metadata,
-    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("number", Number, primary_key=True, autoincrement=True),
     Column("day", Text, nullable=False),
     Column("mailbox", Text, nullable=False),
     Column("act", Text, nullable=False),
@@ -94,4 +94,20 @@ steps: Final = Table(  # `step` is JSON, as `gateway.lifecycle.plan.Step.row` ma
     Index("ix_upkeep_steps_result", "result"),
     Index("ix_upkeep_steps_day", "day"),
     sqlite_autoincrement=True,
+)
+
+passwords: Final = Table(  # when they were changed, as an LDAP server tells it; never anything of the password
+    "upkeep_passwords",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("changed", Double),
+    Column("must_change", Integer, nullable=False),
+    Column("told", Double, nullable=False),
+)
+
+absent: Final = Table(  # since when it is in no directory; only while something is kept of it
+    "upkeep_absent",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("since", Double, nullable=False),
 )

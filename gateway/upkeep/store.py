@@ -15,7 +15,9 @@ import sqlalchemy as sa
 
 from gateway.access import Coverage, Evidence, Kind, Source
 from gateway.directory.database import Database
+from gateway.directory.dialects import insert_into
 from gateway.imap.ports import Outcome, Past
+from gateway.lifecycle.silence import CERTAIN, SKEW
 from gateway.upkeep.migrate import MIGRATIONS
 from gateway.upkeep.rows import (
     Polled,
@@ -29,9 +31,10 @@ from gateway.upkeep.rows import (
     polled_of,
 )
 from gateway.upkeep.schema import baselines, coverage, evidence, polls
-from gateway.upkeep.tables import Tables, insert_into, of_mailboxes, put
+from gateway.upkeep.tables import Tables, chunks, of_mailboxes, put
 
 _USES = [Kind.ACCESS.value, Kind.AUTOMATIC.value]
+_CERTAIN = sorted(one.value for one in CERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class UseStore:
         with self.tables.database.writing() as connection:
             _put_attempts(connection, outcomes)
             put(connection, baselines, _baseline_rows(outcomes))
+            _take_back_unused(connection, [findings.coverage for findings in found])
             _put_evidence(connection, told)
             _put_coverage(connection, [findings.coverage for findings in found])
 
@@ -81,13 +85,17 @@ class UseStore:
             rows = connection.execute(sa.select(polls.c.mailbox, polls.c.attempted, polls.c.observed))
             return {row.mailbox: Past(row.attempted, row.observed) for row in rows}
 
-    def baseline(self, mailbox: str) -> bytes | None:
-        """What `Baseline.to_bytes` made last."""
+    def baselines(self, mailboxes: Collection[str]) -> dict[str, bytes]:
+        """What `Baseline.to_bytes` made last, of those of these that have one, by the names that were given."""
         if not self.tables.made:
-            return None
-        query = sa.select(baselines.c.baseline).where(baselines.c.mailbox == key(mailbox))
+            return {}
         with self.tables.reading() as connection:
-            return connection.execute(query).scalar()
+            kept = {row.mailbox: row.baseline for row in of_mailboxes(connection, baselines, mailboxes)}
+        return {name: kept[key(name)] for name in mailboxes if key(name) in kept}
+
+    def baseline(self, mailbox: str) -> bytes | None:
+        """The same of one."""
+        return self.baselines([mailbox]).get(mailbox)
 
     def polled(self, mailboxes: Collection[str]) -> dict[str, Polled]:
         """The last poll of each of these that was ever polled."""
@@ -112,6 +120,20 @@ class UseStore:
             mailbox: Told(tuple(sorted(told, key=lambda one: one.not_before)), tuple(watched))
             for mailbox, (told, watched) in found.items()
         }
+
+    def used_since(self, mailboxes: Collection[str], now: float) -> dict[tuple[str, Kind], float]:
+        """When the last certain use of each of these began, by its kind: one number instead of all evidence."""
+        found: dict[tuple[str, Kind], float] = {}
+        if not self.tables.made:
+            return found
+        sane = sa.and_(evidence.c.not_before <= evidence.c.not_after, evidence.c.not_after <= now + SKEW)
+        certain = sa.and_(evidence.c.kind.in_(_USES), evidence.c.strength.in_(_CERTAIN), sane)
+        last = sa.select(evidence.c.mailbox, evidence.c.kind, sa.func.max(evidence.c.not_before))
+        with self.tables.reading() as connection:
+            for chunk in chunks(sorted({key(one) for one in mailboxes})):
+                query = last.where(evidence.c.mailbox.in_(chunk), certain).group_by(evidence.c.mailbox, evidence.c.kind)
+                found |= {(name, Kind(kind)): since for name, kind, since in connection.execute(query)}
+        return found
 
     def covered(self, source: Source) -> dict[str, Coverage]:
         """The newest coverage of each mailbox by this source: the one that reaches furthest."""
@@ -154,4 +176,29 @@ def _put_evidence(connection: sa.Connection, told: Sequence[Evidence]) -> None:
 
 
 def _put_coverage(connection: sa.Connection, watched: Sequence[Coverage]) -> None:
+    """And take back what reaches past it: a clock that ran ahead told of days that nobody had watched yet."""
+    _delete(connection, coverage, coverage.c.until, watched)
     put(connection, coverage, map(coverage_row, watched))
+
+
+def _take_back_unused(connection: sa.Connection, watched: Sequence[Coverage]) -> None:
+    """The same for what polls said of such days."""
+    _delete(connection, evidence, evidence.c.not_after, watched, evidence.c.kind == Kind.UNUSED.value)
+
+
+def _delete(
+    connection: sa.Connection,
+    table: sa.Table,
+    end: sa.Column[float],
+    watched: Sequence[Coverage],
+    *conditions: sa.ColumnElement[bool],
+) -> None:
+    """Rows of the same mailbox and source that end well after it. Nodes may differ by some minutes."""
+    same = sa.and_(table.c.mailbox == sa.bindparam("whose"), table.c.source == sa.bindparam("whence"))
+    past = sa.delete(table).where(same, end > sa.bindparam("end"), *conditions)
+    rows = [
+        {"whose": row["mailbox"], "whence": row["source"], "end": row["until"] + SKEW}
+        for row in map(coverage_row, watched)
+    ]
+    if rows:
+        connection.execute(past, sorted(rows, key=lambda row: (row["whose"], row["whence"])))

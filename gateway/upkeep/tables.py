@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.directory.database import Database
+from gateway.directory.dialects import insert_into
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.upkeep.rows import key
 from gateway.upkeep.schema import polls
 
 CHUNK: Final = 500  # mailboxes or rows a statement
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Item = TypeVar("Item")
 
 
@@ -34,20 +33,14 @@ def put(connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any
     connection.execute(insert.on_conflict_do_update(index_elements=names, set_=changed), ordered)
 
 
-def insert_into(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that knows ON CONFLICT, in the database's dialect."""
-    return _INSERT[connection.dialect.name](table)
-
-
 def of_mailboxes(
     connection: sa.Connection, table: sa.Table, mailboxes: Collection[str], *conditions: sa.ColumnElement[bool]
 ) -> Iterator[sa.Row[Any]]:
     """The rows of these mailboxes, each chunk by its key."""
     column = table.c.mailbox
     for chunk in chunks(sorted({key(one) for one in mailboxes})):
-        yield from connection.execute(
-            sa.select(table).where(column.in_(chunk), *conditions).order_by(*table.primary_key)
-        )
+        query = sa.select(table).where(column.in_(chunk), *conditions).order_by(*table.primary_key)
+        yield from connection.execute(query).all()
 
 
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -92,3 +92,16 @@ def _steps(number: sa.types.TypeEngine[int]) -> None:
     )
     op.create_index("ix_upkeep_steps_result", "upkeep_steps", ["result"])
     op.create_index("ix_upkeep_steps_day", "upkeep_steps", ["day"])
+
+
+def downgrade() -> None:
+    """Take them away."""
+    for name in (
+        "upkeep_steps",
+        "upkeep_records",
+        "upkeep_coverage",
+        "upkeep_evidence",
+        "upkeep_baselines",
+        "upkeep_polls",
+    ):
+        op.drop_table(name)
