@@ -1,0 +1,1 @@
+"""The schema of accounts, step by step (Alembic). A released step is never edited; a change is a new file."""

@@ -1,0 +1,1 @@
+"""The texts of letters that carry reports: a subject, an empty line, a body with places."""
