@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from gateway.directory.schema import addresses, mailboxes, units
+from gateway.rates import told_by
 from gateway.who import Kind, State
 
 _MOST_ABOVE: Final = 8  # units over one another
@@ -31,7 +32,7 @@ class Circle:
 def circle_of(connection: sa.Connection, who: str) -> Circle:
     """The circle of a sender (`gateway.blocks.standings.key_of`); empty where the directory does not know it."""
     joined = mailboxes.join(addresses, addresses.c.owner == mailboxes.c.key)
-    query = sa.select(mailboxes).select_from(joined).where(addresses.c.address == who)
+    query = sa.select(mailboxes).select_from(joined).where(addresses.c.address == told_by(who)[0])
     row = connection.execute(query).first()
     if row is None:
         return Circle()

@@ -17,7 +17,7 @@ from gateway.directory.entry import clean_address
 from gateway.directory.letters import Letterhead, letter, one_line
 from gateway.directory.outbox import Notice
 from gateway.errors import StartError
-from gateway.rates import Standing
+from gateway.rates import Standing, told_by
 
 TEMPLATES: Final = "gateway.blocks.templates"
 KINDS: Final = {
@@ -52,7 +52,7 @@ class Writer:
         if after.standing is Standing.RELEASED and deed.before and deed.before.standing is Standing.SUSPECT:
             return ()
         readers = {address.lower(): address for address in (circle.reader, *self._administrators) if address}
-        readers.pop(after.who, None)  # whoever stole it must not read what was seen of him
+        readers.pop(told_by(after.who)[0], None)  # whoever stole it must not read what was seen of him
         now = datetime.datetime.fromtimestamp(after.since, _VIETNAM)
         places = self._places(deed, circle, now)
         return [
@@ -62,11 +62,15 @@ class Writer:
 
     def _places(self, deed: Deed, circle: Circle, now: datetime.datetime) -> dict[str, str]:
         after = deed.after
-        clauses = one_line(self._cite(after.who, after.standing))
+        address, servers = told_by(after.who)
+        clauses = one_line(self._cite(address, after.standing))
         signs, signs_en = _signs(deed)
         why, why_en = _why(deed)
         return {
-            "mailbox": one_line(after.who),
+            "sender": one_line(after.who),
+            "mailbox": one_line(address),
+            "through": f" (gửi qua máy chủ {one_line(servers)})" if servers else "",
+            "through_en": f" (through the servers {one_line(servers)})" if servers else "",
             "holder": f" ({one_line(circle.holder)})" if circle.holder else "",
             "reader": one_line(circle.unit) or "Quản trị hệ thống thư điện tử",
             "time": now.strftime("%H:%M %d/%m/%Y"),

@@ -10,10 +10,10 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
+from gateway.directory.dialects import Number, Words
+
 metadata: Final = MetaData()
 VERSION_TABLE: Final = "blocks_version"
-
-_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite: only INTEGER PRIMARY KEY is the row's own number
 
 state: Final = Table(  # one row: what readers poll
     "blocks_state",
@@ -26,28 +26,28 @@ state: Final = Table(  # one row: what readers poll
 standings: Final = Table(
     "sender_standings",
     metadata,
-    Column("who", Text, primary_key=True),
+    Column("who", Words(600), primary_key=True),
     Column("standing", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("reasons", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("reasons", Words, nullable=False),
+    Column("evidence", Words, nullable=False),
 )
 
 history: Final = Table(
     "sender_history",
     metadata,
-    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("number", Number, primary_key=True, autoincrement=True),
     Column("time", BigInteger, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Words(600), nullable=False),
     Column("before", Text, nullable=False),
     Column("standing", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("confirmation", Text, nullable=False),
-    Column("reasons", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("confirmation", Words, nullable=False),
+    Column("reasons", Words, nullable=False),
+    Column("evidence", Words, nullable=False),
     Column("told", Integer, nullable=False),
     Index("ix_sender_history_who", "who", "number"),
     Index("ix_sender_history_time", "time"),

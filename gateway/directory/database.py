@@ -1,4 +1,4 @@
-"""Connections to the store for the directory: short ones, made for each use, by any thread.
+"""Connections to the store for the directory: each for a short use, by any thread. PostgreSQL's are kept between uses.
 
 A reader takes no lock, so that polling for a new version never waits for the journal's commits; a writer takes SQLite's
 write lock at its beginning. Every failure of the store comes out as `DirectoryUnavailable`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,9 +20,10 @@ from sqlalchemy.pool import NullPool
 
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.directory.migrate import MIGRATIONS
+from gateway.directory.pool import make_pooled
 from gateway.journal.files import close_to_others, own_like_folder
 from gateway.journal.migrate import Migrations, start_lock
-from gateway.journal.store import make_engine, resolve_url
+from gateway.journal.store import line_of, make_engine, resolve_url
 
 _WAIT: Final = 5.0  # seconds for another's lock
 
@@ -33,8 +35,9 @@ class Database:
         made = resolve_url(url, data_dir)
         self._data_dir = data_dir
         self._path = Path(made.database or "") if made.get_backend_name() == "sqlite" else None
-        self._writer = make_engine(made)
+        self._writer = make_pooled(made) if self._path is None else make_engine(made)
         self._reader = self._writer if self._path is None else _sqlite_reader(self._path)
+        weakref.finalize(self, self._writer.dispose)
 
     @property
     def exists(self) -> bool:
@@ -81,8 +84,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        line = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise DirectoryUnavailable(f"the directory's store: {line[:300]}") from error
+        raise DirectoryUnavailable(f"the directory's store: {line_of(error)}") from error
 
 
 def _sqlite_reader(path: Path) -> sa.Engine:

@@ -18,9 +18,11 @@ from gateway.who import Group, Kind, Mailbox, State, Unit
 
 MAX_ADDRESS: Final = 254  # octets (RFC 5321 4.5.3.1.3, less the angle brackets)
 MAX_LOCAL: Final = 64  # octets (RFC 5321 4.5.3.1.1)
-_ATEXT = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u00a1-\U0010ffff]"
-_LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[ !#-\[\]-~\u00a1-\U0010ffff]|\\[ -~])*\")"
-_LABEL = r"[a-z0-9\u00a1-\U0010ffff](?:[a-z0-9\-\u00a1-\U0010ffff]{0,61}[a-z0-9\u00a1-\U0010ffff])?"
+# Sets that reach to U+10FFFF are told by what is not in them: `re` takes 20 ms to put the others together.
+_ATEXT = r"[^\x00- \"(),.:;<>@\[\\\]\x7f-\xa0]"  # atext (RFC 5322 3.2.3) and UTF8-non-ascii (RFC 6531 3.3)
+_LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[^\x00-\x1f\"\\\x7f-\xa0]|\\[ -~])*\")"
+_ALNUM = r"[^\x00-/:-`{-\xa0]"  # a-z, 0-9, and what is beyond ASCII
+_LABEL = rf"{_ALNUM}(?:[^\x00-,./:-`{{-\xa0]{{0,61}}{_ALNUM})?"
 _ADDRESS: Final = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
 _UNFIT: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))  # categories of characters that nobody types
 

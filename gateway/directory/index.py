@@ -16,14 +16,30 @@ from gateway.directory.names import holder_keys, search_keys
 from gateway.directory.reach import Reach, domain_aliases
 from gateway.who import Channel, Kind, Mailbox, Unit
 
+_REMEMBERED: Final = 4096  # addresses whose answer is kept, of each question; about 1 MiB
+_LONGEST: Final = 320  # characters of one that is
 _EVERY: Final = 64  # entries between two pauses: about a millisecond
 _MOST_NAMESAKES: Final = 32  # mailboxes that one question by name returns
 
 
 class Directory:
-    """A `Lookup`. Make it with `build`. Safe for any thread and any text."""
+    """A `Lookup`. Make it with `build`. Safe for any thread and any text.
 
-    __slots__ = ("_addresses", "_holders", "_reach", "_readings", "_size", "_units", "_version")
+    `version`: the store's version that this was made from. `size`: how many mailboxes. Answers are kept as long as the
+    snapshot is in force, of a bounded number of addresses: the same people write to each other again and again.
+    """
+
+    __slots__ = (
+        "_addresses",
+        "_channels",
+        "_found",
+        "_holders",
+        "_reach",
+        "_readings",
+        "_units",
+        "size",
+        "version",
+    )
 
     def __init__(
         self,
@@ -35,7 +51,9 @@ class Directory:
         reach: Reach,
         readings: Readings,
     ) -> None:
-        self._version, self._size = version, size
+        self.version, self.size = version, size
+        self._found: dict[str, Mailbox | None] = {}
+        self._channels: dict[str, Sequence[Channel]] = {}
         self._units, self._addresses, self._holders = units, addresses, holders
         self._reach, self._readings = reach, readings
 
@@ -69,18 +87,21 @@ class Directory:
             readings,
         )
 
-    @property
-    def version(self) -> int:
-        """The store's version that this was made from."""
-        return self._version
-
-    @property
-    def size(self) -> int:
-        """How many mailboxes."""
-        return self._size
-
     def find(self, address: str) -> Mailbox | None:
         """The mailbox with this address, alias or sub-address. Never by a generous reading: it may prove a sender."""
+        if not self.size:
+            return None
+        kept = self._found
+        if address in kept:
+            return kept[address]
+        found = self._find(address)
+        if len(address) <= _LONGEST:
+            if len(kept) >= _REMEMBERED:  # somebody tries addresses: begin anew, it costs no more than before
+                kept = self._found = {}
+            kept[address] = found
+        return found
+
+    def _find(self, address: str) -> Mailbox | None:
         key = self._readings.exact(address)
         found = self._addresses.get(key)
         if found is not None or self._readings.is_single(key):
@@ -96,7 +117,17 @@ class Directory:
 
     def channels(self, address: str) -> Sequence[Channel]:
         """Every channel that any reading of this address reaches (see `Readings`): in doubt, yes."""
-        return self._reach.channels(address)
+        if not self._reach.some:
+            return ()
+        kept = self._channels
+        found = kept.get(address)
+        if found is None:
+            found = self._reach.channels(address)
+            if len(address) <= _LONGEST:
+                if len(kept) >= _REMEMBERED:
+                    kept = self._channels = {}
+                kept[address] = found
+        return found
 
     def held_by(self, name: str) -> Sequence[Mailbox]:
         """Personal mailboxes whose holder this name, or a part of it, may mean; at most 32, in the store's order."""

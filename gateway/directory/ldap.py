@@ -79,7 +79,7 @@ class _Tls(Tls):  # type: ignore[misc]  # no types in ldap3
 def read_all(server: LdapServer) -> Raw:
     """Everything that the map asks for. LdapFailed, with a line that says what and what to do; no secret is in it."""
     try:
-        with _connected(server) as connection:
+        with connected(server) as connection:
             units: set[str] = set()
             if server.unit_filter:
                 units = {dn_key(dn) for dn, _ in _search(connection, server, server.unit_filter, ["1.1"])}
@@ -124,7 +124,7 @@ def _connection(server: LdapServer) -> Any:
 
 
 @contextlib.contextmanager
-def _connected(server: LdapServer) -> Iterator[Any]:
+def connected(server: LdapServer) -> Iterator[Any]:
     """A connection that is open and bound, and closed whatever happens (ldap3's own context leaves it open)."""
     connection = _connection(server)
     try:

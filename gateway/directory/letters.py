@@ -44,13 +44,14 @@ def letter(
     about: str = "",
     in_reply_to: str = "",
     templates: str = TEMPLATES,
+    text: str = "",
 ) -> Notice:
     """A notice of one of `KINDS`, to one address. `now` has a zone; `about`: what it tells of, for the outbox's list.
 
-    `templates`: another room's package of texts, with kinds of its own. KeyError for a kind that has no template or a
-    place that is not given.
+    `templates`: another room's package of texts, with kinds of its own. `text`: a template in place of theirs: its
+    subject, an empty line, its body. KeyError for a kind that has no template or a place that is not given.
     """
-    subject, body = _template(templates, kind)
+    subject, body = parse(text) if text else _template(templates, kind)
     values = {"office": head.office or head.sender, **places}
     message = EmailMessage(policy=SMTP if f"{head.sender}{recipient}".isascii() else SMTPUTF8)
     message["From"] = _named(head)
@@ -74,7 +75,11 @@ def one_line(text: str) -> str:
 def _template(templates: str, kind: str) -> tuple[Template, Template]:
     if templates == TEMPLATES and kind not in KINDS:
         raise KeyError(kind)
-    text = files(templates).joinpath(f"{kind}.txt").read_text(encoding="utf-8")
+    return parse(files(templates).joinpath(f"{kind}.txt").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> tuple[Template, Template]:
+    """A template's subject and body."""
     subject, _, body = text.partition("\n\n")
     return Template(subject.strip()), Template(body)
 

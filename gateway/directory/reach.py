@@ -29,9 +29,9 @@ def known_keys(mailboxes: Iterable[Mailbox], groups: Iterable[Group], readings: 
 
 
 class Reach:
-    """The request channels that mail to an address reaches. Immutable."""
+    """The request channels that mail to an address reaches. Immutable. `some`: whether any address reaches one."""
 
-    __slots__ = ("_catching", "_found", "_known", "_locals", "_readings")
+    __slots__ = ("_catching", "_found", "_known", "_locals", "_readings", "some")
 
     def __init__(
         self,
@@ -49,12 +49,13 @@ class Reach:
             for key in self._closure((channel.address, *channel.also), sources):
                 found[key].append(channel)
         self._found: Mapping[str, tuple[Channel, ...]] = {key: tuple(reached) for key, reached in found.items()}
+        self.some = bool(found)
         self._catching = any(key.startswith("@") for key in found)
         self._locals = self._without_domain(ours)
 
     def channels(self, address: str) -> Sequence[Channel]:
         """Those that mail to this address reaches, in the order of the configuration; () for almost every address."""
-        if not self._found:
+        if not self.some:
             return ()
         key = self._readings.exact(address)
         if self._readings.is_single(key) and (key in self._known or key in self._found or not self._catching):

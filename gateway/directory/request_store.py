@@ -5,18 +5,16 @@ Blocking: for threads and commands. `gateway.directory.requests` is the side of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.directory.database import Database
+from gateway.directory.dialects import insert_into
 from gateway.directory.outbox import Notice, enqueue
 from gateway.directory.schema import requests
-
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +56,10 @@ class RequestStore:
 
     def add(self, seen: Sequence[RequestSeen]) -> None:
         """Keep requests; one that is kept already (reference and channel) stays as it is. DirectoryUnavailable."""
+        if not seen:
+            return
         with self._database.writing() as connection:
-            insert = _INSERT[connection.dialect.name](requests).on_conflict_do_nothing()
+            insert = insert_into(connection, requests).on_conflict_do_nothing()
             connection.execute(insert, [_row(one) for one in seen])
 
     def find(self, reference: str) -> list[Request]:
@@ -74,7 +74,8 @@ class RequestStore:
         if reference:
             query = query.where(requests.c.reference == reference)
         if mailbox:
-            query = query.where(sa.func.lower(requests.c.mailbox) == mailbox.lower())
+            name = _plain(mailbox)  # as it is kept, too: a database may know the small letters of ASCII only
+            query = query.where(sa.or_(requests.c.mailbox == name, sa.func.lower(requests.c.mailbox) == name.lower()))
         if open_only:
             query = query.where(requests.c.answered.is_(None))
         if since:

@@ -10,11 +10,11 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
+from gateway.directory.dialects import Number, Words
+
 metadata: Final = MetaData()
 VERSION_TABLE: Final = "directory_version"
 WAITING: Final = text("sent IS NULL AND failed IS NULL")
-
-_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite: only INTEGER PRIMARY KEY is the row's own number
 
 state: Final = Table(  # one row: what readers poll
     "directory_state",
@@ -78,13 +78,13 @@ addresses: Final = Table(  # every address has one owner: the database holds to 
 changes: Final = Table(
     "directory_changes",
     metadata,
-    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("number", Number, primary_key=True, autoincrement=True),
     Column("version", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("source", Words, nullable=False),
     Column("what", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("key", Words(600), nullable=False),
     Column("action", Text, nullable=False),
     Column("before", Text),
     Column("after", Text),
@@ -96,38 +96,38 @@ changes: Final = Table(
 requests: Final = Table(
     "mailbox_requests",
     metadata,
-    Column("reference", Text, primary_key=True),
-    Column("channel", Text, primary_key=True),
+    Column("reference", Words(100), primary_key=True),
+    Column("channel", Words(400), primary_key=True),
     Column("time", BigInteger, nullable=False),
-    Column("mailbox", Text, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("how", Text, nullable=False),
-    Column("kinds", Text, nullable=False),
+    Column("mailbox", Words, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("how", Words, nullable=False),
+    Column("kinds", Words, nullable=False),
     Column("reason", Integer, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("lists", Integer, nullable=False),
-    Column("message_id", Text, nullable=False),
+    Column("message_id", Words, nullable=False),
     Column("answered", BigInteger),
-    Column("answered_by", Text, nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("answered_by", Words, nullable=False),
+    Column("answer", Words, nullable=False),
     Index("ix_mailbox_requests_time", "time"),
 )
 
 outbox: Final = Table(
     "notice_outbox",
     metadata,
-    Column("number", _Number, primary_key=True, autoincrement=True),
-    Column("kind", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("sender", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("kind", Words, nullable=False),
+    Column("about", Words, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
     Column("message", LargeBinary, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("sent", BigInteger),
     Column("failed", BigInteger),
-    Column("reply", Text, nullable=False),
+    Column("reply", Words, nullable=False),
     Index("ix_notice_outbox_due", "due", sqlite_where=WAITING, postgresql_where=WAITING),
     sqlite_autoincrement=True,
 )
@@ -135,7 +135,7 @@ outbox: Final = Table(
 signatures: Final = Table(  # that proved a mailbox, until when they are known; 0 while the message is in flight
     "seen_signatures",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("key", Words(600), primary_key=True),
     Column("until", BigInteger, nullable=False),
     Column("delivered", Integer, nullable=False),
     Index("ix_seen_signatures_until", "until"),

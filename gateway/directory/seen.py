@@ -6,17 +6,16 @@ It serves `gateway.authentication.replay.SignatureMemory` and knows nothing of s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.directory.database import Database
+from gateway.directory.dialects import insert_into
 from gateway.directory.schema import signatures
 from gateway.errors import InFlight
 
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 CLAIM: Final = 900.0  # seconds for which a message in flight holds its keys, should nobody tell what became of it
 
 
@@ -34,10 +33,10 @@ class SharedMemory:
         taken = set()
         with self._database.writing() as connection:
             connection.execute(sa.delete(signatures).where(signatures.c.until < int(now * 1e6)))
-            insert = _INSERT[connection.dialect.name](signatures).on_conflict_do_nothing()
+            insert = insert_into(connection, signatures).on_conflict_do_nothing().returning(signatures.c.key)
             for key in sorted(keys):  # in one order everywhere: two nodes never wait for each other
                 row = {"key": key, "until": int((now + CLAIM) * 1e6), "delivered": 0}
-                if not connection.execute(insert.values(**row)).rowcount:
+                if connection.execute(insert.values(**row)).first() is None:
                     taken.add(key)
             known = sa.select(signatures.c.key).where(signatures.c.key.in_(taken), signatures.c.delivered == 1)
             if taken and len(connection.execute(known).all()) < len(taken):

@@ -16,6 +16,7 @@ import orjson
 import sqlalchemy as sa
 
 from gateway.directory.database import Database
+from gateway.directory.dialects import plain
 from gateway.directory.entry import Entry, Snapshot, What, entry_from, key_of, record_of, what_of
 from gateway.directory.errors import DirectoryStale, DirectoryUnavailable, PlanRefused
 from gateway.directory.outbox import Notice, enqueue
@@ -27,6 +28,8 @@ _BATCH: Final = 500  # rows a statement; PostgreSQL and SQLite both take many mo
 Item = TypeVar("Item")
 Progress = Callable[[int], None]
 """Called with how many steps of a plan are written."""
+Also = Callable[[sa.Connection], None]
+"""What another room writes in the same transaction. What it raises takes the whole back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,18 @@ class DirectoryStore:
         source: str = "",
         notices: Sequence[Notice] = (),
         progress: Progress | None = None,
+        also: Also | None = None,
     ) -> int:
         """Do a whole plan in one transaction, with a row of the record for each step; the directory's version then.
 
         `who` did it and by what means (`source`: a file's name, "ldap"), for the record; `notices` go to the outbox in
-        the same transaction. A plan without steps changes nothing. PlanRefused, DirectoryStale, DirectoryUnavailable:
-        then nothing at all was done.
+        the same transaction, and `also` may write more there. A plan without steps changes nothing. PlanRefused,
+        DirectoryStale, DirectoryUnavailable: then nothing at all was done.
         """
         if plan.flaws:
             raise PlanRefused(plan.flaws)
         now = int(time.time() * 1e6)
-        common = {"version": plan.base + 1, "time": now, "who": who, "source": source}
+        common = {"version": plan.base + 1, "time": now, "who": plain(who), "source": plain(source)}
         writes = _Writes(plan.steps, common)  # made before the lock is taken: the journal waits for it, too
         with self.database.writing() as connection:
             version = _version(connection, lock=True)
@@ -111,6 +115,8 @@ class DirectoryStore:
                 writes.run(connection, progress)
                 connection.execute(sa.update(state).values(version=version, changed=now))
             enqueue(connection, notices, now)
+            if also is not None:
+                also(connection)
         return version
 
     def changes(self, *, key: str = "", since: float = 0, limit: int = 0) -> list[Change]:

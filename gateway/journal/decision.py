@@ -52,7 +52,8 @@ class Decision:
     `time` is epoch seconds (UTC); sizes are bytes; `seconds` is how long the transaction took; `action` is `accept`,
     `tempfail` or `reject`; `stage` is the stage's name in lower case; `reply` is what the client got, `upstream_reply`
     what the next hop said; `outcome` is what became of it where that differs ("delivered, client not told");
-    `exempted` names rules that a written exemption switched off for this message.
+    `exempted` names rules that a written exemption switched off for this message; `proved` is the mailbox, or the
+    domain, that was proved to write, `proved_by` how (who.Proof); `passed`: it was judged at an earlier passage.
     """
 
     time: float
@@ -83,18 +84,25 @@ class Decision:
     seconds: float = 0.0
     error_digest: str = ""
     message_id: str = ""
+    proved: str = ""
+    proved_by: str = ""
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """A later word about the decision `about` (its reference): an `outcome`, or a person's `review`.
 
-    `time` is epoch seconds, 0 for when it is written; `by` names who says it ("gateway", a login); `text` is bounded to
-    4,000 characters.
+    An `action` is what a person did with the gateway itself; `about` then names what it was done to (a sender, an
+    account, a reference). `time` is epoch seconds, 0 for when it is written; `by` names who says it ("gateway", a
+    login); `text` is bounded to 4,000 characters. `what`: a review's verdict or an action's stable name, "release";
+    `client`: the address from which the person did it.
     """
 
-    kind: Literal["outcome", "review"]
+    kind: Literal["outcome", "review", "action"]
     about: str
     text: str
     by: str = "gateway"
     time: float = 0.0
+    what: str = ""
+    client: str = ""

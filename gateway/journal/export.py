@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -34,7 +35,8 @@ COLUMNS: Final = (
     "message_id",
     "sha256",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_PART: Final = re.compile("(; *)([-=+@\uff1d\uff0b\uff0d\uff20])")  # a cell where the semicolon parts cells
 
 
 def iso(moment: int) -> str:
@@ -56,12 +58,18 @@ def jsonl_lines(rows: Iterable[Found]) -> Iterator[bytes]:
 def csv_lines(rows: Iterable[Found], *, mark: bool = False) -> Iterator[bytes]:
     """RFC 4180 with a heading, UTF-8; `mark` puts a byte order mark first, which Excel needs for Vietnamese.
 
-    A cell that a spreadsheet would run as a formula begins with an apostrophe; control characters are blanks.
+    A cell that a spreadsheet would run as a formula, or a part of it behind a semicolon (with a comma for decimals that
+    parts cells), begins with an apostrophe; control characters are blanks.
     """
     yield b"\xef\xbb\xbf" if mark else b""
     yield _line(COLUMNS)
     for found in rows:
-        yield _line([_cell(value) for value in _values(found)])
+        yield _line(cells(found))
+
+
+def cells(found: Found) -> list[str]:
+    """The cells under COLUMNS, guarded as `csv_lines` says; for other kinds of sheets, too."""
+    return [_cell(value) for value in _values(found)]
 
 
 def _values(found: Found) -> Iterator[Any]:
@@ -81,8 +89,11 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = value if isinstance(value, str) else "; ".join(map(str, value))
-    guarded = f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-    return "".join(char if char.isprintable() else " " for char in guarded)
+    shown = "".join(
+        char if char.isprintable() else " " for char in text
+    )  # first: blanks hide nothing from what follows
+    guarded = _PART.sub(r"\1'\2", shown)
+    return f"'{guarded}" if guarded.lstrip(" ").startswith(_FORMULA) else guarded
 
 
 def _line(cells: Iterable[str]) -> bytes:

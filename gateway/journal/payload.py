@@ -19,6 +19,7 @@ MAX_ATTACHMENTS: Final = 256
 MAX_RECIPIENTS: Final = 4096
 _MAX_ADDRESS: Final = 320  # characters in a column; RFC 5321 4.5.3.1: 64 + 1 + 255
 _MAX_TEXT: Final = 4000
+_MAX_ABOUT: Final = 512  # characters; it stands in an index, of which PostgreSQL takes 2,704 bytes
 _LARGEST: Final = 2**63 - 1
 _DUMPS: Final = orjson.dumps
 
@@ -95,6 +96,9 @@ _OPTIONAL: Final = (
     "outcome",
     "error_digest",
     "message_id",
+    "proved",
+    "proved_by",
+    "passed",
 )
 
 
@@ -123,14 +127,24 @@ def _finding(item: Finding) -> Record:
 
 def note_record(note: Note, reference: str) -> Record:
     """A note as JSON-able values under a reference of its own."""
-    return {
+    record: Record = {
         "kind": note.kind,
         "time": int(note.time * 1e6),
         "reference": reference,
-        "about": note.about,
+        "about": storable(note.about[:_MAX_ABOUT]),
         "by": note.by[:200],
         "text": note.text[:_MAX_TEXT],
     }
+    if note.what:
+        record["what"] = note.what[:100]
+    if note.client:
+        record["client"] = note.client[:100]
+    return record
+
+
+def storable(text: str) -> str:
+    """Text that a column of every database takes, and a question to it: no NUL, no lone surrogate."""
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def encode(record: Record) -> tuple[bytes, Record]:

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.journal.payload import Record, decode, extract
+from gateway.journal.payload import Record, decode, extract, storable
 from gateway.journal.schema import NOT_ACCEPTED, decisions, findings, recipients
 
 _PAGE: Final = 500
+_TEXTS: Final = ("action", "rule", "clause", "sender", "recipient", "listener", "reference", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Filter:
     reference: str = ""
     text: str = ""
 
+    def __post_init__(self) -> None:
+        """What no database takes is in no row, either."""
+        for name in _TEXTS:
+            object.__setattr__(self, name, storable(getattr(self, name)))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -50,14 +56,14 @@ class Found:
 
 def search(connection: sa.Connection, wanted: Filter, *, limit: int = 0, oldest_first: bool = False) -> Iterator[Found]:
     """Decisions that match, newest first; all of them where `limit` is 0. One page at a time is in memory."""
-    words = _folded(wanted.text)
+    words = folded(wanted.text)
     given, after = 0, None
     while True:
         page = _page(connection, wanted, after, oldest_first)
         for number, moment, payload in page:
             after = (moment, number)
-            record = _record(payload, moment)
-            if words and not _mentions(record, words):
+            record = record_in(payload, moment)
+            if words and not mentions(record, words):
                 continue
             yield Found(number, record)
             given += 1
@@ -70,7 +76,7 @@ def search(connection: sa.Connection, wanted: Filter, *, limit: int = 0, oldest_
 def story(connection: sa.Connection, reference: str) -> tuple[Found | None, list[Found]]:
     """A decision and every later word about it, oldest first. The reference's case does not matter."""
     columns = (decisions.c.id, decisions.c.time, decisions.c.payload)
-    for name in dict.fromkeys((reference, reference.upper())):
+    for name in dict.fromkeys(map(storable, (reference, reference.upper()))):
         own = sa.select(*columns).where(decisions.c.reference == name, decisions.c.payload.is_not(None))
         later = (
             sa.select(*columns)
@@ -81,8 +87,8 @@ def story(connection: sa.Connection, reference: str) -> tuple[Found | None, list
             row = connection.execute(own).first()
             notes = connection.execute(later).all()
         if row is not None:
-            later_words = [Found(note[0], _record(note[2], note[1])) for note in notes]
-            return Found(row[0], _record(row[2], row[1])), later_words
+            later_words = [Found(note[0], record_in(note[2], note[1])) for note in notes]
+            return Found(row[0], record_in(row[2], row[1])), later_words
     return None, []
 
 
@@ -93,7 +99,7 @@ def _page(
         return [(row[0], row[1], row[2]) for row in connection.execute(_query(wanted, after, oldest_first))]
 
 
-def _record(payload: object, moment: int) -> Record:
+def record_in(payload: object, moment: int) -> Record:
     """What a row says; of one that was tampered with only that it cannot be read (`verify` says more)."""
     try:
         record = decode(bytes(payload) if isinstance(payload, memoryview) else payload)  # type: ignore[arg-type]
@@ -142,7 +148,7 @@ def _conditions(wanted: Filter) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.reference:
         yield decisions.c.reference.in_((wanted.reference, wanted.reference.upper()))
     if wanted.sender:
-        yield _matches(decisions.c.reverse_path, wanted.sender)
+        yield matches(decisions.c.reverse_path, wanted.sender)
     yield from _by_recipient(wanted)
     yield from _by_finding(wanted)
 
@@ -151,7 +157,7 @@ def _by_recipient(wanted: Filter) -> Iterator[sa.ColumnElement[bool]]:
     if not wanted.recipient:
         return
     if "*" in wanted.recipient:
-        inner = sa.select(recipients.c.decision).where(_matches(recipients.c.address, wanted.recipient))
+        inner = sa.select(recipients.c.decision).where(matches(recipients.c.address, wanted.recipient))
         yield decisions.c.id.in_(inner)
     else:
         yield recipients.c.address == wanted.recipient.lower()
@@ -168,7 +174,8 @@ def _by_finding(wanted: Filter) -> Iterator[sa.ColumnElement[bool]]:
     yield decisions.c.id.in_(inner)
 
 
-def _matches(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
+def matches(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
+    """An address column against an address or a pattern with `*`; `<>` is the empty one."""
     lowered = pattern.lower()
     if "*" not in lowered:
         return column == ("" if lowered == "<>" else lowered)
@@ -176,16 +183,17 @@ def _matches(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bo
     return column.like(escaped, escape="\\")
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The form in which texts are compared: composed, without case."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _mentions(value: Any, words: str) -> bool:
+def mentions(value: Any, words: str) -> bool:
     """Whether a text anywhere in the value contains the words, without regard to case or composition."""
     if isinstance(value, str):
-        return words in _folded(value)
+        return words in folded(value)
     if isinstance(value, Mapping):
-        return any(_mentions(item, words) for item in value.values())
+        return any(mentions(item, words) for item in value.values())
     if isinstance(value, list):
-        return any(_mentions(item, words) for item in value)
+        return any(mentions(item, words) for item in value)
     return False

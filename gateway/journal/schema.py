@@ -64,6 +64,7 @@ decisions: Final = Table(
     Index("ix_decisions_sender", "reverse_path", "time"),
     Index("ix_decisions_action", "action", "time", sqlite_where=NOT_ACCEPTED, postgresql_where=NOT_ACCEPTED),
     Index("ix_decisions_about", "about", sqlite_where=HAS_ABOUT, postgresql_where=HAS_ABOUT),
+    Index("ix_decisions_kind", "kind", "time", sqlite_where=HAS_ABOUT, postgresql_where=HAS_ABOUT),
 )
 
 recipients: Final = Table(

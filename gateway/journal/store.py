@@ -34,6 +34,15 @@ _PRAGMAS: Final = (
 )
 
 
+_PATIENCE: Final = {  # seconds, and for the last milliseconds; libpq's: a line that is dead is given up, not waited for
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
 class Row(NamedTuple):
     """One row ready to be stored. `number` is its id; payload and hashes are bytes."""
 
@@ -42,6 +51,11 @@ class Row(NamedTuple):
     payload: bytes
     payload_digest: bytes
     hash: bytes
+
+
+def line_of(error: BaseException) -> str:
+    """What went wrong in one line, without the statement and the rows that SQLAlchemy and PostgreSQL append."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:300]
 
 
 def resolve_url(url: str, data_dir: Path) -> sa.URL:
@@ -61,8 +75,11 @@ def resolve_url(url: str, data_dir: Path) -> sa.URL:
     raise StartError(f"store.url has {backend}, not sqlite:///FILE or postgresql://…")
 
 
-def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine without a pool; SQLite is set up to be durable and to take the write lock at BEGIN."""
+def make_engine(url: sa.URL, **pool: Any) -> sa.Engine:
+    """An engine without a pool; SQLite is set up to be durable and to take the write lock at BEGIN.
+
+    `pool`: `create_engine`'s words about a pool, for PostgreSQL alone.
+    """
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_MS / 1000})
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -71,9 +88,13 @@ def make_engine(url: sa.URL) -> sa.Engine:
     try:
         return sa.create_engine(
             url,
-            poolclass=NullPool,
+            **(pool or {"poolclass": NullPool}),
             paramstyle="format",
-            connect_args={"connect_timeout": 5, "options": "-c statement_timeout=10000 -c lock_timeout=10000"},
+            connect_args={
+                **_PATIENCE,
+                "client_encoding": "utf8",
+                "options": "-c statement_timeout=10000 -c lock_timeout=10000",
+            },
         )
     except ModuleNotFoundError as error:
         raise StartError(

@@ -20,7 +20,7 @@ from gateway.journal.decision import Decision, Note, new_reference
 from gateway.journal.incarnation import Incarnation
 from gateway.journal.intake import Intake
 from gateway.journal.payload import Extracted, Record, encode, extract, note_record, record_of
-from gateway.journal.store import Store
+from gateway.journal.store import Store, line_of
 from gateway.logs import get_logger
 
 _log = get_logger("journal")
@@ -166,10 +166,10 @@ class Writer(threading.Thread):
         return made
 
     def _finish(self, batch: Sequence[Item]) -> None:
+        self.written += len(batch)  # before it is well again: who sees that it is sees these, too
         if self.broken:
             self.broken = False
             _log.warning("journal.recovered", chain=self._chain.name)
-        self.written += len(batch)
         waiting = [item for item in batch if isinstance(item, Entry)]
         if waiting:
             self._answer(waiting)
@@ -231,6 +231,5 @@ def _record(item: Item) -> Record:
 
 
 def _told(error: Exception) -> str:
-    """An error for the log, without the statement and the rows that SQLAlchemy appends."""
-    origin = getattr(error, "orig", None) or error
-    return f"{type(error).__name__}: {origin}"[:500]
+    """An error for the log."""
+    return f"{type(error).__name__}: {line_of(error)}"

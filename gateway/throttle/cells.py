@@ -4,6 +4,10 @@ Names are spread evenly over 64 bits. So a stretch of the table tells how large 
 it: what has ended is removed stretch by stretch, and where there are too many cells, those of the stretch that were not
 written for the longest time. No index has to be kept for it.
 
+One cell is the file's own: its turn, a number that every transaction raises. Whoever wrote the last turn knows what it
+has at hand of the cells, and may write the next in one statement that asks for that turn (`swap`), instead of a lock, a
+look and a commit: each statement lets the thread go and take the GIL again, which is what costs beside an event loop.
+
 Durability: WAL with synchronous=NORMAL. What a crash of a process leaves is whole and complete; a power cut may lose
 the last counts (since the last checkpoint: some MB of changes), never the file's order.
 
@@ -33,17 +37,29 @@ _SCHEMA: Final = (
 )
 _SPOILED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _CHUNKS: Final = (64, 16, 8, 5, 4, 3, 2, 1)  # cells a statement: SQLite then works on them in one call, without the GIL
-_WRITES: Final = {  # an update in place: half the cost of REPLACE, which removes the old row first
-    size: "INSERT INTO cells VALUES " + ", ".join(["(?, ?, ?, ?)"] * size) + " ON CONFLICT (id) DO UPDATE SET"  # noqa: S608
-    " used = excluded.used, ends = excluded.ends, value = excluded.value"
+_UPDATE: Final = (  # in place: half the cost of REPLACE, which removes the old row first
+    " ON CONFLICT (id) DO UPDATE SET used = excluded.used, ends = excluded.ends, value = excluded.value"
+)
+_WRITES: Final = {
+    size: "INSERT INTO cells VALUES " + ", ".join(["(?, ?, ?, ?)"] * size) + _UPDATE  # noqa: S608
     for size in _CHUNKS
 }
+_SWAPPED: Final = 33  # cells that one statement may write, with the turn
+_SWAPS: Final = [
+    "INSERT INTO cells SELECT column1, column2, column3, column4 FROM (VALUES "  # noqa: S608
+    + ", ".join(["(?, ?, ?, ?)"] * size)
+    + ") WHERE (SELECT value FROM cells WHERE id = 0) = ?"
+    + _UPDATE
+    for size in range(_SWAPPED + 1)
+]
 _LOOK: Final = 0.1  # seconds between two looks whether the file is still there
 _ALL: Final = 2**64
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _STRETCH: Final = 512
 _SAMPLE: Final = 100  # fewer rows say little of the whole
 _LOW: Final = 0xFFFF
+_TURN: Final = 0  # the name of the cell that holds it: a digest meets it once in 2^64
+_NEVER: Final = 2**62  # seconds
 _log = get_logger("congthu.limits")
 
 Cell = tuple[int, int, int, bytes]
@@ -101,6 +117,8 @@ class Cells:
         for statement in _SCHEMA:
             made.execute(statement)
         made.execute("INSERT OR IGNORE INTO secret VALUES (1, ?)", (secrets.token_bytes(32),))
+        # A new file begins anywhere: what somebody still knows of an older one is not to fit by chance.
+        made.execute("INSERT OR IGNORE INTO cells VALUES (?, 0, ?, ?)", (_TURN, _NEVER, secrets.randbits(48)))
         made.execute(f"PRAGMA user_version={_VERSION}")
         (self.secret,) = made.execute("SELECT value FROM secret").fetchone()
         made.execute("COMMIT")
@@ -137,10 +155,22 @@ class Cells:
         return self._connection.execute(statement, values)
 
     def begin(self) -> int:
-        """Take the write lock. A number that differs from the last one where another process wrote meanwhile."""
+        """Take the write lock. The file's turn, which another process that wrote meanwhile has raised."""
         self._execute("BEGIN IMMEDIATE")
-        found: tuple[int] = self._execute("PRAGMA data_version").fetchone()
-        return found[0]
+        turn = self.turn()
+        return secrets.randbits(48) if turn is None else turn
+
+    def turn(self) -> int | None:
+        """The file's turn now; None for a file that has none yet."""
+        found: tuple[int] | None = self._execute("SELECT value FROM cells WHERE id = 0").fetchone()
+        return None if found is None else found[0]
+
+    def swap(self, cells: Sequence[Cell], turn: int, now: int) -> bool:
+        """A transaction in one statement: write these where it is still that turn, and raise it. Whether it was."""
+        if len(cells) >= _SWAPPED:
+            return False
+        values = [value for cell in (*cells, (_TURN, now, _NEVER, turn + 1)) for value in cell]
+        return self._execute(_SWAPS[len(cells) + 1], (*values, turn)).rowcount > 0
 
     def read(self, name: int, now: int) -> tuple[int, bytes] | None:
         """(second of its end, value) of a cell."""
@@ -160,8 +190,10 @@ class Cells:
         if self._connection is not None:
             self._connection.executemany("DELETE FROM cells WHERE id = ?", [(name,) for name in names])
 
-    def commit(self) -> None:
-        """End the transaction."""
+    def commit(self, turn: int | None = None, now: int = 0) -> None:
+        """End the transaction. `turn`: of the file from now on, where something was written; `now`: seconds."""
+        if turn is not None:
+            self._execute(_WRITES[1], (_TURN, now, _NEVER, turn))
         self._execute("COMMIT")
 
     def tidy(self, now: int, rows: int) -> None:
@@ -173,7 +205,7 @@ class Cells:
         seen = last - self._hand + 1
         self._hand = last + 1 if last < _LAST else _FIRST
         ended = {name for name, _, ends in found if ends < now}
-        kept = sorted((used, name & _LOW, name) for name, used, _ in found if name not in ended)
+        kept = sorted((used, name & _LOW, name) for name, used, _ in found if name not in ended and name != _TURN)
         excess = len(kept) * _ALL / seen / self._most - 1 if len(kept) >= _SAMPLE else 0.0
         surplus = int(len(kept) * min(max(2 * excess, 0.0), 0.5))
         self.remove([*ended, *(name for *_, name in kept[:surplus])])

@@ -25,6 +25,7 @@ _YIELD: Final = 16  # questions: then the event loop may have the GIL, instead o
 _BUSY: Final = 0.02  # seconds since the last transaction: then others may come soon
 _LINGER: Final = 0.002
 _ALONE: Final = 16
+_CROWDED: Final = 16  # transactions with the lock, after one without it that had to be done again
 _log = get_logger("congthu.limits")
 
 
@@ -52,6 +53,7 @@ class Clerk(threading.Thread):
         self._longest = longest_queue
         self._broken = False
         self._ended = 0.0  # monotonic: of the last transaction
+        self._crowded = 0  # transactions for which the lock is taken first
         self._alone = 0  # questions for which nobody is waited for, after one for which it was in vain
 
     def put(self, job: Job) -> None:
@@ -70,6 +72,7 @@ class Clerk(threading.Thread):
             while batch := self._take():
                 self._serve(batch)
                 self._deliver(batch)
+                self._tidy()
                 self._ended = time.monotonic()
         finally:
             self._cells.close()
@@ -104,7 +107,6 @@ class Clerk(threading.Thread):
     def _serve(self, batch: Sequence[Job]) -> None:
         try:
             self._transact(batch)
-            self._page.tidy()
         except Exception as error:  # whatever it is, the file is opened anew and nobody waits in vain
             self._trouble(error, batch)
             return
@@ -112,21 +114,38 @@ class Clerk(threading.Thread):
             self._broken = False
             _log.warning("limits.recovered")
 
+    def _tidy(self) -> None:
+        """What was answered is counted, whatever comes of this."""
+        if not self._broken:
+            try:
+                self._page.tidy()
+            except Exception as error:
+                self._trouble(error, ())
+
     def _transact(self, batch: Sequence[Job]) -> None:
         page = self._page
         if not self._cells.usable:
             page.forget()
             self._cells.open()
-        page.begin()
+        if self._crowded or not self._try(batch, alone=True):
+            self._crowded = self._crowded - 1 if self._crowded else _CROWDED
+            self._try(batch, alone=False)
+
+    def _try(self, batch: Sequence[Job], *, alone: bool) -> bool:
+        """Do them. False where another process wrote meanwhile: then nothing is done."""
+        page = self._page
+        page.begin(alone=alone)
         page.now = self._clock()
         for number, job in enumerate(batch, 1):
-            if not job.future.done():
-                self._do(job)
+            self._do(job)
             if not number % _YIELD:
                 time.sleep(0)
-        page.finish()
+        return page.finish()
 
     def _do(self, job: Job) -> None:
+        job.answer = job.error = None
+        if job.future.done():  # nobody waits any more
+            return
         try:
             job.answer = job.work(self._page)
         except (sqlite3.Error, OSError):

@@ -1,6 +1,9 @@
 """One transaction after the other over the cells, with what was read kept at hand while nobody else writes.
 
 Belongs to one thread. After an error `forget`: what is in memory may not be in the file.
+
+Where nobody else has written for a while the lock is not taken before, but asked for at the end (`finish`): what was
+read is the file's as long as its turn is, and where it is not, all of it is done once more, with the lock.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ class SqlitePage:
         self._values: dict[int, Value] = {}
         self._changed: dict[int, Account] = {}
         self._put: dict[int, Value] = {}
-        self._version = -1
+        self._turn: int | None = None  # of the file when all this was read or written
+        self._locked = False
         self._written = 0
         self.now = 0.0
 
@@ -39,17 +43,21 @@ class SqlitePage:
         """This store's."""
         return self._cells.secret
 
-    def begin(self) -> None:
-        """Take the lock. `now` is to be set after it."""
-        version = self._cells.begin()
-        if version != self._version or len(self._accounts) > _ACCOUNTS or len(self._values) > _VALUES:
+    def begin(self, *, alone: bool = False) -> None:
+        """Take the lock, or where the page may be `alone` only look at the end. `now` is to be set after it."""
+        if len(self._accounts) > _ACCOUNTS or len(self._values) > _VALUES:
             self.forget()
-            self._version = version
+        self._locked = not alone or self._turn is None
+        if self._locked:
+            turn = self._cells.begin()
+            if turn != self._turn:
+                self.forget()
+                self._turn = turn
 
     def forget(self) -> None:
         """Nothing is at hand, nothing is to be written."""
         self._accounts, self._values, self._changed, self._put = {}, {}, {}, {}
-        self._version = -1
+        self._turn = None
 
     def accounts(self, names: Sequence[int]) -> list[Account]:
         """See `ledger.Page`."""
@@ -80,26 +88,48 @@ class SqlitePage:
         """See `ledger.Page`."""
         self._values[name] = self._put[name] = (value, math.ceil(self.now + keep))
 
-    def finish(self) -> None:
-        """Write what was changed, and commit."""
+    def finish(self) -> bool:
+        """Write what was changed, and commit. False: somebody else wrote meanwhile, nothing was done."""
         second = second_of(self.now)
         cells: list[Cell] = [(name, second, one.last + KEEP, one.pack()) for name, one in self._changed.items()]
+        gone = []
         for name, (value, ends) in self._put.items():
-            if value is not None:
+            if value is None:
+                gone.append(name)
+            else:
                 cells.append((name, second, int(ends), value))
-        if cells:
-            self._cells.write(cells)
-        if len(cells) < len(self._changed) + len(self._put):
-            self._cells.remove([name for name, (value, _) in self._put.items() if value is None])
-        self._cells.commit()
+        if not self._commit(cells, gone, second):
+            self.forget()
+            return False
         self._written += len(cells)
         self._changed, self._put = {}, {}
+        return True
+
+    def _commit(self, cells: Sequence[Cell], gone: Sequence[int], second: int) -> bool:
+        turn = self._turn
+        if turn is None:
+            return False
+        if not cells and not gone:
+            if not self._locked:
+                return self._cells.turn() == turn
+            self._cells.commit()
+            return True
+        if self._locked:
+            self._cells.write(cells)
+            self._cells.remove(gone)
+            self._cells.commit(turn + 1, second)
+        elif gone or not self._cells.swap(cells, turn, second):
+            return False
+        self._turn = turn + 1
+        return True
 
     def tidy(self) -> None:
         """Remove some of what has ended, where enough was written since."""
         written = self._written
         if written >= _TIDY:
             self._written = 0
-            self._cells.begin()
-            self._cells.tidy(second_of(self.now), _LOOKED_AT * written)
-            self._cells.commit()
+            second, turn = second_of(self.now), self._cells.begin()
+            self._cells.tidy(second, _LOOKED_AT * written)
+            self._cells.commit(turn + 1, second)
+            if turn == self._turn:  # what was removed and is at hand has ended, or is the oldest of too many
+                self._turn = turn + 1

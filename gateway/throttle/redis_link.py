@@ -79,6 +79,12 @@ class _Call:
         else:
             self.answer.set_result(reply)
 
+    def missed(self) -> None:
+        """Who waited was cancelled, perhaps in the very turn in which the answer came."""
+        answer = self.answer
+        if answer.done() and not answer.cancelled() and answer.exception() is None and self.unwanted is not None:
+            self.unwanted(answer.result())
+
 
 class Link:
     """At most `connections` to one server. `timeout`: seconds for one call, half of them to wait and half to be served.
@@ -115,14 +121,19 @@ class Link:
         if len(self._waiting) >= self._longest_queue:
             raise LimitsUnavailable(f"{self.place}: too many wait")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Call(script, keys, args, answer, time.monotonic(), unwanted))
+        call = _Call(script, keys, args, answer, time.monotonic(), unwanted)
+        self._waiting.append(call)
         self.asked += 1
         if self._talking < self._most:
             self._talking += 1
             talk = asyncio.create_task(self._talk(), name="redis")
             self._talks.add(talk)
             talk.add_done_callback(self._talks.discard)
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            call.missed()
+            raise
 
     async def close(self) -> None:
         """End the connections; what waits is told so."""

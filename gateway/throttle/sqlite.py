@@ -94,7 +94,7 @@ class SqliteLimits:
         try:
             answer: T = await job.future
         except asyncio.CancelledError:
-            if job.future.done() and not job.future.cancelled():
+            if job.future.done() and not job.future.cancelled() and job.future.exception() is None:
                 self._unwanted(job)  # the answer came in the very turn in which nobody waited for it any more
             raise
         finally:

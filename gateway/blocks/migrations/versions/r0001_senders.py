@@ -53,3 +53,9 @@ def _history(number: sa.types.TypeEngine[int]) -> None:
     )
     op.create_index("ix_sender_history_who", "sender_history", ["who", "number"])
     op.create_index("ix_sender_history_time", "sender_history", ["time"])
+
+
+def downgrade() -> None:
+    """Take them away."""
+    for name in ("sender_history", "sender_standings", "blocks_state"):
+        op.drop_table(name)

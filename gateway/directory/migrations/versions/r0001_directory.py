@@ -115,3 +115,20 @@ def _signatures() -> None:
         sa.Column("delivered", sa.Integer, nullable=False),
     )
     op.create_index("ix_seen_signatures_until", "seen_signatures", ["until"])
+
+
+def downgrade() -> None:
+    """Take them away."""
+    for name in (
+        "seen_signatures",
+        "notice_outbox",
+        "mailbox_requests",
+        "directory_changes",
+        "directory_addresses",
+        "directory_exemptions",
+        "directory_groups",
+        "directory_mailboxes",
+        "directory_units",
+        "directory_state",
+    ):
+        op.drop_table(name)

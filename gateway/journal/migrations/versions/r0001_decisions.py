@@ -71,3 +71,9 @@ def _decisions(number: sa.types.TypeEngine[int]) -> None:
         "ix_decisions_action", "decisions", ["action", "time"], sqlite_where=accepted, postgresql_where=accepted
     )
     op.create_index("ix_decisions_about", "decisions", ["about"], sqlite_where=about, postgresql_where=about)
+
+
+def downgrade() -> None:
+    """Take them away."""
+    for name in ("decision_findings", "decision_recipients", "decisions", "journal_chains"):
+        op.drop_table(name)
