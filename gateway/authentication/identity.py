@@ -19,6 +19,7 @@ from gateway.who import Check, Identity, Lookup, Mailbox, Method, Proof, Result,
 
 __all__ = ["IdentitySettings", "identify", "replay_keys", "undecided"]
 
+_UNPROVED = Identity(why=("no-proof",))
 _TOLD = 3  # disputes that are named
 _Outcome = tuple[Proof, str]  # NONE and why not, or how and in what manner
 
@@ -46,8 +47,11 @@ def identify(
         return Identity(why=("disputed", *fields.disputes[:_TOLD]))
     if len(fields.author) != 1:
         return Identity(why=("several-authors" if fields.author else "no-author",))
+    session = envelope.session
+    if not (checks or session.user or session.login_checked or session.device_sender or fields.sender or fields.resent):
+        return _UNPROVED  # nobody vouches for anything, as with all mail that a relay of ours hands on
     author = _Author(fields.author[0].address, mailbox_named(fields.author[0].address, lookup))
-    domain, how = _domain(author.domain, checks)
+    domain, how = _domain(author.domain, checks) if checks else ("", Proof.NONE)
     if mismatch := _mismatch(author, fields):
         return Identity(domain=domain, how=how, why=(mismatch,))
     proof, why = _by_session(author, envelope, lookup, settings)

@@ -22,6 +22,12 @@ _BARE_CR = re.compile(rb"\r(?!\n)")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _BREAKS = bytes.maketrans(b"\0\x0b\x0c", b"\n\n\n")
 _WIDE_COLONS = ("\N{FULLWIDTH COLON}".encode(), "\N{SMALL COLON}".encode(), "\N{MODIFIER LETTER COLON}".encode())
+_NO_ENDS = bytes(set(range(256)) - set(b"\r\n\0\x0b\x0c"))
+# Fields as nearly all write them; and whatever else some reader might see one in, or the header's end.
+_PLAIN = rb"(from|sender|reply-to):([^\n]++(?:\n[ \t][^\n]*+)*+)"
+_ODD = rb"[ \t]++(?:\r|\Z)|>from |" + _JUNK + rb"(?:from|sender|reply[-_]|resent[-_])"
+_USUAL = re.compile(rb"\n(?=[^!-~]|[fsr>])(?:" + _PLAIN + rb"|(" + _ODD + rb"))", re.IGNORECASE)
+_ODDLY = re.compile(rb"\n(?:" + _ODD + rb")", re.IGNORECASE)
 _DEEP = 128 * 1024  # octets of a header after which not every reader still looks
 _KEPT = 8  # fields of one name whose values are read
 
@@ -43,6 +49,30 @@ class SenderLines:
         self.dispute(dispute)
         if len(self.strays) < _KEPT:
             self.strays.append(text)
+
+
+def usual_values(header: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """The raw values of From, Sender and Reply-To, b"" for none, where that is all `sender_lines` finds; None in doubt.
+
+    A fifth of its time: for headers as nearly all are, with an empty line behind them.
+    """
+    ends = len(header.translate(None, _NO_ENDS))  # and what some take for one
+    if len(header) > _DEEP or not ends or ends != 2 * header.count(b"\r\n"):
+        return None
+    author = sender = reply_to = b""
+    for name, value, odd in _USUAL.findall(b"\n" + header):
+        if odd or (b"\n" in value and _ODDLY.search(value)):
+            return None
+        first = name[0] | 0x20  # in lower case
+        if first == 0x66 and not author:
+            author = value
+        elif first == 0x73 and not sender:
+            sender = value
+        elif first == 0x72 and not reply_to:
+            reply_to = value
+        else:
+            return None
+    return (author, sender, reply_to) if author else None
 
 
 def sender_lines(header: bytes, after: bytes = b"") -> SenderLines:

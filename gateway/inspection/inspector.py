@@ -53,7 +53,7 @@ class Inspector:
         self._walk = walk or WalkLimits()
         self._program, self._environment = program, environment
         self._pool = Pool(self.limits, self._start_child)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[bool]] = set()
         self._warned = False
         self._metrics = InspectionMetrics()
         watch_inspection(self._pool)
@@ -98,12 +98,16 @@ class Inspector:
         except ChildError as error:
             answer.failed(error.reason)
         else:
-            await self._guarded(self._ask(child, source, scanned, wants, began, answer))
+            if not await self._guarded(self._ask(child, source, scanned, wants, began, answer)):
+                answer.failed(Why.UNAVAILABLE)  # we closed before the child was asked
         self._metrics.looked(answer.outcome, time.monotonic() - began)
         return answer.result()
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """Wait for the work; when the waiting is cancelled (the client is gone) it may go on for a moment."""
+    async def _guarded(self, work: Coroutine[Any, Any, bool]) -> bool:
+        """Wait for the work; when the waiting is cancelled (the client is gone) it may go on for a moment.
+
+        False where it was ended before it began: a cancelled task that never ran runs nothing, not even its `finally`.
+        """
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -112,6 +116,7 @@ class Inspector:
         except asyncio.CancelledError:
             asyncio.get_running_loop().call_later(_GRACE, task.cancel)
             raise
+        return not task.cancelled() and task.result()
 
     async def _ask(
         self,
@@ -121,7 +126,7 @@ class Inspector:
         wants: frozenset[str],
         began: float,
         answer: _Answer,
-    ) -> None:
+    ) -> bool:
         """One message, one child: whatever happens, the child is given back, and the answer says what happened."""
         fd, gone = -1, True
         try:
@@ -143,11 +148,11 @@ class Inspector:
             log.exception("inspection.bug")
         except asyncio.CancelledError:  # the client is gone, or we are closing
             answer.failed(Why.UNAVAILABLE)
-            raise
         finally:
             if fd >= 0:
                 os.close(fd)
             self._pool.release(child, died=gone and answer.outcome in _DEATHS, worn=gone or answer.worn)
+        return True
 
     def _request(self, scanned: ScannedMessage, size: int, wants: frozenset[str], seconds: float) -> dict[str, Any]:
         request: dict[str, Any] = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import signal
 import socket
 import sys
@@ -25,6 +26,7 @@ START_TIMEOUT = 30.0  # seconds until a child has everything in memory; half a s
 _READ = 1 << 16
 _WORDS = 20  # lines of a child's stderr that reach the log
 _WORD = 300  # characters of one
+_NUMBER = 48  # bits of a question's number
 _CPU_SIGNALS = (signal.SIGPROF, signal.SIGXCPU)
 
 log = get_logger("inspection")
@@ -108,18 +110,23 @@ class Child:
     ) -> None:
         """Send a request with a descriptor (still the caller's); give each frame of the answer to `take`.
 
-        The frame with `end` is the last. `take` may raise FrameError or ValueError. ChildError; then, and when it is
-        cancelled, the child is good for nothing but `end`.
+        The frame with `end` is the last. Each question has a number, and what bears another one is dropped: a word that
+        comes late is not the next message's answer. A child that said such a thing is not asked again. `take` may raise
+        FrameError or ValueError. ChildError; then, and when it is cancelled, the child is good for nothing but `end`.
         """
+        number = secrets.randbits(_NUMBER)
 
         def taken(answer: dict[str, Any]) -> bool:
+            if answer.get("number") != number:
+                self._astray = True
+                return False
             take(answer)
             return "end" in answer
 
         self.uses += 1
         try:
             async with asyncio.timeout(seconds):
-                await self._exchange(frame(request), fd, taken)
+                await self._exchange(frame({**request, "number": number}), fd, taken)
         except TimeoutError:
             raise ChildError(Why.TIME) from None
         except (FrameError, ValueError) as error:

@@ -50,6 +50,7 @@ _LATE = (
     "cryptography.hazmat.primitives.ciphers.algorithms",
     "cryptography.hazmat.decrepit.ciphers.algorithms",
 )
+_WORKERS = frozenset({"gateway.message.spool"})  # with the event loop and TLS, 3 MiB that nothing here asks for
 # Charsets of names that libarchive has libc convert: what it loads for one stays while a converter is open.
 _CHARSETS = ("CP932", "CP437", "CP850", "CP866", "CP1251", "CP1252", "KOI8-R", "EUC-JP", "UTF-16LE", "UTF-16BE")
 _CALLBACKS = (
@@ -60,7 +61,7 @@ _ROOMS = (gateway.message, gateway.archives, gateway.documents, gateway.vietname
 
 def prepared(limits: WalkLimits) -> tuple[Look, tuple[str, ...]]:
     """Load everything: the function that looks into one message, and the modules that are not to be had here."""
-    ours = [name for room in _ROOMS for name in _modules(room.__name__, room.__path__)]
+    ours = [name for room in _ROOMS for name in _modules(room.__name__, room.__path__) if name not in _WORKERS]
     missing = tuple(name for name in (*ours, *_LATE) if not _loaded(name))
     for codec in sorted(set(aliases.aliases.values())):
         with contextlib.suppress(LookupError):  # some exist on other systems only

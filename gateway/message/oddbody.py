@@ -17,7 +17,8 @@ _RUN = (
 )
 _REACH = 160  # octets in which a beginning, with the line end before it, is told
 # As much of base64 as a line is long, in letters of both cases: no word, no number, no digest.
-_BASE64 = rb"[A-Za-z0-9+/](?=[A-Za-z0-9+/]{59})(?=[a-z0-9+/]{0,58}+[A-Z])[A-Z0-9+/]{0,58}+[a-z]"
+# All characters first, which fails soonest on words; then back to the second, to see that both cases are there.
+_BASE64 = rb"[A-Za-z0-9+/]{60}(?<=(?=[a-z0-9+/]{0,58}+[A-Z])(?=[A-Z0-9+/]{0,58}+[a-z])[\0-\xff]{59})"
 # A line of nothing but base64's characters: a whole short one, or the beginning of a longer one.
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{4,63}+={0,2}[ \t]*+(?:\r?\n|\Z)")
 _EMPTY_LINES = re.compile(rb"[\r\n]*+")

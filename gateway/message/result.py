@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 from gateway.message.decode import decoder_for
 from gateway.message.headers import Field, unfolded
 from gateway.message.part import Part
-from gateway.message.spool import Spool
 from gateway.message.topheader import TopHeader
 from gateway.model import Attachment, Defect
+
+if TYPE_CHECKING:  # with the event loop, which a document worker needs not
+    from gateway.message.spool import Spool
 
 _READ = 64 * 1024
 

@@ -14,6 +14,7 @@ from gateway.config_values import parse_size
 from gateway.model import Action, Facts, Finding, Message, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_DEFAULTS, NO_MODES, NO_NEEDS
 from gateway.rules.reply_text import refusal
+from gateway.rules.signs import CONTENT
 
 MIB = 2**20
 _NAMED = 5  # files in the evidence, the largest first
@@ -32,6 +33,7 @@ class AttachmentCap:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"limit": parse_size})
     defaults = NO_DEFAULTS
     needs = NO_NEEDS
+    signs = CONTENT
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding if the total is above the limit."""

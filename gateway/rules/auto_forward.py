@@ -18,6 +18,7 @@ from gateway.rules.patterns import in_domains
 from gateway.rules.providers import is_foreign, parse_providers
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.rewriting import rewriting
+from gateway.rules.signs import ELSEWHERE, FORWARDS
 
 # Fields that a server puts in when it forwards, with the mailbox that forwarded. RFC 5322 3.6.6 (Resent-), Postfix and
 # qmail (Delivered-To), Postfix (X-Original-To), Pigeonhole Sieve, Zimbra, Exchange (inbox rules, forwarding set by an
@@ -56,6 +57,7 @@ class AutoForward:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"providers": parse_providers})
     defaults: Mapping[str, object] = MappingProxyType({"providers": ()})
     needs = NO_NEEDS
+    signs = ELSEWHERE | FORWARDS
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with where it goes and what shows it."""

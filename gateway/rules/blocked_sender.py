@@ -13,12 +13,13 @@ from typing import Any
 
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.payers import Payer, payer_of
-from gateway.rates import Block, Scope, Standing
+from gateway.rates import Block, Scope, Standing, sender_on_word, told_by
 from gateway.regulations import Regulation
 from gateway.rules.listed import EVERYWHERE, NO_MODES, NO_NEEDS
 from gateway.rules.patterns import in_domains
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_domain
+from gateway.rules.signs import BLOCKED
 
 _CONDUCT = ("AG 8.6", "AG 10.2e", "Q4 11.7")
 _CLAUSES = {Standing.LOCKED: ("AG 10.2a",), Standing.BLOCKED: _CONDUCT, Standing.SUSPECT: _CONDUCT}
@@ -42,6 +43,7 @@ class BlockedSender:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"login_domain": parse_domain})
     defaults: Mapping[str, object] = MappingProxyType({"login_domain": ""})
     needs = NO_NEEDS
+    signs = BLOCKED
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with the mailbox and what it is stopped for."""
@@ -87,7 +89,10 @@ def _names(facts: Facts) -> Iterator[tuple[str, str]]:
         return
     yield from _of(payer)
     if payer.scope is not Scope.MAILBOX or payer.mailbox is None:
-        yield from _guessed(facts)
+        for name, how in _guessed(facts):
+            yield name, how
+            if payer.servers:
+                yield sender_on_word(name, payer.servers), how
     proved = facts.sender.identity
     if facts.stage is Stage.MESSAGE and proved.mailbox:
         yield proved.mailbox, proved.how.value
@@ -114,12 +119,14 @@ def _of(payer: Payer) -> Iterator[tuple[str, str]]:
     if payer.scope not in (Scope.MAILBOX, Scope.PATH):
         return
     yield payer.who, payer.scope.value
+    if payer.servers:
+        yield payer.sender, payer.scope.value
     if payer.mailbox is not None:
         yield from ((alias, payer.scope.value) for alias in (payer.mailbox.address, *payer.mailbox.aliases))
 
 
 def _reply(block: Block, clauses: tuple[str, ...], *, utf8: bool) -> Reply:
-    who = block.who[:_SHOWN]
+    who = told_by(block.who)[0][:_SHOWN]
     if block.standing is Standing.LOCKED:
         return refusal(
             550,

@@ -72,15 +72,13 @@ CATALOGUE: tuple[Entry, ...] = (
 BY_NAME = {entry.name: entry for entry in CATALOGUE}
 
 ROOMS = {
-    "poller": "the IMAP poller: last access, capacity, old mail",
+    "poller": "the IMAP poller and exact sources: last access, capacity, old mail",
     "lifecycle": "mailbox lifecycle: warnings, locks, reclaims, handover, notices",
     "directory": "the directory: kinds of mailboxes, address forms, changes",
     "reports": "reports: quarterly figures, changes, units, answers",
     "journal": "the journal of decisions",
+    "copies": "copies of accepted mail for an archive",
     "metrics": "metrics and health, for availability",
     "notices": "notices to units: completion, creation, change, re-issue, hand-over",
 }
 """Rooms other than the rules that serve a clause, by the name that a regulation's data file uses."""
-
-PRESENT_ROOMS = frozenset({"directory", "journal", "metrics", "notices"})
-"""The rooms of ROOMS that this version has."""

@@ -17,20 +17,23 @@ from gateway.rates import NO_BLOCKS, NO_RATES, Blocks, Rates
 from gateway.rules.crash import Crash, crashed
 from gateway.rules.exemptions import CompiledExemption, exempt
 from gateway.rules.listed import ListedRule
+from gateway.rules.signs import ALL, ALWAYS, signs_of
 from gateway.who import NO_DIRECTORY, NOBODY, Lookup, Sender
 
 
 class Known:
     """The directory in force, and who is stopped. Whoever keeps them puts new snapshots here; a check keeps to one.
 
-    `missing`, `unread`: the one or the other could not be read yet, so no mail can be judged.
+    `missing`, `unread`: the one or the other could not be read yet, so no mail can be judged; `unruled`: nor what was
+    ordered of the rules.
     """
 
-    __slots__ = ("blocks", "directory", "missing", "unread")
+    __slots__ = ("blocks", "directory", "missing", "unread", "unruled")
 
     def __init__(self, directory: Lookup = NO_DIRECTORY) -> None:
         self.directory, self.missing, self.unread = directory, False, False
         self.blocks: Blocks = NO_BLOCKS
+        self.unruled = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +56,38 @@ class BoundRule:
     clauses: tuple[str, ...]
     parameters: Mapping[str, Any]
     exemptions: tuple[CompiledExemption, ...]
+    order: int = 0  # the order that set the mode; 0 for the configuration
+
+    @property
+    def signs(self) -> int:
+        """Those of which one must be seen, or the rule finds nothing (see `gateway.rules.signs`)."""
+        found: int = getattr(self.rule, "signs", ALWAYS)
+        return found
 
     @property
     def signature(self) -> tuple[object, ...]:
         """Equal for two bound rules that judge and speak alike."""
-        return self.rule.name, self.mode, self.clauses, tuple(sorted(self.parameters.items()))
+        return self.rule.name, self.mode, self.order, self.clauses, tuple(sorted(self.parameters.items()))
+
+
+_Asked = tuple[Callable[[Facts], Finding | None], BoundRule]
 
 
 class StageTable:
-    """The rules of one stage, in order. `check` returns the same `clean` verdict whenever nothing is found."""
+    """The rules of one stage, in order. `check` returns the same `clean` verdict whenever nothing is found.
 
-    __slots__ = ("_around", "_rules", "_stage", "clean")
+    Rules that could find nothing, by what is plain to see (`gateway.rules.signs`), are not asked.
+    """
+
+    __slots__ = ("_around", "_by_signs", "_rules", "_stage", "_wanted", "clean")
 
     def __init__(self, stage: Stage, rules: Sequence[BoundRule], around: Surroundings) -> None:
         self._stage, self._around = stage, around
         self._rules = tuple((bound.rule.check, bound) for bound in rules)
+        self._by_signs: dict[int, tuple[_Asked, ...]] = {}  # an entry a set of signs that was seen: 2,048 at most
+        self._wanted = 0
+        for bound in rules:
+            self._wanted |= bound.signs
         self.clean = Verdict(Action.ACCEPT, checked=tuple(bound.rule.name for bound in rules))
 
     def mode_of(self, rule: str) -> Mode:
@@ -105,15 +125,27 @@ class StageTable:
         rates: Rates = NO_RATES,
     ) -> Verdict:
         """Ask every rule. `recipients` are those the class covers, where there are several classes; for exemptions."""
+        known, own_domains = self._around.known, self._around.own_domains
+        directory, blocks = known.directory, known.blocks
+        try:
+            seen = signs_of(
+                self._wanted, envelope, recipient, message, inspection, rates, directory, blocks, own_domains
+            )
+        except Exception:  # the rules meet the same trouble, and each answers for itself
+            seen = ALL
+        rules = self._by_signs.get(seen)
+        if rules is None:
+            rules = self._by_signs[seen] = tuple(one for one in self._rules if one[1].signs & seen)
+        if not rules:
+            return self.clean
         found: list[Finding] | None = None
-        directory, blocks = self._around.known.directory, self._around.known.blocks
-        for check, bound in self._rules:
+        for check, bound in rules:
             try:
                 facts = Facts(
                     self._stage,
                     envelope,
                     bound.regulation,
-                    self._around.own_domains,
+                    own_domains,
                     recipient,
                     message,
                     bound.parameters,
@@ -147,6 +179,8 @@ class StageTable:
             finding = replace(finding, action=Action.ACCEPT)
         elif bound.mode is not Mode.ENFORCE:  # a rule may only be milder than its mode
             finding = replace(finding, mode=bound.mode)
+        if bound.order:  # a person's word while we ran, not the file
+            finding = replace(finding, evidence={**finding.evidence, "order": bound.order})
         if not bound.exemptions:
             return finding
         if recipients is None:

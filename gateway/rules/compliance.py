@@ -12,7 +12,7 @@ from enum import StrEnum
 from gateway.config import Settings
 from gateway.model import Clause, Mode
 from gateway.regulations import Regulation, load
-from gateway.rules.catalogue import BY_NAME, PRESENT_ROOMS, Flow
+from gateway.rules.catalogue import BY_NAME, ROOMS, Flow
 from gateway.rules.policy import Policy
 from gateway.rules.table import RULES
 from gateway.rules.topology import Topology
@@ -84,8 +84,8 @@ def topology_of(settings: Settings) -> Topology:
 
 
 def _matrix(regulation: Regulation, settings: Settings, policy: Policy, topology: Topology) -> Matrix:
-    rules = _rule_states(regulation, settings, policy, topology)
-    clauses = tuple(_clause_state(clause, regulation, rules) for clause in regulation.clauses.values())
+    rules, rooms = _rule_states(regulation, settings, policy, topology), room_states(settings)
+    clauses = tuple(_clause_state(clause, regulation, rules, rooms) for clause in regulation.clauses.values())
     claimed = {name for clause in regulation.clauses.values() for name in clause.enforced_by}
     running = (rules[rule.name] for rule in RULES if rules[rule.name].listeners)
     beyond = tuple(state for state in running if state.rule not in claimed)
@@ -119,9 +119,27 @@ def _rule_state(modes: Mapping[str, Mode] | None) -> State:
     return _best((State(mode.value) for mode in modes.values()), State.OFF)
 
 
-def _clause_state(clause: Clause, regulation: Regulation, rules: Mapping[str, RuleState]) -> ClauseState:
+def room_states(settings: Settings) -> dict[str, State]:
+    """What each room that is no rule does in a configuration. Without a source of evidence no life can be judged;
+    without a configured deed what is due is listed only.
+    """
+    access, do = settings.access, settings.lifecycle.do
+    seen = settings.imap.host or access.bind or access.ldap or access.last_login.url_file
+    done = any(getattr(do, name) for name in type(do).model_fields)
+    life = State.OFF if not seen else State.ON if done else State.OBSERVE
+    copies = State.ON if settings.copies.address else State.OFF
+    return dict.fromkeys(ROOMS, State.ON) | {
+        "poller": State.ON if seen else State.OFF,
+        "lifecycle": life,
+        "copies": copies,
+    }
+
+
+def _clause_state(
+    clause: Clause, regulation: Regulation, rules: Mapping[str, RuleState], every: Mapping[str, State]
+) -> ClauseState:
     own = tuple(rules[name] for name in clause.enforced_by)
-    rooms = {name: State.ON if name in PRESENT_ROOMS else State.PLANNED for name in clause.planned}
+    rooms = {name: every[name] for name in clause.planned}
     state = _best((*(rule.state for rule in own), *rooms.values()), State.CANNOT)
     article = " ".join(clause.id.split(".")[:1]).rstrip("abcdefgh")
     return ClauseState(clause, regulation.headings.get(article, ""), state, own, rooms)

@@ -17,6 +17,7 @@ from gateway.rules.files import MOST_NAMED, files_of, row
 from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.natures import Dangers, Nature, tricks_of
 from gateway.rules.reply_text import cited, cited_in_english, refusal
+from gateway.rules.signs import CONTENT
 
 _WORD = re.compile(r"\.?([a-z0-9][a-z0-9_+-]{0,31})\Z")
 _KIND = re.compile(r"[a-z0-9][a-z0-9.+-]{0,126}/[a-z0-9][a-z0-9.+-]{0,126}\Z")
@@ -63,6 +64,7 @@ class DangerousType:
         }
     )
     needs = frozenset({Need.FILES})
+    signs = CONTENT
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with every dangerous file, the first ones named."""

@@ -12,16 +12,18 @@ from dataclasses import replace
 
 from gateway.config import Exemption
 from gateway.model import Envelope, Finding, Mode, Recipient
+from gateway.rules.ordered import exemption_order
 from gateway.rules.patterns import Pattern
 
 
 class CompiledExemption:
     """One [[exemption]], ready to be asked. ValueError if a pattern can match nothing."""
 
-    __slots__ = ("_network", "_recipient", "_sender", "expires", "reason", "rule")
+    __slots__ = ("_network", "_recipient", "_sender", "expires", "order", "reason", "rule")
 
     def __init__(self, source: Exemption) -> None:
         self.rule, self.reason, self.expires = source.rule, source.reason, source.expires
+        self.order = exemption_order(source)
         self._sender = Pattern(source.sender) if source.sender else None
         self._recipient = Pattern(source.recipient) if source.recipient else None
         self._network = source.network
@@ -61,6 +63,8 @@ def exempt(
     """The finding, or the same only observed, with the exemption's reason and last day in the evidence."""
     for exemption in exemptions:
         if exemption.applies(envelope, recipients, today):
-            note = {"reason": exemption.reason, "expires": exemption.expires.isoformat()}
+            note: dict[str, object] = {"reason": exemption.reason, "expires": exemption.expires.isoformat()}
+            if exemption.order:
+                note["order"] = exemption.order
             return replace(finding, mode=Mode.OBSERVE, evidence={**finding.evidence, "exempted": note})
     return finding

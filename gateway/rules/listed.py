@@ -25,6 +25,7 @@ class Need(StrEnum):
     DIACRITICS = "diacritics"  # Vietnamese prose without marks
     REQUEST = "request"  # whether its texts read as a request about mailboxes (only where it reaches a request channel)
     SPAM = "spam"  # the spam filter's answer
+    LOGIN = "login"  # what a login shows of its password (`Facts.sender.password`)
     IDENTITY = "identity"  # who writes, and what was proved of it (`Facts.sender`)
 
 

@@ -14,6 +14,7 @@ from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_MODES, NO_NEEDS
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_domain, parse_flag
+from gateway.rules.signs import CLOSED
 from gateway.senders import mailbox_of_login
 from gateway.who import Mailbox, State
 
@@ -40,6 +41,7 @@ class MailboxState:
         {"locked_receives": True, "reclaimed_receives": False, "login_domain": ""}
     )
     needs = NO_NEEDS
+    signs = CLOSED
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with the mailbox and its state."""

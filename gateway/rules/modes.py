@@ -27,8 +27,7 @@ def mode_of(
 ) -> Mode:
     """The mode of a rule on a listener, under a regulation, for internal mail or other mail."""
     extra = (config or _UNSET).model_extra or {}
-    keys = (listener.name, *((INTERNAL,) if internal else ()), listener.direction.value)
-    for key in keys:
+    for key in keys_of(listener, internal=internal):
         if key in extra:
             return Mode(extra[key])
     own = rule.modes.get(listener.direction, rule.default)
@@ -38,6 +37,11 @@ def mode_of(
     if rule.parameters.keys() & extra.keys():  # somebody who sets a limit wants it to hold
         return own
     return Mode(regulation.parameters.get(rule.name, {}).get("mode", own))
+
+
+def keys_of(listener: Listener, *, internal: bool = False) -> tuple[str, ...]:
+    """The keys of `[rules.NAME]` that may say a mode for a listener, the strongest first; `mode` comes after them."""
+    return (listener.name, *((INTERNAL,) if internal else ()), listener.direction.value)
 
 
 def parameters_of(
@@ -57,6 +61,8 @@ def parameters_of(
 def unserved(rule: ListedRule, settings: Settings) -> bool:
     """Whether the rule needs something that the configuration leaves out; it is off then, and is not "checked"."""
     if Need.MALWARE in rule.needs and not settings.clamd.address:
+        return True
+    if Need.LOGIN in rule.needs and not settings.passwords.watch:
         return True
     return Need.SPAM in rule.needs and not settings.rspamd.url
 

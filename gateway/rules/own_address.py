@@ -17,6 +17,7 @@ from gateway.rules.listed import EVERYWHERE, NO_MODES, NO_NEEDS
 from gateway.rules.patterns import in_domains
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_domain, parse_mode
+from gateway.rules.signs import LOGIN
 from gateway.senders import address_of_login, mailbox_of_login, may_send_as, same_address
 from gateway.who import Mailbox
 
@@ -45,6 +46,7 @@ class OwnAddress:
     )
     defaults: Mapping[str, object] = MappingProxyType({"unknown": "observe", "login_domain": ""})
     needs = NO_NEEDS
+    signs = LOGIN
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding for the first address that is not the login's, of those that are surest to be another's."""

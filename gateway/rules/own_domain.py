@@ -16,6 +16,7 @@ from gateway.rules.listed import NO_MODES, NO_NEEDS
 from gateway.rules.patterns import in_domains
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_mode
+from gateway.rules.signs import STRANGER
 from gateway.who import Method, Proof, Result
 
 _SIGNED = frozenset({Proof.DKIM, Proof.ALIGNED_DKIM})
@@ -39,6 +40,7 @@ class OwnDomain:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"header": parse_mode})
     defaults: Mapping[str, object] = MappingProxyType({"header": "observe"})
     needs = NO_NEEDS
+    signs = STRANGER
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding if the domain is ours and nothing proves the client to be."""

@@ -18,6 +18,7 @@ from gateway.rules.patterns import in_domains
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.rewriting import rewriting
 from gateway.rules.settings import parse_domains
+from gateway.rules.signs import STRANGER
 from gateway.rules.words import from_outside
 from gateway.who import Kind
 
@@ -41,6 +42,7 @@ class OwnServer:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"systems": parse_domains})
     defaults: Mapping[str, object] = MappingProxyType({"systems": ()})
     needs = frozenset({Need.IDENTITY})
+    signs = STRANGER
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with everything that shows it."""

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
-from gateway.rules.listed import NO_MODES, NO_NEEDS
+from gateway.rules.listed import NO_MODES, Need
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_count
 from gateway.who import PasswordSigns, Sort
@@ -67,7 +67,7 @@ class PasswordPolicy:
     defaults: Mapping[str, object] = MappingProxyType(
         {"must_have": [sort.value for sort in Sort], "unlock_after_days": 5}
     )
-    needs = NO_NEEDS
+    needs = frozenset({Need.LOGIN})
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with what is not met: `form`, `age` or both."""

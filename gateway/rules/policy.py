@@ -28,6 +28,7 @@ from gateway.rules.crash import Crash
 from gateway.rules.exemptions import CompiledExemption
 from gateway.rules.listed import ListedRule
 from gateway.rules.modes import mode_of, parameters_of, unserved
+from gateway.rules.ordered import order_of
 from gateway.rules.patterns import in_domains
 from gateway.rules.problems import problems
 from gateway.rules.profiles import Profiles
@@ -111,13 +112,15 @@ class Policy:
             return None
         clauses = tuple(clause for clause in rule.clauses if clause in regulation.clauses)
         exemptions = tuple(exemption for exemption in self._exemptions if exemption.rule == rule.name)
-        return BoundRule(rule, mode, regulation.id, clauses, parameters, exemptions)
+        order = order_of(config, listener, internal=internal)
+        return BoundRule(rule, mode, regulation.id, clauses, parameters, exemptions, order)
 
 
 class ListenerPolicy:
     """The rules of one listener. Immutable: a session that began before a reload may keep the one it has."""
 
     __slots__ = (
+        "_alone",
         "_classes",
         "_default",
         "_inbound",
@@ -149,6 +152,7 @@ class ListenerPolicy:
         self._tables = {_label(*key): made for key, made in tables.items()}
         self._tables |= {f"{name}{_CHANNEL}": made for name, made in self._tables.items()}
         self._default = self._tables[profiles.default]
+        self._alone = self._of_all()
         self.waits = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].waits)
         self.needs = frozenset(need for stages in tables.values() for need in stages[Stage.MESSAGE].needs)
 
@@ -156,9 +160,9 @@ class ListenerPolicy:
         """How a rule runs for recipients of a class, at MESSAGE."""
         return self._tables.get(policy_class, self._default)[Stage.MESSAGE].mode_of(rule)
 
-    def runs(self, rule: str) -> bool:
-        """Whether a rule runs for anybody here, at MESSAGE."""
-        return any(stages[Stage.MESSAGE].mode_of(rule) is not Mode.OFF for stages in self._tables.values())
+    def runs(self, rule: str, stage: Stage = Stage.MESSAGE) -> bool:
+        """Whether a rule runs for anybody here, at a stage."""
+        return any(stages[stage].mode_of(rule) is not Mode.OFF for stages in self._tables.values())
 
     def mail_class(self, envelope: Envelope) -> str:
         """The class at MAIL, for `check(Stage.MAIL, …)`: no recipient is known yet."""
@@ -206,6 +210,9 @@ class ListenerPolicy:
         is only recorded. When nothing is found the verdict is a constant of the table.
         """
         if policy_class is None:
+            alone = self._alone[stage]
+            if alone is not None:
+                return alone.check(envelope, recipient, message, None, inspection, who, rates)
             policy_class = self._class_at(stage, envelope, recipient)
         if isinstance(policy_class, str):
             table = self._tables.get(policy_class, self._default)[stage]
@@ -214,6 +221,13 @@ class ListenerPolicy:
             table = self._tables.get(policy_class[0], self._default)[stage]
             return table.check(envelope, recipient, message, None, inspection, who, rates)
         return self._worst(stage, envelope, policy_class, recipient, message, inspection, who, rates)
+
+    def _of_all(self) -> tuple[StageTable | None, ...]:
+        """For each stage the table that holds for everybody, where there is one: `_class_at` would always name it."""
+        default = self._default if len(self._profiles.regulations) == 1 else None
+        only = None if self._only is None else self._tables.get(self._only, self._default)
+        made = (default if stage < Stage.RCPT else only for stage in Stage)
+        return tuple(None if tables is None else tables[stage] for stage, tables in zip(Stage, made, strict=True))
 
     def _class_at(self, stage: Stage, envelope: Envelope, recipient: Recipient | None) -> str | Sequence[str]:
         if stage < Stage.RCPT:

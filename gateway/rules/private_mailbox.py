@@ -14,6 +14,7 @@ from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import NO_MODES, Need
 from gateway.rules.providers import is_foreign, parse_providers
 from gateway.rules.reply_text import cited, cited_in_english, refusal
+from gateway.rules.signs import KNOWN
 from gateway.who import Mailbox
 
 _LONGEST_NAME = 200  # characters in evidence
@@ -35,6 +36,7 @@ class PrivateMailbox:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"providers": parse_providers})
     defaults: Mapping[str, object] = MappingProxyType({"providers": ()})
     needs = frozenset({Need.IDENTITY})
+    signs = KNOWN
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with the first such address, and whose name it is."""

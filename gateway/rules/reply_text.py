@@ -46,16 +46,21 @@ def line_of(text: str, *, utf8: bool = False, longest: int = _LONGEST_LINE) -> s
     return printable.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore")
 
 
-def with_reference(reply: Reply, reference: str, contact: str = "") -> Reply:
+def with_reference(reply: Reply, reference: str, contact: str = "", link: str = "") -> Reply:
     """The reply with `[reference]`, and whom to call, after its last line, or on a line of its own if they do not fit.
 
-    The reference finds the journal's row (`congthu decisions show`); the contact is the administrator's text.
+    The reference finds the journal's row (`congthu decisions show`); the contact is the administrator's text. `link`:
+    where the sender reads why, on a line of its own, so that no mail program breaks it; one that is not ASCII, or too
+    long for a line, is left out.
     """
     utf8 = not all(map(str.isascii, reply.lines))
     tail = f"[{line_of(reference, longest=64)}]"
     if contact:
         tail += " Lien he / contact: " + line_of(contact, utf8=utf8, longest=_LONGEST_CONTACT)
-    return _append(reply, tail, utf8=utf8)
+    made = _append(reply, tail, utf8=utf8)
+    if not link.isascii() or len(link) > _LONGEST_LINE:
+        return made
+    return Reply(made.code, made.enhanced, *made.lines, *([line_of(link)] if link else []), utf8=utf8)
 
 
 def with_recipient(reply: Reply, address: str) -> Reply:

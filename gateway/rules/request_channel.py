@@ -20,6 +20,7 @@ from gateway.rules.providers import parse_providers
 from gateway.rules.request_proof import Standing, envelope_flaw, standing
 from gateway.rules.request_replies import clauses_for, not_now, refused
 from gateway.rules.settings import parse_addresses, parse_share
+from gateway.rules.signs import CHANNEL
 from gateway.who import Channel
 
 TAG = "X-Congthu-Request"
@@ -48,6 +49,7 @@ class RequestChannel:
     )
     defaults: Mapping[str, object] = MappingProxyType({"score": 0.5, "providers": (), "addresses": ()})
     needs = frozenset({Need.IDENTITY, Need.REQUEST})
+    signs = CHANNEL
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding for whatever reaches a channel, but for what a proved unit writes besides requests."""

@@ -16,6 +16,7 @@ from gateway.rules.channels import channels_at
 from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_count, parse_share
+from gateway.rules.signs import CHANNEL
 from gateway.rules.words import TextsUnreadError
 
 _REASON, _LIST, _ATTACHED = "reason", "list", "list-attached"
@@ -42,6 +43,7 @@ class RequestContent:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"score": parse_share, "rows": parse_count})
     defaults: Mapping[str, object] = MappingProxyType({"score": 0.5, "rows": 1})
     needs = frozenset({Need.REQUEST})
+    signs = CHANNEL
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with what is lacking; TextsUnreadError where nobody could read the texts."""

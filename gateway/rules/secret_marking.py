@@ -16,6 +16,7 @@ from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_mode
+from gateway.rules.signs import SEEN
 from gateway.rules.words import (
     MOST_TEXTS,
     TextsUnreadError,
@@ -42,6 +43,7 @@ class SecretMarking:
     parameters: Mapping[str, Callable[[object], Any]] = MappingProxyType({"quoted": parse_mode, "unmarked": parse_mode})
     defaults: Mapping[str, object] = MappingProxyType({"quoted": "enforce", "unmarked": "observe"})
     needs = frozenset({Need.MARKING})
+    signs = SEEN
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with every marking; TextsUnreadError where nobody could read the texts."""

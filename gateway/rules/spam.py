@@ -15,6 +15,7 @@ from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.malware import parse_unavailable
 from gateway.rules.reply_text import cited, cited_in_english, refusal
+from gateway.rules.signs import SEEN
 from gateway.rules.words import from_outside
 
 TAG = "X-Congthu-Spam"
@@ -71,6 +72,7 @@ class Spam:
         {"tag": _OWN, "refuse": _OWN, "outgoing_refuse": _OUTGOING, "unavailable": "pass"}
     )
     needs = frozenset({Need.SPAM})
+    signs = SEEN
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with points and symbols, or about a filter that gave no answer."""

@@ -17,6 +17,7 @@ from gateway.rules.outbound_throttle import OutboundThrottle
 from gateway.rules.own_address import OwnAddress
 from gateway.rules.own_domain import OwnDomain
 from gateway.rules.own_server import OwnServer
+from gateway.rules.password_policy import PasswordPolicy
 from gateway.rules.private_mailbox import PrivateMailbox
 from gateway.rules.request_channel import RequestChannel
 from gateway.rules.request_content import RequestContent
@@ -44,5 +45,6 @@ RULES: tuple[ListedRule, ...] = (
     PrivateMailbox(),  # MESSAGE  an official's name on a foreign provider's address
     AutoForward(),  # MESSAGE  official mail forwarded to a private mailbox
     OwnServer(),  # MESSAGE  a unit's mail through a mail system of its own
+    PasswordPolicy(),  # AUTH  a password that does not meet the policy
     Unscannable(),  # MESSAGE  what nobody can look into
 )

@@ -18,6 +18,7 @@ from gateway.rules.files import LONGEST_NAME, MOST_NAMED, files_of, shown
 from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_mode
+from gateway.rules.signs import CONTENT
 
 _ENCRYPTED_MAIL = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
 _LONGEST = 120  # characters of a file name in a reply
@@ -73,6 +74,7 @@ class Unscannable:
         }
     )
     needs = frozenset({Need.FILES})
+    signs = CONTENT
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with everything that is not `off`; what is enforced comes first."""

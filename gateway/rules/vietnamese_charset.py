@@ -17,6 +17,7 @@ from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import EVERYWHERE, Need
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_count, parse_flag, parse_mode, parse_share
+from gateway.rules.signs import SEEN
 from gateway.rules.words import (
     MOST_TEXTS,
     TextsUnreadError,
@@ -68,6 +69,7 @@ class VietnameseCharset:
         {"damaged": VIOLATION, "confidence": CONFIDENT, "quoted": "observe", "outside": "observe", "tag": True}
     )
     needs = frozenset({Need.CHARSET})
+    signs = SEEN
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with each text that has a violation or a warning; TextsUnreadError where nobody could read them."""

@@ -15,6 +15,7 @@ from gateway.model import Action, Direction, Facts, Finding, Mode, Reply, Stage
 from gateway.rules.listed import NO_MODES, Need
 from gateway.rules.reply_text import cited, cited_in_english, refusal
 from gateway.rules.settings import parse_count, parse_share
+from gateway.rules.signs import SEEN
 from gateway.rules.words import MOST_TEXTS, TextsUnreadError, text_in_english, text_in_vietnamese
 
 
@@ -36,6 +37,7 @@ class VietnameseDiacritics:
     )
     defaults: Mapping[str, object] = MappingProxyType({"syllables": 20, "share": 0.9})
     needs = frozenset({Need.DIACRITICS})
+    signs = SEEN
 
     def check(self, facts: Facts) -> Finding | None:
         """A finding with every such text; TextsUnreadError where nobody could read them."""

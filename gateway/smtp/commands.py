@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gateway import replies
-from gateway.charging import Account
+from gateway.accounts import Account
 from gateway.errors import UpstreamError
 from gateway.logs import get_logger
 from gateway.model import Action, Address, Direction, Envelope, Recipient, Reply, Stage, Verdict

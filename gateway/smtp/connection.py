@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from aiosmtpd.smtp import SMTP
 
 from gateway import replies
-from gateway.charging import Account
+from gateway.accounts import Account
 from gateway.logs import get_logger
 from gateway.metrics import ProtocolErrorKind
 from gateway.model import Direction, Envelope, Recipient, Reply, Session
@@ -72,7 +72,7 @@ class Connection(SMTP):
         self.messages = self.errors = self.idle_commands = self.received_bytes = 0
         self._out: list[bytes] = []
         self._task: asyncio.Task[None] | None = None
-        self._stopping = self._timed_out = self._lost = self._finished = False
+        self._stopping = self._timed_out = self._lost = self._finished = self._shaking = False
         self.asking = False  # an answer of the upstream is awaited
         self.upstream_used = 0.0
         self._tls_over: Any = None
@@ -167,8 +167,8 @@ class Connection(SMTP):
     def stop(self, *, now: bool = False) -> None:
         """Say 421 at once if nothing is under way, else as soon as it is done; `now`: do not wait for the client."""
         self._stopping = True
-        if self._finished and now:
-            self.transport.abort()
+        if self._shaking or (self._finished and now):
+            self.transport.abort()  # in the middle of a handshake no word of ours would be understood
         idle = self.mail is None and self.phase is Phase.TALKING
         if self.inbox.waiting and (idle or now):
             self.inbox.expire()
@@ -440,14 +440,21 @@ class Connection(SMTP):
         self.flush()
         plain = self.transport
         self.deadline = self.loop.time() + _HANDSHAKE
+        self._shaking = True
+        secured = None
         try:
             start = self.loop.start_tls(plain, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE)
-            secured = await (take_over(self.loop, plain, self.inbox, start) if begun else start)
+            made = await (take_over(self.loop, plain, self.inbox, start) if begun else start)
+            secured = None if plain.is_closing() else made  # some loops give one out that is dead already
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError) as error:
             self.metrics.protocol_error("tls")
             _log.info("tls.failed", session=self.client.id, client=self.client.client_address, error=str(error)[:200])
-            plain.abort()
             raise Closing from None
+        finally:
+            self._shaking = False
+            if secured is None:  # the layer in between tells nobody of a connection that ends in the handshake
+                self._lost = True
+                plain.abort()
         if secured is None:
             raise Closing
         self.transport = secured

@@ -95,12 +95,14 @@ class ListenerContext:
         tls: ssl.SSLContext | None,
         new_id: Callable[[], str],
         login_checked: tuple[Network, ...] = (),
+        on_login: Callable[[str, str], None] | None = None,
     ) -> None:
         self.settings = settings
         self.direction = settings.direction
         self.hostname = hostname
         self.trusted_networks = trusted_networks
         self.login_checked = login_checked
+        self.on_login = on_login  # hears of a login that the upstream took, and where from; never waits, never raises
         self.own_domain = own_domain
         self.upstream = upstream
         self.pipeline = pipeline

@@ -1,6 +1,7 @@
 """AUTH passed through to the upstream; XCLIENT and XFORWARD from configured networks (RFC 4954, Postfix's README).
 
-The password goes through as it came, to the upstream only: it is neither decoded, kept nor logged.
+The password goes through as it came, to the upstream only: it is neither kept nor logged. Where logins are watched for
+their passwords (off by default) each response is looked at once, as it passes; see `gateway.passwords`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 
 from gateway import replies
 from gateway.model import Reply
+from gateway.passwords.watch import Glance
 from gateway.smtp.commands import Commands
 from gateway.smtp.context import parse_address
 
@@ -36,21 +38,43 @@ class Identify(Commands):
         mechanism = words[0].upper()
         # Only the first response holds the name; a later one may be the password.
         login = login_name(mechanism, initial) if initial else None
+        look = self.context.pipeline.look_at_password
+        glance = look(mechanism, login, initial) if login and initial and mechanism == "PLAIN" else None
 
         async def challenge(text: bytes) -> bytes | None:
-            nonlocal login
+            nonlocal login, glance
             answer = await self._challenge(text)
+            named = login is not None
             if login is None:
                 login = login_name(mechanism, answer or b"")
+            if answer and login and glance is None and named == (mechanism == "LOGIN"):
+                glance = look(mechanism, login, answer)
             return answer
 
         self.deadline = self.loop.time() + self.context.settings.command_timeout
         result = await self.context.upstream.login(self.client, mechanism, initial, challenge)
         if result.connection is not None:
             self.owned, self.client.user = result.connection, login or "?"
+            if glance is not None and (refused := await self._refused_for_password(glance)) is not None:
+                self.say(refused)
+                return
+            if login and self.context.on_login is not None:
+                self.context.on_login(login, self.client.client_address)
         elif result.reply.code == _WRONG and login:
             self.context.pipeline.login_failed(login, self.client.client_address)
         self.say(result.reply)
+
+    async def _refused_for_password(self, glance: Glance) -> Reply | None:
+        """The refusal of a login that the upstream took, after which nobody is logged in; None where it stands."""
+        assert self.owned is not None
+        reply: Reply | None = replies.TROUBLE
+        try:
+            reply = await self.context.pipeline.logged_in(self.client, glance)
+        finally:
+            if reply is not None:
+                self.owned.close()
+                self.owned, self.client.user = None, ""
+        return reply
 
     def _auth_refusal(self, words: list[str]) -> Reply | None:
         offered = self.context.mechanisms(self.context.upstream.capabilities)

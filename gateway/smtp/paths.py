@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from gateway.model import NULL_PATH, Address
 
-_ATEXT = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\x80-\U0010ffff]"
-_LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~])*\")"
-_LABEL = r"[A-Za-z0-9_\x80-\U0010ffff](?:[A-Za-z0-9_\-\x80-\U0010ffff]*[A-Za-z0-9_\x80-\U0010ffff])?"
+# Sets that reach to U+10FFFF are told by what is not in them: `re` takes 20 ms to put the others together.
+_ATEXT = r"[^\x00- \"(),.:;<>@\[\\\]\x7f]"  # atext (RFC 5322 3.2.3) and UTF8-non-ascii (RFC 6531 3.3)
+_LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[^\x00-\x1f\"\\\x7f]|\\[ -~])*\")"
+_ALNUM = r"[^\x00-/:-@\[-^`{-\x7f]"  # letters, digits, underscore, and what is beyond ASCII
+_LABEL = rf"{_ALNUM}(?:[^\x00-,./:-@\[-^`{{-\x7f]*{_ALNUM})?"
 _LITERAL = r"\[[A-Za-z0-9:.\-]{1,64}\]"
 _MAILBOX = rf"(?P<local>{_LOCAL})@(?P<domain>{_LABEL}(?:\.{_LABEL})*|{_LITERAL})"
 _PATH = re.compile(r"[ \t]*(?:<(?P<in>[^<>]*)>|(?P<bare>[^ \t<>]+))(?:[ \t]+(?P<params>.*))?\Z", re.S)

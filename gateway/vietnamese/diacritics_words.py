@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from gateway.vietnamese.syllables import syllables
+from gateway.vietnamese.syllables import bare, syllables
 from gateway.vietnamese.unmarked import folded, table
 
 _SHAPE = re.compile(r"uo[cnit]|ieu|ngh|uye")
@@ -66,7 +66,7 @@ def pairs() -> frozenset[tuple[str, str]]:
 @cache
 def plain_syllables() -> frozenset[str]:
     """Every Vietnamese syllable without its marks, lower case: about 2,500."""
-    return frozenset(folded(syllable) for syllable in syllables())
+    return frozenset(map(folded, bare()))
 
 
 @cache

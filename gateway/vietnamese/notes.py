@@ -27,6 +27,7 @@ _LEAST = 4  # different ones, where a single one is no proof
 
 # Each search begins with a rare character: a pattern that began with a letter would be tried at every one.
 _COMBINED = re.compile("[\u0300-\u0303\u0306\u0309\u031b\u0323](?<=[A-Za-zÀ-ỹ].)")
+_COMBINING = b"\xcc"  # how U+0300 to U+033F begin in UTF-8, and nothing else does
 _DECOMPOSED = re.compile("[A-Za-zÀ-ỹ\u0300-\u0323]*[\u0300-\u0323][A-Za-zÀ-ỹ\u0300-\u0323]*")
 _ETH = re.compile("[Ðð]")
 _AROUND = re.compile("[A-Za-zÀ-ỹ]+")
@@ -59,6 +60,8 @@ def _first(found: Iterable[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def _nfd(text: str) -> Iterator[Place]:
+    if _COMBINING not in text.encode("utf-8", "surrogatepass"):
+        return  # a third of the time that the search takes, and good Vietnamese has none
     first = _COMBINED.search(text)
     if not first:
         return

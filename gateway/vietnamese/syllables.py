@@ -55,12 +55,14 @@ def _tone_places(rhyme: str) -> tuple[int, ...]:
     return (len(vowels) - 2,)  # ai, ia: the first of two; oai, uya: the second of three
 
 
-def _toned(rhyme: str) -> Iterator[tuple[str, str]]:
+def _toned(rhyme: str) -> list[tuple[str, str]]:
     """Each tone that the rhyme takes, and how the two are written."""
     tones = STOP_TONES if rhyme.endswith(STOPS) else TONES
-    for place in _tone_places(rhyme):
-        for tone in tones:
-            yield tone, unicodedata.normalize("NFC", rhyme[: place + 1] + tone + rhyme[place + 1 :])
+    return [
+        (tone, unicodedata.normalize("NFC", rhyme[: place + 1] + tone + rhyme[place + 1 :]))
+        for place in _tone_places(rhyme)
+        for tone in tones
+    ]
 
 
 def _spelled() -> Iterator[tuple[str, str]]:
@@ -80,7 +82,22 @@ def _spelled() -> Iterator[tuple[str, str]]:
 @cache
 def parts() -> Mapping[str, tuple[str, str, str]]:
     """Every string that is spelled as a Vietnamese syllable (NFC, lower case) → its onset, rhyme and tone's mark."""
-    return {onset + written: (onset, rhyme, tone) for onset, rhyme in _spelled() for tone, written in _toned(rhyme)}
+    spelled = list(_spelled())
+    toned = {rhyme: _toned(rhyme) for _, rhyme in spelled}  # once for all its onsets
+    return {onset + written: (onset, rhyme, tone) for onset, rhyme in spelled for tone, written in toned[rhyme]}
+
+
+@cache
+def bare() -> frozenset[str]:
+    """What the syllables are but for their tones, NFC, lower case: onset and rhyme."""
+    return frozenset(onset + rhyme for onset, rhyme in _spelled())
+
+
+def repertoire() -> frozenset[str]:
+    """Every letter that stands in a syllable: NFC, lower case."""
+    rhymes = {rhyme for _, rhyme in _spelled()}
+    toned = {written for rhyme in rhymes for _, written in _toned(rhyme)}
+    return frozenset("".join(bare() | toned))
 
 
 @cache

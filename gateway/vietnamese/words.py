@@ -30,13 +30,16 @@ LONGEST_WORD = 60
 
 _ONSET = "(?:ngh|[ckpt]h|[gn]h|ng|tr|qu|gi|[bcdghklmnprstvxq])"
 _CODA = "(?:ch|n[gh]|[cmnpt])"
-_BEYOND_ASCII = "\x02-\x06\x10-\x1e\x7f-\U0010ffff"
-_SYLLABLES = re.compile(f"(?:{_ONSET}?[aeiouy{_BEYOND_ASCII}]{{1,6}}+{_CODA}?){{1,2}}")
-_INITIALS = re.compile(f"[A-Z{_BEYOND_ASCII}]{{1,8}}")
+# \x02-\x06, \x10-\x1e and all from \x7f on, with vowels or capitals: told by what is not in them, as `re` takes long to
+# put together sets that reach to U+10FFFF.
+_VOWELS = r"[^\x00\x01\x07-\x0f\x1f-`b-df-hj-np-tv-xz-~]"
+_CAPITALS = r"[^\x00\x01\x07-\x0f\x1f-@\[-~]"
+_SYLLABLES = re.compile(f"(?:{_ONSET}?{_VOWELS}{{1,6}}+{_CODA}?){{1,2}}")
+_INITIALS = re.compile(f"{_CAPITALS}{{1,8}}")
 _LONGEST_LOAN = 24
-_STRANGE = re.compile("(?:[aeiouy]|[bcdfgkps][lr])[\x80-\xff]|[\x80-\U0010ffff].*[\x80-\U0010ffff]")
+_STRANGE = re.compile("(?:[aeiouy]|[bcdfgkps][lr])[\x80-\xff]|[^\x00-\x7f].*[^\x00-\x7f]")
 _CONSONANTS = "[b-df-hj-np-tv-xz]"
-_LOAN = re.compile(f"(?:{_CONSONANTS}{{0,3}}+[aeiouy{_BEYOND_ASCII}]{{1,9}}+){{1,6}}+{_CONSONANTS}{{0,2}}")
+_LOAN = re.compile(f"(?:{_CONSONANTS}{{0,3}}+{_VOWELS}{{1,9}}+){{1,6}}+{_CONSONANTS}{{0,2}}")
 _MISREAD = re.compile("[\xc2-\xc6\xcb-\xcd\xe1\xe2\xef][\x80-\xbf\u0152-\u2122 ]")
 
 

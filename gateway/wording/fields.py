@@ -6,7 +6,8 @@ An address is no text. Fields that only machines read (X-…, Received, identifi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from gateway.contents import Source
@@ -34,7 +35,11 @@ _SUBJECT = re.compile(rb"^subject[ \t]{0,64}:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
-Text = tuple[list[Unit], tuple[str, ...]]
+_KEYS = [(b"\n" + name.lower().encode(), name) for name in (*FREE, *NAMED)]
+_COMMON = 512  # octets of a list of addresses whose names are remembered: the same people write to each other
+
+
+Text = tuple[Sequence[Unit], tuple[str, ...]]
 """A text, and the charset that was named for each of its units; see `encoded.texts_of`."""
 
 
@@ -54,14 +59,31 @@ def header_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
 
 
 def _rich_texts(scanned: ScannedMessage) -> Iterator[tuple[str, Text]]:
+    there = _fields_in(scanned.header_block)
     for field in FREE:
-        for value in islice(scanned.headers(field), _EACH):
-            yield field, texts_of(value)
+        if field in there:
+            for value in islice(scanned.headers(field), _EACH):
+                yield field, texts_of(value)
     for field in NAMED:
-        for value in islice(scanned.headers(field), _EACH):
-            text = _joined(texts_of(name) for name in names_of(value))
-            if text[0]:
-                yield field, text
+        if field in there:
+            for value in islice(scanned.headers(field), _EACH):
+                text = _common_names(value) if len(value) <= _COMMON else _names_text(value)
+                if text[0]:
+                    yield field, text
+
+
+def _fields_in(block: bytes) -> set[str]:
+    """Those of our fields that a raw header may have: no other is worth asking for."""
+    lowered = b"\n" + block.lower()
+    return {name for key, name in _KEYS if key in lowered}
+
+
+def _names_text(value: bytes) -> Text:
+    """The names in a list of addresses as one text. It may be shared: nobody may change its units."""
+    return _joined(texts_of(name) for name in names_of(value))
+
+
+_common_names = lru_cache(1024)(_names_text)
 
 
 def _joined(texts: Iterable[Text]) -> Text:
@@ -70,7 +92,7 @@ def _joined(texts: Iterable[Text]) -> Text:
     for more, labels in texts:
         units += more
         charsets += labels
-    return units, tuple(charsets)
+    return tuple(units), tuple(charsets)
 
 
 def names_of(value: bytes) -> Iterator[bytes]:

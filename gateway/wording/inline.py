@@ -6,6 +6,7 @@ messages with several readings are left for whoever opens files, who then reads 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 
 from gateway.contents import Source, Words
@@ -14,12 +15,13 @@ from gateway.message.part import Part
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.model import Attachment
 from gateway.vietnamese.prefilter import spelled, suspects
-from gateway.wording.bodies import body_of, leaves_of, read_body
+from gateway.wording.bodies import HTML, body_of, leaves_of, read_body
 from gateway.wording.fields import read_header, read_inner_header
 from gateway.wording.judge import Origin
 from gateway.wording.reader import Reader
 
-SMALL = 64 * 1024  # bytes of all texts together, decoded, that are read here where that takes no time
+SMALL = 128 * 1024  # bytes of all texts together, decoded, that are read here where that takes no time
+_MARKED_UP = 2  # times as much of it is a text in HTML, which may have to be read tag by tag, and one that is no UTF-8
 DENSE = 8 * 1024  # the same, whatever they are
 _NAMES = 8 * 1024  # characters of files' names that are read here
 _INNER = 20  # messages inside the message whose subjects are read here
@@ -66,7 +68,7 @@ def _read_bodies(reader: Reader, content: SpooledMessage, message: ScannedMessag
     """Read all texts that the message shows, or none, and return whether that was done."""
     leaves = list(leaves_of(message))
     size = sum(part.decoded_size for part, _quoted in leaves)
-    if size > (DENSE if reader.is_thorough else SMALL) or content.in_memory() is None:
+    if _is_long(reader, leaves, size) or content.in_memory() is None:
         return not size
     texts = [(body_of(part, quoted), content.decoded(part, SMALL)) for part, quoted in leaves]
     if size > DENSE and sum(_suspect(data) for _body, data in texts) > DENSE:
@@ -76,11 +78,19 @@ def _read_bodies(reader: Reader, content: SpooledMessage, message: ScannedMessag
     return True
 
 
+def _is_long(reader: Reader, leaves: Sequence[tuple[Part, bool]], size: int) -> bool:
+    if reader.is_thorough:
+        return size > DENSE
+    return sum(part.decoded_size * (_MARKED_UP if part.content_type == HTML else 1) for part, _quoted in leaves) > SMALL
+
+
 def _suspect(data: bytes) -> int:
     """How much of a text is neither ASCII nor good Unicode, and so takes far longer. Characters."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
+        if len(data) > SMALL // _MARKED_UP:
+            return len(data)  # whose bytes may be read in several ways, each in turn
         text = data.decode("latin-1")
     return sum(end - start for start, end in chain(suspects(text), spelled(text)))
 

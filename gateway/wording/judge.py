@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from gateway.contents import LegacyText, Passage, SecretMarking, Source, UnmarkedText
@@ -28,6 +29,7 @@ PASSAGES = 5  # of one text
 _MARKINGS = 10  # of one text
 _WORDS = 80  # characters of a passage and of a sample
 _PLACE = 200  # characters of a place
+_SHORT = 160  # characters of a text whose detection is remembered: names of people, greetings, the subject of a thread
 _PROSE = 256 * 1024  # characters of one text whose marks are counted
 
 Kind = Literal["body", "document", "header", "name"]
@@ -70,12 +72,14 @@ def legacy_of(
     `passages`: how many are told, the worst of them. Raises `LateError` where `late` says so.
     """
     texts = [unit.text for unit in units]
+    if late is None and len(units) == 1 and _is_clean_by_itself(units[0], declared):
+        return None, texts
     found: _Legacy | None = None
     for (fonts, raw, label), numbers in groups(units, declared):
         if late is not None and late():
             raise LateError
         joined = Joined([units[number].raw if raw else texts[number] for number in numbers])
-        detection = detect(joined.data, label or None, fonts=fonts)
+        detection = _detected(joined.data, label, fonts)
         if _is_clean(detection):
             continue
         found = found or _Legacy(passages)
@@ -86,6 +90,24 @@ def legacy_of(
         for at, text in _converted(detection, joined, together, font):
             texts[numbers[at]] = text
     return (found.text(origin) if found is not None else None), texts
+
+
+def _is_clean_by_itself(unit: Unit, declared: Declared) -> bool:
+    """Whether a short text, all by itself, is known to be clean: it saves what a longer one needs."""
+    data: str | bytes = unit.raw or unit.text
+    if len(data) > _SHORT or unit.fonts:
+        return False
+    label = "" if not unit.raw else declared if isinstance(declared, str) else declared[0]
+    return _is_clean(_short(data, label or None))
+
+
+def _detected(data: str | bytes, label: str, fonts: Sequence[str]) -> Detection:
+    if len(data) <= _SHORT and not fonts:
+        return _short(data, label or None)
+    return detect(data, label or None, fonts=fonts)
+
+
+_short = lru_cache(2048)(detect)
 
 
 def _converted(detection: Detection, joined: Joined, units: Sequence[Unit], font: str) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from gateway.vietnamese.unmarked import folded
 
@@ -79,37 +80,51 @@ def is_marked(sentence: str) -> bool:
     return marked > 0 and marked * _MARKED_SHARE >= len(words)
 
 
+_Either = re.Pattern[str] | dict[str, list[str]]
+"""Phrases by concept, and the pattern that they become."""
+
+
 class Lexicon:
     """Phrases by concept; those of the first concept that has one at a place are found there."""
 
     def __init__(self, concepts: Mapping[str, str], unmarked: Mapping[str, str] | None = None) -> None:
         """`concepts`: each a text of phrases, one a line. `unmarked`: the same, added where no marks are written."""
         both = {name: (unmarked or {}).get(name, "") + "\n" + lines for name, lines in concepts.items()}
-        self._marked = _compiled(concepts, unmarked=False)
-        self._unmarked = _compiled(both, unmarked=True)
+        self._marked = _written(concepts, unmarked=False)
+        self._unmarked = _written(both, unmarked=True)
 
     def finds(self, sentence: str) -> Iterator[tuple[str, int, int]]:
         """Concept, start and end of each phrase in `readable` text, in order."""
         patterns = self._marked if is_marked(sentence) else self._unmarked
         end = 0
         for word in _WORD.finditer(sentence):
-            pattern = patterns.get(word[0]) or (patterns.get("#") if word[0].isdigit() else None)
-            if pattern is None or word.start() < end or (match := pattern.match(sentence, word.start())) is None:
+            if word.start() < end:
+                continue
+            pattern = _pattern(patterns, word[0]) or (_pattern(patterns, "#") if word[0].isdigit() else None)
+            if pattern is None or (match := pattern.match(sentence, word.start())) is None:
                 continue
             assert match.lastgroup is not None
             end = match.end()
             yield match.lastgroup, match.start(), end
 
 
-def _compiled(concepts: Mapping[str, str], *, unmarked: bool) -> Mapping[str, re.Pattern[str]]:
-    """A pattern for each word that a phrase begins with: most words of a text begin none, and are passed over."""
+def _pattern(patterns: dict[str, _Either], word: str) -> re.Pattern[str] | None:
+    """The pattern of the phrases that begin with this word, made when it is first met: all of them take 0.2 s."""
+    known = patterns.get(word)
+    if isinstance(known, dict):
+        known = patterns[word] = _either(known)
+    return known
+
+
+def _written(concepts: Mapping[str, str], *, unmarked: bool) -> dict[str, _Either]:
+    """The phrases by the words that they begin with: most words of a text begin none, and are passed over."""
     phrases: dict[str, dict[str, list[str]]] = {}
     for name, lines in concepts.items():
         for line in filter(None, map(str.strip, lines.splitlines())):
             pattern = phrase(line, unmarked=unmarked)
             for word in _beginnings(line, unmarked=unmarked):
                 phrases.setdefault(word, {}).setdefault(name, []).append(pattern)
-    return {word: _either(by_concept) for word, by_concept in phrases.items()}
+    return dict(phrases)
 
 
 def _either(by_concept: Mapping[str, list[str]]) -> re.Pattern[str]:
@@ -141,6 +156,7 @@ def _beginnings(written: str, *, unmarked: bool) -> Iterator[str]:
             return
 
 
+@cache  # a lexicon's words come again and again
 def _forms(word: str, *, unmarked: bool) -> tuple[tuple[str, ...], bool]:
     """The forms of a phrase's word, and whether it may be missing."""
     forms: dict[str, None] = {}
