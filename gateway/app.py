@@ -6,14 +6,12 @@ Knows every room's constructor and no room's business.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
+import contextlib
 import itertools
-import os
 import secrets
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -21,23 +19,31 @@ from gateway import metrics
 from gateway.authentication.signing import Signer
 from gateway.charging import Charging, ListenerTariff
 from gateway.config import Listener, Settings, UpstreamConfig
+from gateway.copying import Copier, copier_of
 from gateway.errors import StartError
 from gateway.journal.journal import Journal
+from gateway.keyfile import derived, key_path, shared_key
 from gateway.knowing import Knowledge, signer_of
 from gateway.logs import get_logger
 from gateway.looks import Looks, Tools
+from gateway.lookup import Lookup
 from gateway.message.scan import Scanner
 from gateway.message.sniff import Sniffer
 from gateway.message.spool import SpoolPool
 from gateway.metrics import ListenerMetrics, UpstreamMetrics
-from gateway.model import Direction, Mode
+from gateway.model import Direction, Mode, Stage
 from gateway.noticing import Noticer
+from gateway.ordering import Ordering
+from gateway.parts import Parts
+from gateway.passwords.watch import Watch
 from gateway.pipeline import Pipeline
 from gateway.rates import LimitStore
 from gateway.rules.crash import Alert, Crash, TempfailWatch
 from gateway.rules.outbound_throttle import OutboundThrottle
+from gateway.rules.password_policy import PasswordPolicy
 from gateway.rules.patterns import in_domains
 from gateway.rules.policy import ListenerPolicy, Policy, today_in_vietnam
+from gateway.senders import address_of_login, mailbox_of_login
 from gateway.smtp.context import ListenerContext
 from gateway.smtp.listener import SMTPListener, server_tls
 from gateway.tariff import Tariff
@@ -49,7 +55,6 @@ from gateway.upstream.smtp import SmtpUpstream
 from gateway.watching import Watching
 
 _log = get_logger("congthu.app")
-_KEY_BYTES = 32
 THROTTLE = OutboundThrottle.name
 
 
@@ -91,6 +96,7 @@ class App:
         self._configs: dict[str, UpstreamConfig] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._noticing: asyncio.Task[None] | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
         self._tools = Tools()
         self._knowledge = Knowledge(settings)
         self.spools: SpoolPool
@@ -98,6 +104,11 @@ class App:
         self.marks: PassMarks
         self.charging: Charging
         self._watching: Watching
+        self._ordering: Ordering
+        self._changing = asyncio.Lock()  # a reload and an order at once would each build upon what the other replaces
+        self._signer: Signer | None = None
+        self._lookup: Lookup | None = None
+        self._parts: Parts
         self._key = b""
 
     # Life
@@ -110,7 +121,7 @@ class App:
             self.data_dir / "spool", gateway.spool_threshold, gateway.spool_memory, gateway.spool_disk
         )
         metrics.watch_spool(self.spools)
-        self._key = _shared_key(gateway.pass_key or self.data_dir / "pass.key")
+        self._key = shared_key(key_path(self.settings))
         self.marks = PassMarks(self._key)
         self.journal = Journal.from_settings(self.settings, self.worker)
         await self.journal.start()
@@ -122,7 +133,12 @@ class App:
         self.charging = Charging(counters, known, self._watching.note, self._watching.likeness)
         await self.charging.start()
         await self._watching.start()
-        await self._apply(self.settings)
+        self._parts = self._beside(counters)
+        await self._parts.start()
+        async with self._changing:  # an order that comes meanwhile is put in force after this
+            self._ordering = Ordering(self._knowledge.database, known, self._rule)
+            await self._ordering.start()
+            await self._apply(self.settings)
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         if self.worker == 0:
             noticer = Noticer(self._knowledge.outbox, self._notices_upstream, gateway.hostname)
@@ -130,12 +146,13 @@ class App:
 
     async def reload(self, settings: Settings) -> None:
         """Put new settings in force; sessions that are open keep the ones they began with. All or nothing."""
-        await self._apply(settings)
-        self.settings = settings
+        async with self._changing:
+            await self._apply(settings)
+            self.settings = settings
 
     async def drain(self, timeout: float) -> None:  # noqa: ASYNC109
         """Stop accepting, let what is in flight end within `timeout` seconds, close everything."""
-        await asyncio.gather(*(listener.stop(timeout) for listener in self.listeners.values()))
+        await asyncio.gather(*(listener.stop(timeout) for listener in self.listeners.values()), self._retired(timeout))
         for task in (self._ticker, self._noticing):
             if task is not None:
                 task.cancel()
@@ -143,7 +160,7 @@ class App:
         await asyncio.gather(*(upstream.close() for upstream in upstreams), return_exceptions=True)
         await self._tools.close()
         # Both have something left to write, and a store that is slow for the one must not cost the other its time.
-        await self._watching.close()
+        await asyncio.gather(self._watching.close(), self._parts.close(), self._ordering.close())
         await asyncio.gather(self._knowledge.close(), self.journal.close(), self.charging.close())
 
     async def ready(self) -> dict[str, str]:
@@ -157,7 +174,28 @@ class App:
             "scanner": self._tools.missing,
             "spam filter": self._tools.unfiltered,
             "senders": self._watching.missing,
+            "orders": self._ordering.missing,
         }
+
+    def _beside(self, counters: LimitStore) -> Parts:
+        """What runs beside the mail's path."""
+        shared = self.settings.gateway.pass_key is not None or not self._knowledge.database.remote
+        return Parts(
+            self.settings,
+            self._knowledge,
+            counters,
+            self.journal,
+            worker=self.worker,
+            node=self.node,
+            # Nodes that share a store must digest alike; those that share no key share what anybody can compute.
+            secret=self._secret if shared else str.encode,
+            healths=self._healths,
+        )
+
+    def _healths(self) -> dict[str, bool]:
+        """Whether each upstream that a listener's mail goes to answers."""
+        used = {listener.upstream for listener in self.settings.listener}
+        return {name: upstream.healthy for name, upstream in self.upstreams.items() if name in used}
 
     def _limit_store(self) -> LimitStore:
         """Where senders are counted: our own file, or what many nodes share."""
@@ -175,7 +213,7 @@ class App:
 
     def _secret(self, purpose: str) -> bytes:
         """A key for one purpose. Nodes have it in common where they have the key of the pass marks in common."""
-        return hmac.digest(self._key, f"congthu {purpose}".encode(), hashlib.sha256)
+        return derived(self._key, purpose)
 
     def _notices_upstream(self) -> Upstream | None:
         return self.upstreams.get(self.settings.notices.upstream)
@@ -197,26 +235,65 @@ class App:
 
     async def _apply(self, settings: Settings) -> None:
         """Build everything first, then switch: a failure leaves what was there."""
-        policy = Policy(settings, on_crash=_log_crash, known=self._knowledge.known)
-        signer = signer_of(settings)
-        tls = {listener.name: self._server_tls(listener) for listener in settings.listener}
+        ruled = self._ordering.over(settings)
+        policy = Policy(ruled, on_crash=_log_crash, known=self._knowledge.known)
+        signer, lookup = signer_of(settings), Lookup.of(settings)
         upstreams, fresh = self._upstreams(settings)
-        await asyncio.gather(*(upstream.start() for upstream in fresh))
-        await _first_contact(fresh)
-        await self._knowledge.apply(settings)
-        self._watching.apply(settings)
-        made = {
-            one.name: self._context(settings, one, policy, upstreams[one.upstream], tls[one.name], signer)
-            for one in settings.listener
-        }
+        async with contextlib.AsyncExitStack() as undo:
+            for upstream in fresh:
+                undo.push_async_callback(upstream.close)
+            await asyncio.gather(*(upstream.start() for upstream in fresh))
+            await _first_contact(fresh)
+            senders, beside = self._watching.prepare(settings), await self._parts.prepare(settings)
+            undo.callback(beside.discard)
+            tls = self._certificates(settings)
+            await self._knowledge.apply(settings)
+            undo.pop_all()
+        # From here on nothing refuses the configuration any more.
+        await senders.commit()
+        await beside.commit()
+        made = self._contexts(ruled, policy, upstreams, tls, signer, lookup)
+        self._lookup = lookup
         gone = [up for name, up in self.upstreams.items() if upstreams.get(name) is not up]
-        self.upstreams, self._configs = upstreams, dict(settings.upstream)
-        waits = frozenset(need for name in made for need in policy.for_listener(name).waits)
-        await self._tools.apply(settings, waits=waits)
+        self.upstreams, self._configs, self._signer = upstreams, dict(settings.upstream), signer
+        await self._tools.apply(settings, waits=_waits(policy, made))
         await self._switch(made)
         self._leaving += gone
         for upstream in gone:
             upstream.retire()  # sessions that began with it may still use it
+
+    async def _rule(self) -> None:
+        """Orders have changed: the rules are made anew; sockets, certificates, next hops and stores stay."""
+        async with self._changing:
+            settings = self._ordering.over(self.settings)
+            policy = Policy(settings, on_crash=_log_crash, known=self._knowledge.known)
+            tls = {one.name: self._tls.get(one.name) if one.tls != "none" else None for one in settings.listener}
+            made = self._contexts(settings, policy, self.upstreams, tls, self._signer, self._lookup)
+            await self._tools.apply(settings, waits=_waits(policy, made))
+            await self._switch(made)
+
+    def _contexts(
+        self,
+        settings: Settings,
+        policy: Policy,
+        upstreams: dict[str, Upstream],
+        tls: dict[str, ssl.SSLContext | None],
+        signer: Signer | None,
+        lookup: Lookup | None,
+    ) -> dict[str, ListenerContext]:
+        return {
+            one.name: self._context(
+                settings,
+                one,
+                policy,
+                upstreams[one.upstream],
+                tls[one.name],
+                signer,
+                lookup,
+                copier_of(settings, one, upstreams),
+            )
+            for one in settings.listener
+        }
 
     def _upstreams(self, settings: Settings) -> tuple[dict[str, Upstream], list[Upstream]]:
         """All upstreams of the settings (those whose configuration is unchanged are kept), and the new ones."""
@@ -230,12 +307,21 @@ class App:
             return MaildirUpstream(name, self.data_dir / config.maildir)
         return SmtpUpstream(name, config, hostname, UpstreamObserver(name))
 
-    def _server_tls(self, listener: Listener) -> ssl.SSLContext | None:
-        """The listener's TLS context; on reload the same object gets the new certificate, for implicit TLS too."""
+    def _certificates(self, settings: Settings) -> dict[str, ssl.SSLContext | None]:
+        """The listeners' TLS contexts. All files are looked at before one of them is shown to anybody. StartError."""
+        made = {listener.name: self._server_tls(listener, None) for listener in settings.listener}
+        return {listener.name: self._server_tls(listener, made[listener.name]) for listener in settings.listener}
+
+    def _server_tls(self, listener: Listener, made: ssl.SSLContext | None) -> ssl.SSLContext | None:
+        """A listener's TLS context, new; or, with this one `made`, the one in force.
+
+        On reload the same object gets the new certificate, for implicit TLS too.
+        """
         if listener.tls == "none" or listener.certificate is None or listener.key is None:
             return None
         try:
-            made = server_tls(str(listener.certificate), str(listener.key))
+            if made is None:
+                return server_tls(str(listener.certificate), str(listener.key))
             known = self._tls.get(listener.name)
             if known is not None:
                 known.load_cert_chain(listener.certificate, listener.key)
@@ -252,6 +338,8 @@ class App:
         upstream: Upstream,
         tls: ssl.SSLContext | None,
         signer: Signer | None,
+        lookup: Lookup | None,
+        copier: Copier | None,
     ) -> ListenerContext:
         gateway = settings.gateway
         own = policy.own_domains
@@ -268,10 +356,15 @@ class App:
             add_mark=_may_return(listener, settings.listener),
             tempfails=self._tempfails,
             contact=gateway.contact,
+            lookup=lookup,
             looks=Looks(rules.needs, self._tools),
             origins=self._knowledge.origins(settings, listener, signer),
             on_accepted=self._knowledge.note,
             tariff=self._tariff(settings, listener, rules, own),
+            passwords=self._password_watch(settings, rules, own),
+            on_delivered=self._parts.delivered,
+            on_refused=self._parts.refused,
+            copier=copier,
         )
         return ListenerContext(
             listener,
@@ -286,6 +379,7 @@ class App:
             tls=tls,
             new_id=self._ids.__next__,
             login_checked=settings.authentication.login_checked,
+            on_login=self._parts.logged_in if listener.direction is Direction.SUBMISSION else None,
         )
 
     def _tariff(
@@ -313,6 +407,18 @@ class App:
             observes=cache(lambda name: rules.mode_of(THROTTLE, name) is not Mode.ENFORCE),
         )
 
+    def _password_watch(self, settings: Settings, rules: ListenerPolicy, own: frozenset[str]) -> Watch | None:
+        """Who looks at the passwords of a listener's logins; None where that was not asked for."""
+        if not rules.runs(PasswordPolicy.name, Stage.AUTH):
+            return None
+        known, realm = self._knowledge.known, settings.authentication.login_domain.lower()
+
+        def name_of(login: str) -> str:
+            found = mailbox_of_login(login, known.directory, own, realm)
+            return found.key if found is not None else address_of_login(login, own, realm)
+
+        return Watch(self.charging.store, self._secret("passwords"), name_of)
+
     def _scanner(self) -> Callable[[], Scanner]:
         sniff = self._sniff
         return lambda: Scanner(sniff=sniff)
@@ -331,11 +437,18 @@ class App:
     async def _retire(self, name: str) -> None:
         listener = self.listeners.pop(name)
         task = asyncio.create_task(listener.stop(self.settings.gateway.shutdown_timeout), name=f"retire {name}")
-        _retiring.add(task)
-        task.add_done_callback(_retiring.discard)
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _retired(self, timeout: float) -> None:  # noqa: ASYNC109 - a deadline for the clients, not for us
+        """Let what is in flight over listeners that a reload took away end, too."""
+        if self._retiring:
+            await asyncio.wait(tuple(self._retiring), timeout=timeout)
 
 
-_retiring: set[asyncio.Task[None]] = set()
+def _waits(policy: Policy, listeners: Iterable[str]) -> frozenset[str]:
+    """The needs without which some listener answers 451."""
+    return frozenset(need for name in listeners for need in policy.for_listener(name).waits)
 
 
 def _may_return(listener: Listener, others: tuple[Listener, ...]) -> bool:
@@ -368,35 +481,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"data folder {folder} cannot be made: {error.strerror}; check gateway.data_dir") from None
-
-
-def _shared_key(path: Path) -> bytes:
-    """The key of the pass marks, made at first start, readable by us only."""
-    try:
-        return _read_key(path)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise StartError(f"key file {path} cannot be read: {error.strerror}") from None
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(_KEY_BYTES).encode())
-        # Several workers may start at once: the first link wins, all read the same key.
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-        return _read_key(path)
-    except OSError as error:
-        raise StartError(f"key file {path} cannot be made: {error.strerror}; check gateway.data_dir") from None
-
-
-def _read_key(path: Path) -> bytes:
-    key = path.read_bytes().strip()
-    if len(key) < _KEY_BYTES:
-        raise StartError(f"key file {path} is too short: it needs at least {_KEY_BYTES} characters")
-    return key

@@ -8,12 +8,18 @@ from __future__ import annotations
 import datetime
 import socket
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from gateway.config_console import Console
+from gateway.config_copies import Copies
 from gateway.config_identity import Authentication, DirectoryConfig, Dkim, Ldap, Notices, RequestChannel
-from gateway.config_limits import LimitOverride, Limits, Senders
+from gateway.config_limits import LimitOverride, Limits, Passwords, Senders
+from gateway.config_notify import RefusalNotices
+from gateway.config_reports import Reports
+from gateway.config_retention import Retention
+from gateway.config_use import Access, Answers, Imap, Lifecycle
 from gateway.config_values import (
     KIB,
     MIB,
@@ -326,6 +332,7 @@ class Settings(Section):
     gateway: Gateway = Field(default_factory=lambda: Gateway())
     profile: tuple[Profile, ...] = ()
     store: Store = Field(default_factory=lambda: Store())
+    retention: Retention = Field(default_factory=lambda: Retention())
     listener: tuple[Listener, ...] = ()
     upstream: dict[str, UpstreamConfig] = Field(default_factory=dict)
     http: Http = Field(default_factory=lambda: Http())
@@ -337,11 +344,18 @@ class Settings(Section):
     ldap: Ldap = Field(default_factory=lambda: Ldap())
     request_channel: tuple[RequestChannel, ...] = ()
     notices: Notices = Field(default_factory=lambda: Notices())
+    refusal_notices: RefusalNotices = Field(default_factory=lambda: RefusalNotices())
+    copies: Copies = Field(default_factory=lambda: Copies())
     limits: Limits = Field(default_factory=lambda: Limits())
     limit_override: tuple[LimitOverride, ...] = ()
     senders: Senders = Field(default_factory=lambda: Senders())
-    imap: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
-    console: dict[str, Any] = Field(default_factory=dict, description="Reserved: a later version.")
+    passwords: Passwords = Field(default_factory=lambda: Passwords())
+    imap: Imap = Field(default_factory=lambda: Imap())
+    access: Access = Field(default_factory=lambda: Access())
+    lifecycle: Lifecycle = Field(default_factory=lambda: Lifecycle())
+    answers: Answers = Field(default_factory=lambda: Answers())
+    console: Console = Field(default_factory=lambda: Console())
+    reports: Reports = Field(default_factory=lambda: Reports())
     document_workers: DocumentWorkers = Field(default_factory=lambda: DocumentWorkers())
     archives: Archives = Field(default_factory=lambda: Archives())
     clamd: Clamd = Field(default_factory=lambda: Clamd())

@@ -99,7 +99,7 @@ class Limits(Section):
 
 
 class LimitOverride(Section):
-    """A written exception from the limits: more, or less, for one address."""
+    """A written exception for one address: from the limits, more or less; from being stopped for its conduct."""
 
     address: str = Field(description="An address pattern: 'bantin@tinh.example', '*@so.tinh.example'.")
     reason: str = Field(min_length=3, description="Why; shown by `congthu senders show`.")
@@ -108,6 +108,21 @@ class LimitOverride(Section):
     messages: Rates | None = Field(default=None, description="As in [limits].")
     new_recipients: Rates | None = Field(default=None, description="As in [limits].")
     size: Rates | None = Field(default=None, description="As in [limits].")
+    conduct: Flag = Field(
+        default=True,
+        description="Whether its conduct is judged. False: until then it is neither suspected nor blocked for it; "
+        "a lock by hand holds all the same.",
+    )
+
+
+class Passwords(Section):
+    """What logins show of their passwords (rule `password-policy`); read docs/password-policy.md before."""
+
+    watch: Flag = Field(
+        default=False,
+        description="Look at the passwords of logins that pass through: their form, and, by a keyed digest of 8 bits, "
+        "since when they are the same. Off: they are not looked at, and the rule is off.",
+    )
 
 
 class Senders(Section):

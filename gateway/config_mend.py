@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from gateway.config import Settings
 from gateway.config_places import Location, place
 from gateway.config_schema import annotation_at, choices_of, optional, section_at, section_in, settings_of
-from gateway.config_values import Count, Duration, Endpoint, Flag, Network, Size, Timeout
+from gateway.config_values import Count, DayTime, Duration, Endpoint, Flag, Network, Size, Timeout
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -41,6 +41,7 @@ _TRIED: Final[tuple[tuple[Any, tuple[Any, ...]], ...]] = (
     (Network, ("192.0.2.1/32",)),
     (Path, ("/dev/null/unknown",)),
     (datetime.date, (datetime.date.max,)),
+    (DayTime, ("08:00",)),
     (str, (STAND_IN,)),
 )
 

@@ -20,7 +20,7 @@ from pydantic_core import PydanticUndefined
 
 from gateway.config import Settings
 from gateway.config_limits import Rate
-from gateway.config_values import KIB, MIB, Count, Duration, Endpoint, Flag, Network, Section, Size, Timeout
+from gateway.config_values import KIB, MIB, Count, DayTime, Duration, Endpoint, Flag, Network, Section, Size, Timeout
 
 Location = Sequence[str | int]
 
@@ -50,6 +50,7 @@ _KINDS: tuple[tuple[Any, str, str], ...] = (
     (Endpoint, 'host:port in quotes, such as "127.0.0.1:25" or "[::1]:25"', ""),
     (Network, 'a network in quotes, such as "10.0.0.0/8" or "192.0.2.7"', ""),
     (Count, "a whole number without quotes", ""),
+    (DayTime, 'a time of the day in quotes, such as "08:00"', ""),
     (Annotated[Rate, BeforeValidator(Rate)], 'a rate in quotes, such as "250/minute" or "2GiB/day"', ""),
     (Flag, "true or false, without quotes", ""),
     (str, "text in quotes", ""),

@@ -5,6 +5,7 @@ Sizes are bytes (`"15MiB"`), durations seconds (`"30s"`, `"5m"`), addresses `"ho
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import re
 from typing import Annotated
@@ -72,6 +73,17 @@ def network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise ValueError('write a network as address/bits: "10.0.0.0/8", "2001:db8::/32", "192.0.2.7"') from None
 
 
+def day_time(value: object) -> datetime.time:
+    """A time of the day from text such as "08:00". ValueError says what is accepted."""
+    try:
+        found = value if isinstance(value, datetime.time) else datetime.time.fromisoformat(str(value))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise ValueError('write a time of the day in Vietnam: "08:00"')
+    return found
+
+
 Size = Annotated[int, BeforeValidator(parse_size)]
 Duration = Annotated[float, BeforeValidator(parse_duration)]
 Timeout = Annotated[float, BeforeValidator(parse_duration), Field(gt=0)]  # a time-out of 0 would refuse everybody
@@ -79,6 +91,7 @@ Count = Annotated[int, Strict()]  # "5" and 5.0 are mistakes, not numbers
 Flag = Annotated[bool, Strict()]  # "no" is a mistake, not false
 Endpoint = Annotated[HostPort, BeforeValidator(HostPort)]
 Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(network)]
+DayTime = Annotated[datetime.time, BeforeValidator(day_time)]
 KIB, MIB = 2**10, 2**20
 
 

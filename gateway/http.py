@@ -125,4 +125,7 @@ class Server:
         self._server.should_exit = True
         if self._task is not None:
             await asyncio.wait([self._task], timeout=3)
+            for connection in tuple(self._server.server_state.connections):  # whose request did not end in time
+                connection.transport.abort()
+            await asyncio.sleep(0)
         self._socket.close()

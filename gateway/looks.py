@@ -68,7 +68,10 @@ class _Asked:
 
 
 class Looks:
-    """What the rules with these needs are told. One for each listener; `tools` are shared and may change under it."""
+    """What the rules with these needs are told. One for each listener; `tools` are shared and may change under it.
+
+    `reads`: every message's texts are read, so that each needs a look.
+    """
 
     def __init__(self, needs: Iterable[str], tools: Tools) -> None:
         given = frozenset(needs)
@@ -76,6 +79,7 @@ class Looks:
         self._malware = Need.MALWARE in given
         self._spam = Need.SPAM in given
         self._words = frozenset(need.value for need in WORDS & given)
+        self.reads = bool(self._words)
         self._into = _FILES if self._files else _NOTHING_WANTED
         if self._words or Need.REQUEST in given:
             _learn()
@@ -240,6 +244,7 @@ class Tools:
         self._waits: frozenset[str] = frozenset()
         self._asked = {"clamd": 0.0, "rspamd": 0.0}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: list[Callable[[], Coroutine[Any, Any, None]]] = []  # ends of what was replaced
 
     async def apply(self, settings: Settings, *, waits: frozenset[str] = frozenset()) -> None:
         """Take a configuration: what it changes is made anew. Waits for nothing and does not fail.
@@ -270,6 +275,9 @@ class Tools:
         for task in (tasks := tuple(self._tasks)):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for leave in self._leaving:  # not left to the tasks: one that was cancelled before it began runs nothing
+            await leave()
+        self._leaving.clear()
         if self._settings is not None:
             await self.inspector.close()
         if self.clamd is not None:
@@ -310,11 +318,11 @@ class Tools:
 
     def _later(self, close: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> None:
         async def wait() -> None:
-            try:
-                await asyncio.sleep(seconds + _MARGIN)
-            finally:
-                await close()
+            await asyncio.sleep(seconds + _MARGIN)
+            await close()
+            self._leaving.remove(close)
 
+        self._leaving.append(close)
         self._run(wait())
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:

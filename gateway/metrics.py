@@ -11,8 +11,9 @@ its last second at most. All of it belongs to the event loop's thread.
 from __future__ import annotations
 
 import os
+import time
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, Self, get_args
 
@@ -60,6 +61,20 @@ _ACTIONS = {  # rspamd's actions, as a label
     "reject": "spam",
     "discard": "spam",
 }
+POLLED = (
+    "ok",
+    *("connect", "tls", "master-auth", "auth", "vanished", "refused", "bye", "closed", "timeout", "garbage", "limit"),
+    *("clock", "name", "other"),
+)
+PHASES = (
+    *("active", "cannot-tell", "exempt", "to-be-warned", "warned", "to-be-locked", "locked"),
+    *("to-be-warned-of-reclaiming", "warned-of-reclaiming", "to-be-reclaimed", "reclaimed"),
+)
+ACTS = ("warn", "clear", "lock", "warn-of-reclaiming", "reclaim", "ask")
+WAYS = ("list", "mail", "deny-file", "command", "webhook")
+DEEDS = ("done", "failed")
+ORDERED = ("enforce", "observe", "exempt")
+WAITS = ("too-many", "outside-office-hours", "letter-not-delivered", "not-seen-lately")
 STAGES = ("receive", "check", "journal", "upstream")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 MAX_RULES = 100  # distinct rules a listener; beyond it "other": a guard, the registry is far smaller
@@ -125,6 +140,17 @@ AUTHENTICATION = _counter("authentication", "Checks of senders, by method and re
 AUTHENTICATION_SECONDS = _histogram("authentication_seconds", "Time that the checks of a message's sender took.")
 DIRECTORY_MAILBOXES = _max("directory_mailboxes", "Mailboxes of the directory in force.")
 DIRECTORY_AGE = _max("directory_age_seconds", "Time since a worker last knew that its directory is the newest.")
+ANSWERS_NOTED = _counter("answers_noted", "Messages noted for the times in which units answer.")
+ANSWERS_DROPS = _counter("answers_drops", "Messages that were not noted, or forgotten early, for want of room.")
+REFUSAL_NOTICES = _counter("refusal_notices", "Letters to our own senders about refused mail, by outcome.", "outcome")
+REPORTS = _counter("reports", "Rounds of making and mailing reports that were due, by outcome.", "outcome")
+ORDERS = _max("orders", "Orders of people over the rules that are in force, by what they do.", "what")
+ORDERS_OLDEST = _max("orders_oldest_seconds", "Age of the oldest order in force, by what it does.", "what")
+ORDERS_NEXT_END = _max("orders_next_end_seconds", "Time until the next order ends by itself.")
+RETENTION_AGE = _max("retention_age_seconds", "Time since all that was over lost its content, where it is configured.")
+RETENTION_ROWS = _counter("retention_rows", "Rows of the journal whose content was taken away.")
+RETENTION_LOOKS = _counter("retention_looks", "Looks for what is over, by outcome.", "outcome")
+COPIES = _counter("copies", "Copies of accepted mail for the archive, by outcome.", "outcome")
 REQUEST_DROPS = _counter("request_drops", "Requests that passed and could not be kept for the office's list.")
 LIMITS_UP = _max("limits_up", "1 while the store of the limits' counters answers.")
 LIMITS_RESERVATIONS = _counter("limits_reservations", "Reservations of what senders may send.", "result")
@@ -137,6 +163,20 @@ CONDUCT_DROPPED = _counter("conduct_dropped", "Transactions that were not counte
 SPAM_FILTER_UP = _max("spam_filter_up", "1 while the spam filter answers.")
 SPAM_FILTER_RESULTS = _counter("spam_filter_results", "Answers of the spam filter.", "result")
 SPAM_FILTER_SECONDS = _histogram("spam_filter_seconds", "Time to the spam filter's answer.")
+SOURCES = _counter("sources", "What sources of mailboxes' use told, and readings of them.", "source", "result")
+SOURCES_AGE = _max("sources_age_seconds", "Time since a source of mailboxes' use told something.", "source")
+POLLS = _counter("polls", "Polls of mailboxes, by result.", "result")
+POLL_SECONDS = _histogram("poll_seconds", "Time that the poll of a mailbox took.")
+POLLER_MAILBOXES = _max("poller_mailboxes", "Mailboxes that are polled, where this node does it.")
+POLLER_OLDEST = _max("poller_oldest_seconds", "Age of the last observation of the mailbox that waits longest.")
+POLLER_LATE = _max("poller_late_seconds", "By how much the next poll is overdue.")
+POLLER_STOPPED = _max("poller_stopped", "1 while no mailbox is polled, by reason.", "reason")
+MAILBOXES = _max("mailboxes", "Mailboxes by where they stand in their lives.", "phase")
+LIFECYCLE_STEPS = _counter("lifecycle_steps", "Steps taken on mailboxes, by way and result.", "act", "way", "result")
+LIFECYCLE_WAITING = _max("lifecycle_waiting", "Steps that are due and wait, by reason.", "reason")
+LIFECYCLE_CLOCK = _max("lifecycle_clock_off_seconds", "By how much the clock of the judging node is wrong.")
+DENY_FILE_STALE = _max("deny_file_stale", "1 while a node's deny file does not say what the directory says.")
+LIFECYCLE_AGE = _max("lifecycle_pass_age_seconds", "Time since all mailboxes were last judged.")
 LOG_DROPS = _counter("log_drops", "Log lines dropped because the log's reader was too slow.")
 
 
@@ -476,6 +516,89 @@ class LimitMetrics:
         LIMITS_UP.set(self.up)
 
 
+class PollerFigures(Protocol):
+    """What is shown of the poller: `gateway.imap.sweep.Figures`."""
+
+    @property
+    def mailboxes(self) -> int:
+        """How many are polled."""
+
+    @property
+    def oldest(self) -> float:
+        """Age of the oldest last observation, in seconds."""
+
+    @property
+    def late(self) -> float:
+        """By how much the next poll is overdue, in seconds."""
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing is asked (`POLLED`), "" where it goes on."""
+
+
+class UseMetrics:
+    """The counts of mailboxes' use and lives. `UseMetrics()` gives the one object; it is shown once it was made.
+
+    `figures`: the poller's now; `age`: seconds since all mailboxes were judged. `phases` (`PHASES`) and `waiting`
+    (`WAITS`): as the last pass found them, empty where another gateway does it. `stale`: the deny file cannot be kept.
+    `clock_off`: seconds by which our clock is wrong, so that nothing is done; else 0.
+    """
+
+    __slots__ = ("_results", "_seconds", "_steps", "age", "clock_off", "figures", "phases", "stale", "waiting")
+    _results: _Tally
+    _seconds: _Timing
+    _steps: dict[tuple[str, str], _Tally]
+    figures: Callable[[], PollerFigures | None]
+    age: Callable[[], float]
+    clock_off: float
+    phases: Mapping[str, int]
+    stale: Callable[[], bool]
+    waiting: Mapping[str, int]
+    _made: ClassVar[UseMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results, made._seconds = _Tally(POLLS, (), POLLED), _Timing(POLL_SECONDS)
+            made._steps = {(act, way): _Tally(LIFECYCLE_STEPS, (act, way), DEEDS) for act in ACTS for way in WAYS}
+            made.figures, made.age = (lambda: None), (lambda: 0.0)
+            made.phases, made.waiting, made.stale, made.clock_off = {}, {}, (lambda: False), 0.0
+            _samplers["use"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def polled(self, result: str, seconds: float) -> None:
+        """One mailbox was polled: "ok", or why not (`POLLED`)."""
+        self._results.add(result)
+        self._seconds.observe(seconds)
+
+    def stepped(self, act: str, way: str, result: str) -> None:
+        """A step was done in one way, or was not (`ACTS`, `WAYS`, `DEEDS`)."""
+        tally = self._steps.get((act, way))
+        if tally is not None:
+            tally.add(result)
+
+    def flush(self) -> None:
+        """Carry everything over."""
+        self._results.flush()
+        self._seconds.flush()
+        for tally in self._steps.values():
+            tally.flush()
+        found = self.figures()
+        POLLER_MAILBOXES.set(found.mailboxes if found else 0)
+        POLLER_OLDEST.set(found.oldest if found else 0.0)
+        POLLER_LATE.set(found.late if found else 0.0)
+        for reason in POLLED[1:]:
+            POLLER_STOPPED.labels(reason).set(found is not None and found.stopped == reason)
+        for phase in PHASES:
+            MAILBOXES.labels(phase).set(self.phases.get(phase, 0))
+        for reason in WAITS:
+            LIFECYCLE_WAITING.labels(reason).set(self.waiting.get(reason, 0))
+        LIFECYCLE_AGE.set(self.age())
+        LIFECYCLE_CLOCK.set(self.clock_off)
+        DENY_FILE_STALE.set(self.stale())
+
+
 class InspectionMetrics:
     """The counts of looks into messages' files. `InspectionMetrics()` gives the one object."""
 
@@ -560,6 +683,138 @@ def watch_directory(size: Callable[[], int], age: Callable[[], float], drops: Ca
     _samplers["directory"] = sample
 
 
+def watch_answers(noted: Callable[[], int], drops: Callable[[], int]) -> None:
+    """Show what is kept of times to answer: growing totals, read at each flush."""
+    count, dropped = counted(ANSWERS_NOTED), counted(ANSWERS_DROPS)
+
+    def sample() -> None:
+        count(noted())
+        dropped(drops())
+
+    _samplers["answers"] = sample
+
+
+def watch_refusal_notices(given: Mapping[str, Callable[[], int]]) -> None:
+    """Show what became of letters about refusals: growing totals by outcome, read at each flush."""
+    totals = [(counted(REFUSAL_NOTICES.labels(name)), total) for name, total in given.items()]
+
+    def sample() -> None:
+        for count, total in totals:
+            count(total())
+
+    _samplers["refusal notices"] = sample
+
+
+class CopyMetrics:
+    """Copies for the archive. `CopyMetrics()` gives the one object; it is shown once it was made."""
+
+    __slots__ = ("_results",)
+    _results: _Tally
+    _made: ClassVar[CopyMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results = _Tally(COPIES, (), ("done", "failed"))
+            _samplers["copies"] = made._results.flush
+        return cls._made  # type: ignore[return-value]
+
+    def made(self, *, done: bool) -> None:
+        """A copy was made, or was not."""
+        self._results.add("done" if done else "failed")
+
+
+class ReportMetrics:
+    """Reports that were due. `ReportMetrics()` gives the one object; it is shown once it was made."""
+
+    __slots__ = ("_results",)
+    _results: _Tally
+    _made: ClassVar[ReportMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._results = _Tally(REPORTS, (), ("done", "failed"))
+            _samplers["reports"] = made._results.flush
+        return cls._made  # type: ignore[return-value]
+
+    def made(self, *, done: bool) -> None:
+        """All that was due is in the outbox, or some of it is not."""
+        self._results.add("done" if done else "failed")
+
+
+class OrderMetrics:
+    """What people ordered of the rules. `OrderMetrics()` gives the one object; it is shown once it was made.
+
+    `begun`: when each order in force was given, by what it does (`ORDERED`); `next_end`: when the next one ends by
+    itself, None: none does. Seconds since the epoch.
+    """
+
+    __slots__ = ("begun", "clock", "next_end")
+    begun: Mapping[str, Sequence[float]]
+    next_end: float | None
+    clock: Callable[[], float]
+    _made: ClassVar[OrderMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made.begun, made.next_end, made.clock = {}, None, time.time
+            _samplers["orders"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def flush(self) -> None:
+        """Carry everything over."""
+        now = self.clock()
+        for what in ORDERED:
+            begun = self.begun.get(what, ())
+            ORDERS.labels(what).set(len(begun))
+            ORDERS_OLDEST.labels(what).set(max(0.0, now - min(begun, default=now)))
+        ORDERS_NEXT_END.set(0.0 if self.next_end is None else max(0.0, self.next_end - now))
+
+
+class RetentionMetrics:
+    """What retention did. `RetentionMetrics()` gives the one object; it is shown once it was made.
+
+    `age`: seconds since all that was over lost its content, or since that is asked for; 0 where it is not.
+    """
+
+    __slots__ = ("_looks", "_rows", "_shown", "age")
+    _looks: _Tally
+    _rows: int
+    _shown: int
+    age: Callable[[], float]
+    _made: ClassVar[RetentionMetrics | None] = None
+
+    def __new__(cls) -> Self:
+        """The object, made at its first use."""
+        if cls._made is None:
+            cls._made = made = super().__new__(cls)
+            made._looks, made._rows, made._shown = _Tally(RETENTION_LOOKS, (), ("done", "failed")), 0, 0
+            made.age = lambda: 0.0
+            _samplers["retention"] = made.flush
+        return cls._made  # type: ignore[return-value]
+
+    def looked(self, *, done: bool) -> None:
+        """One look for what is over ended, or failed."""
+        self._looks.add("done" if done else "failed")
+
+    def took(self, rows: int) -> None:
+        """So many rows more lost their content. From one thread, which need not be the event loop's."""
+        self._rows += rows
+
+    def flush(self) -> None:
+        """Carry everything over."""
+        self._looks.flush()
+        rows = self._rows
+        RETENTION_ROWS.inc(rows - self._shown)
+        self._shown = rows
+        RETENTION_AGE.set(self.age())
+
+
 class SpamFilterMetrics:
     """The spam filter's counts. `SpamFilterMetrics()` gives the one object; it is shown once it was made."""
 
@@ -611,6 +866,27 @@ def watch_senders(standing: Callable[[str], int], drops: Callable[[], int]) -> N
             SENDERS_STANDING.labels(name).set(standing(name))
 
     _samplers["senders"] = sample
+
+
+def watch_sources(counts: Callable[[], Mapping[tuple[str, str], int]], ages: Callable[[], Mapping[str, float]]) -> None:
+    """Show what sources told, by source and result (growing totals), and how old each one's word is (seconds).
+
+    Read at each flush. A source that is there no more shows 0 seconds.
+    """
+    counters: dict[tuple[str, str], Callable[[int], None]] = {}
+    shown: set[str] = set()
+
+    def sample() -> None:
+        for labels, total in counts().items():
+            if labels not in counters:
+                counters[labels] = counted(SOURCES.labels(*labels))
+            counters[labels](total)
+        now = ages()
+        for source in shown | now.keys():
+            SOURCES_AGE.labels(source).set(now.get(source, 0.0))
+        shown.update(now)
+
+    _samplers["sources"] = sample
 
 
 def watch_log(drops: Callable[[], int]) -> None:

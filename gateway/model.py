@@ -285,7 +285,7 @@ class Clause:
     """One clause of a regulation: `id` as cited ("Q4 4.2") and the Vietnamese text, without its own number.
 
     Each clause has at least one of: `enforced_by` (rules), `planned` (rooms other than the rules that serve it) and
-    `why_not` (why software cannot). `erratum` says what is wrong with the regulation's own text.
+    `why_not` (why software cannot). `erratum` says what is wrong with the regulation's own text. `_vi`: in Vietnamese.
     """
 
     id: str
@@ -294,6 +294,8 @@ class Clause:
     why_not: str = ""
     planned: tuple[str, ...] = ()
     erratum: str = ""
+    why_not_vi: str = ""
+    erratum_vi: str = ""
 
 
 @dataclass(slots=True)  # not frozen: made for each rule that is asked, and freezing triples what that costs

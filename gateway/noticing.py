@@ -15,7 +15,7 @@ from gateway.logs import get_logger
 from gateway.model import Action, Address, Direction, Envelope, Recipient, Session
 from gateway.upstream.base import Upstream
 
-EVERY = 10.0
+EVERY = 3.0
 """Seconds between two looks into the outbox."""
 _log = get_logger("congthu.notices")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.model import Address, Direction, Envelope
-from gateway.rates import Scope
+from gateway.rates import Scope, sender_on_word
 from gateway.senders import address_of_login, mailbox_named
 from gateway.who import Lookup, Mailbox
 
@@ -23,7 +23,7 @@ class Payer:
 
     `mailbox`: as the directory knows it, None where it does not; `domain`: of the address, "" where it is none of ours.
     `crowd`: the account that all share whose names nobody knows: whoever makes them up spends the same. `leaving`: only
-    recipients outside of our domains are counted.
+    recipients outside of our domains are counted. `servers`: the network of the server on whose word it is.
     """
 
     scope: Scope
@@ -32,6 +32,14 @@ class Payer:
     domain: str = ""
     crowd: str = ""
     leaving: bool = False
+    servers: str = ""
+
+    @property
+    def sender(self) -> str:
+        """Whose conduct it is. Where a server lets its users write any reverse-path, what is sent under an address says
+        nothing of the mailbox that somebody logs in to elsewhere: only that path, through those servers, is meant.
+        """
+        return sender_on_word(self.who, self.servers) if self.servers else self.who
 
 
 def payer_of(
@@ -71,18 +79,21 @@ def _filtered(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) -
 def _trusted(envelope: Envelope, lookup: Lookup, ours: Callable[[str], bool]) -> Payer:
     """The reverse-path that a server of ours tells. Bounces of one server share an account, whatever they bounce."""
     path, peer = envelope.reverse_path, client_key(envelope.session.peer)
+    servers = network_of(envelope.session.peer)
     if not path:
-        return Payer(Scope.NULL, peer)
-    return claimed(path, lookup) if ours(path.domain) else Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}")
+        return Payer(Scope.NULL, peer, servers=servers)
+    if ours(path.domain):
+        return claimed(path, lookup, servers)
+    return Payer(Scope.PATH, path.key, crowd=f"foreign:{peer}", servers=servers)
 
 
-def claimed(address: Address, lookup: Lookup) -> Payer:
-    """An address of ours that somebody writes under, and nothing proves."""
+def claimed(address: Address, lookup: Lookup, servers: str) -> Payer:
+    """An address of ours that somebody writes under, and nothing proves. `servers`: see `Payer`."""
     found = lookup.find(address.text)
     if found is not None:
-        return Payer(Scope.PATH, found.key, found, address.domain)
+        return Payer(Scope.PATH, found.key, found, address.domain, servers=servers)
     who = f"{address.local.partition('+')[0].lower()}@{address.domain}"  # as most servers read it: one mailbox
-    return Payer(Scope.PATH, who, None, address.domain, _crowd_of(address.domain, lookup))
+    return Payer(Scope.PATH, who, None, address.domain, _crowd_of(address.domain, lookup), servers=servers)
 
 
 def _mailbox(address: str, lookup: Lookup, ours: Callable[[str], bool]) -> Payer:
@@ -109,3 +120,13 @@ def client_key(text: str) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
     return text
+
+
+@lru_cache(4096)
+def network_of(text: str) -> str:
+    """The network of servers that stand together: an IPv4 /24, an IPv6 /64, anything else as it is."""
+    one = client_key(text)
+    try:
+        return str(ipaddress.ip_network(f"{one}/24", strict=False))
+    except ValueError:
+        return one  # a network already, or no address

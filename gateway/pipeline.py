@@ -11,47 +11,45 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from gateway import replies
-from gateway.charging import Account, ListenerTariff
+from gateway.accounts import Account
+from gateway.charging import ListenerTariff
 from gateway.contents import NOTHING
+from gateway.copying import Copier, Kept
 from gateway.errors import JournalError, UpstreamDown, UpstreamError, UpstreamUnsure
 from gateway.journal.decision import Decision, new_reference
 from gateway.logs import get_logger
 from gateway.looks import Looks
+from gateway.lookup import Lookup
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.metrics import ListenerMetrics, MessageVerdict, UpstreamFailure, UpstreamMetrics
-from gateway.model import Action, Envelope, Finding, Message, Mode, Recipient, Reply, Stage, Verdict
+from gateway.model import Action, Address, Envelope, Finding, Message, Mode, Recipient, Reply, Session, Stage, Verdict
+from gateway.passing import Passages
+from gateway.passwords.watch import Glance, Watch
 from gateway.proving import NOT_ASKED, Origins, Proved
 from gateway.rates import NO_RATES
-from gateway.recording import decision_of, summarise
+from gateway.recording import ACTIONS, decision_of, summarise
 from gateway.repeats import Repeats
 from gateway.rules.bounces import is_report
 from gateway.rules.crash import TempfailWatch
 from gateway.rules.policy import ListenerPolicy
 from gateway.rules.reply_text import with_reference
 from gateway.trace import (
-    MARK,
     OURS,
-    Mark,
     PassMarks,
-    hides_ours,
-    only_trace_above,
     received,
     tag_field,
-    tags_digest,
-    until_empty,
 )
-from gateway.upstream.base import Content, Transaction
+from gateway.upstream.base import Transaction
+from gateway.who import PasswordSigns, Sender
 
 MAX_RECEIVED = 50  # RFC 5321 6.3: a loop has more; ordinary mail has far fewer
 ACCEPTED = Verdict(Action.ACCEPT)
-_BEHIND = 256 * 1024  # bytes behind a line that is no field in which others may still see a header
 _OURS = ("crash", "undecided")  # evidence that trouble of ours, not the sender's, kept a rule from judging
 _FAILURES: dict[UpstreamFailure, type[UpstreamError]] = {
     "down": UpstreamDown,
@@ -95,6 +93,9 @@ class Arrival:
     account: Account | None = None  # whom it is counted to
     concluded: bool = False  # it has its record and its reply
     told: bool = True  # the client heard what became of it
+    sender: Sender | None = None  # who was proved; None where it was judged at an earlier passage, or is not yet
+    judged: bool = False  # at an earlier passage
+    uncopied: bool = False  # it goes on without the copy that is configured
 
 
 class Pipeline:
@@ -117,6 +118,11 @@ class Pipeline:
         origins: Origins | None = None,
         on_accepted: Callable[[Decision], None] | None = None,
         tariff: ListenerTariff | None = None,
+        passwords: Watch | None = None,
+        on_delivered: Callable[[Envelope, Message, Sender], None] | None = None,
+        on_refused: Callable[[Decision, Envelope, Message, Sender], None] | None = None,
+        copier: Copier | None = None,
+        lookup: Lookup | None = None,
     ) -> None:
         self.hostname = hostname
         self.listener = listener
@@ -127,14 +133,20 @@ class Pipeline:
         self.journal = journal
         self.metrics = metrics
         self.marks = marks
+        self._passages = Passages(marks, origins)
         self.add_mark = add_mark
         self.tempfails = tempfails
         self.contact = contact
         self.looks = looks
         self.origins = origins
         self.tariff = tariff
+        self.passwords = passwords
         self._repeats = Repeats()
         self.on_accepted = on_accepted  # hears of mail that was delivered and about which a rule had something to say
+        self.on_delivered = on_delivered  # hears of mail that was delivered, at its first passage only
+        self.on_refused = on_refused  # hears of messages that were refused, on record, and told so
+        self.copier = copier
+        self._lookup = lookup  # where a refused sender reads why
 
     # Before the message
 
@@ -151,6 +163,32 @@ class Pipeline:
         """Somebody gave a wrong password for this login."""
         if self.tariff is not None:
             self.tariff.login_failed(login, client)
+
+    def look_at_password(self, mechanism: str, login: str, response: bytes) -> Glance | None:
+        """What is left of a SASL response once it was looked at; None where passwords are not watched."""
+        return None if self.passwords is None else self.passwords.look(mechanism, login, response)
+
+    async def logged_in(self, session: Session, glance: Glance) -> Reply | None:
+        """Judge a login that the next hop took; a refusal, on record, or None. `session.user` is the login."""
+        if self.passwords is None:
+            return None
+        signs = await self.passwords.signs(glance)
+        envelope, governs = Envelope(session), Envelope(session, Address(glance.who))
+        verdict = self.check(Stage.AUTH, envelope, self.policy.mail_class(governs), who=Sender(password=signs))
+        if verdict.action is not Action.ACCEPT:
+            return await self.refuse(Stage.AUTH, envelope, verdict)
+        self._observe_login(envelope, verdict, signs)
+        return None
+
+    def _observe_login(self, envelope: Envelope, verdict: Verdict, signs: PasswordSigns) -> None:
+        """One record a day of each password: a telephone logs in with every message."""
+        if not verdict.findings or not signs.first_today:
+            return
+        decision = decision_of(envelope, new_reference(), Stage.AUTH, verdict)
+        with contextlib.suppress(JournalError):
+            self.journal.append(decision)
+        self._count(verdict.findings)
+        summarise(decision)
 
     async def refuse(
         self,
@@ -179,7 +217,12 @@ class Pipeline:
         """What a stopped sender is told again."""
         assert verdict.reply is not None
         self._count(verdict.findings)
-        return with_reference(verdict.reply, reference, self.contact)
+        return self._with_reference(verdict.reply, reference)
+
+    def _with_reference(self, reply: Reply, reference: str) -> Reply:
+        """With what finds the record, whom to call, and where to read why."""
+        link = "" if self._lookup is None else self._lookup.url(reference)
+        return with_reference(reply, reference, self.contact, link)
 
     def _watch(self, verdict: Verdict, envelope: Envelope, message: Message | None = None) -> None:
         """Count messages that our own trouble turns away, so that somebody looks before their senders give up."""
@@ -191,20 +234,25 @@ class Pipeline:
 
     async def conclude(self, arrival: Arrival) -> Reply:
         """Judge, record, deliver and tell the client. Returns what the client was told."""
-        skip, judged = await self._ours_of(arrival) if arrival.message.has_field_like(OURS) else ((), False)
-        if not judged and self.origins is not None:
-            skip = await self.origins.with_forged(arrival.message, skip)
-        if skip and not arrival.message.header_whole:
+        message, origins, content = arrival.message, self.origins, arrival.content
+        skip: Sequence[tuple[int, int]] = ()
+        judged = False
+        if message.has_field_like(OURS):
+            skip, judged = await self._passages.ours_of(arrival.envelope, message, content)
+        if not judged and origins is not None and origins.may_have_forged(message):
+            skip = await origins.with_forged(message, skip)
+        if skip and not message.header_whole:
             # Where the forged field ends is not known, and what is delivered must be what was judged.
             return self._tell_only(arrival, replies.HEADER_TOO_LARGE)
-        if await self._hides_ours(arrival):
+        plain = _ends_plainly(message, content)
+        if not plain and await self._passages.hides_ours(message, content):
             return self._tell_only(arrival, replies.HIDDEN_FIELD)
-        if arrival.message.count("received") > MAX_RECEIVED:
+        if _may_loop(message) and message.count("received") > MAX_RECEIVED:
             return self._tell_only(arrival, replies.LOOP)
-        if judged or self.origins is None:
+        if judged or origins is None:
             proved = NOT_ASKED
         else:
-            proved = await self.origins.prove(arrival.envelope, arrival.message, arrival.content)
+            proved = await origins.prove(arrival.envelope, message, content, plain)
         if not proved.keys:
             return await self._settle(arrival, proved, skip, judged=judged)
         reply: Reply | None = None
@@ -214,18 +262,6 @@ class Pipeline:
         finally:
             await self._remember(arrival, proved, delivered=reply is not None and reply.action is Action.ACCEPT)
         return reply
-
-    async def _hides_ours(self, arrival: Arrival) -> bool:
-        """Whether a field of ours stands in a header that others read further than we do: it could not be taken out."""
-        content, end = arrival.content, len(arrival.message.header_block)
-        if end == content.size or (end and content.read(end, 2) == b"\r\n"):
-            return False  # it ends where everybody says so
-        return await asyncio.to_thread(self._speaks_for_us, content, end)
-
-    def _speaks_for_us(self, content: SpooledMessage, start: int) -> bool:
-        """The same of what stands from `start` on. In a thread: a stranger may make reading it long."""
-        behind = content.read(start, _BEHIND)
-        return hides_ours(behind) or (self.origins is not None and self.origins.hides_results(until_empty(behind)))
 
     async def _remember(self, arrival: Arrival, proved: Proved, *, delivered: bool) -> None:
         """Tell the memory of signatures. The client has its answer by now: what fails here does not change it.
@@ -250,6 +286,7 @@ class Pipeline:
         self, arrival: Arrival, proved: Proved, skip: Sequence[tuple[int, int]], *, judged: bool
     ) -> Reply:
         """Judge, then refuse or deliver."""
+        arrival.sender, arrival.judged = None if judged else proved.sender, judged
         if judged and arrival.account is not None:
             arrival.account.waived = True
         verdict = ACCEPTED if judged else await self._judge(arrival, proved)
@@ -258,12 +295,26 @@ class Pipeline:
             return await self._refuse_message(arrival, verdict, checked)
         if not self.journal.room():
             return self._tell_only(arrival, replies.NO_RECORD)
-        added = (
-            b"" if self.origins is None else await self.origins.added(arrival.envelope, arrival.content, proved, skip)
-        )
+        added, origins = b"", self.origins
+        if origins is not None and (proved.asked or origins.signs):
+            added = await origins.added(arrival.envelope, arrival.content, proved, skip)
+        if self.copier is not None and not judged and (held := await self._copy(arrival, skip)) is not None:
+            return self._tell_only(arrival, held)
         if arrival.gone():
             return self._abandon(arrival)
         return await self._deliver(arrival, verdict, skip, added, checked)
+
+    async def _copy(self, arrival: Arrival, skip: Sequence[tuple[int, int]]) -> Reply | None:
+        """Have a copy kept (AG 8.9); why the message has to wait where none is, and one must be."""
+        assert self.copier is not None
+        try:
+            kept = await self.copier.copy(
+                arrival.envelope, arrival.content, arrival.transaction, arrival.reference, skip
+            )
+        except UpstreamError as error:  # the transaction itself is over
+            return self.upstream_failed(arrival.envelope, error)
+        arrival.uncopied = kept is Kept.MISSING
+        return replies.NOT_COPIED if kept is Kept.HELD else None
 
     async def _judge(self, arrival: Arrival, proved: Proved) -> Verdict:
         message, envelope, inspection = arrival.message, arrival.envelope, NOTHING
@@ -272,14 +323,15 @@ class Pipeline:
             rates = await account.weigh(message, _author(envelope, message, proved))
         if self.looks is not None:
             request = self.origins is not None and self.origins.reaches_channel(envelope)
-            inspection = await self.looks.look(
-                arrival.content,
-                message,
-                _on_behalf_of(envelope),
-                request=request,
-                envelope=envelope,
-                reference=arrival.reference,
-            )
+            if request or self.looks.reads or self.looks.wanted(message):
+                inspection = await self.looks.look(
+                    arrival.content,
+                    message,
+                    _on_behalf_of(envelope),
+                    request=request,
+                    envelope=envelope,
+                    reference=arrival.reference,
+                )
         verdict = self.check(
             Stage.MESSAGE, envelope, message=message, inspection=inspection, who=proved.sender, rates=rates
         )
@@ -291,14 +343,18 @@ class Pipeline:
         arrival.transaction.abort()
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.seconds = time.monotonic() - arrival.started
+        _identify(decision, arrival.sender)
         self._watch(verdict, arrival.envelope, arrival.message)
-        if known := self._repeats.find(verdict):
+        known = self._repeats.find(verdict)
+        if known:
             reply = self._again(verdict, known)
         else:
             reply = await self._commit(verdict, decision)
             if reply is not replies.NO_RECORD:
                 self._repeats.keep(verdict, decision.reference)
         arrival.tell(reply)
+        if self.on_refused is not None and arrival.sender is not None and reply.action is Action.REJECT and not known:
+            self.on_refused(decision, arrival.envelope, arrival.message, arrival.sender)
         outcome: MessageVerdict = "reject" if reply.action is Action.REJECT else "tempfail"
         now = time.monotonic()
         self.metrics.message(
@@ -308,7 +364,7 @@ class Pipeline:
 
     async def _commit(self, verdict: Verdict, decision: Decision) -> Reply:
         assert verdict.reply is not None
-        reply = with_reference(verdict.reply, decision.reference, self.contact)
+        reply = self._with_reference(verdict.reply, decision.reference)
         decision.reply = reply.line
         try:
             await self.journal.commit(decision)
@@ -350,6 +406,8 @@ class Pipeline:
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.reply, decision.error_digest, decision.outcome = reply.line, digest, outcome
         decision.upstream, decision.seconds = self.upstream, time.monotonic() - arrival.started
+        if arrival.sender is not None or arrival.judged:
+            _identify(decision, arrival.sender)
         with contextlib.suppress(JournalError):
             self.journal.append(decision)
         self.metrics.message("tempfail", arrival.message.size)
@@ -393,9 +451,9 @@ class Pipeline:
         """What stands above the message: trace, what was proved, signatures, tags; the mark last, right above it."""
         now = time.time()
         trace = received(arrival.envelope, self.hostname, arrival.reference, now)
-        tags = [finding.tag for finding in verdict.findings if finding.tag is not None]
-        told = added + b"".join(tag_field(*tag) for tag in tags)
-        if arrival.content.read(0, 1) in (b" ", b"\t"):
+        tags = [finding.tag for finding in verdict.findings if finding.tag is not None] if verdict.findings else []
+        told = added + b"".join([tag_field(*tag) for tag in tags]) if tags else added
+        if (arrival.message.header_block[:1] or arrival.content.read(0, 1)) in (b" ", b"\t"):
             return told + trace  # the first line goes on with the field above it: with none that anybody believes
         prefix = trace + told
         # What a rule has observed, another listener may enforce; what is no refusal in any mode, none will.
@@ -426,13 +484,16 @@ class Pipeline:
         decision = decision_of(arrival.envelope, arrival.reference, Stage.MESSAGE, verdict, arrival.message)
         decision.reply = reply.line
         decision.upstream_reply = decision.reply if answer is not None else ""
-        decision.action = action.label
+        decision.action = ACTIONS[action]
         decision.upstream = self.upstream
         decision.seconds = now - arrival.started
+        _identify(decision, arrival.sender)
         if not told:
             decision.outcome = "delivered, client not told" if action is Action.ACCEPT else "not delivered, client gone"
         elif action is not Action.ACCEPT:
             decision.outcome = "upstream refused" if answer is not None else "upstream failed"
+        elif arrival.uncopied:
+            decision.outcome = "delivered, not copied"
         try:
             self.journal.append(decision)
         except JournalError as error:
@@ -440,6 +501,8 @@ class Pipeline:
         self._count(verdict.findings)
         if verdict.findings and action is Action.ACCEPT and self.on_accepted is not None:
             self.on_accepted(decision)
+        if action is Action.ACCEPT and arrival.sender is not None and self.on_delivered is not None:
+            self.on_delivered(arrival.envelope, arrival.message, arrival.sender)
         metric: MessageVerdict = (
             "accept" if action is Action.ACCEPT else "upstream-reject" if action is Action.REJECT else "tempfail"
         )
@@ -449,41 +512,34 @@ class Pipeline:
         )
         summarise(decision)
 
-    # Marks and tags of an earlier passage, or of a forger
 
-    async def _ours_of(self, arrival: Arrival) -> tuple[Sequence[tuple[int, int]], bool]:
-        """Byte ranges of fields to leave out, and whether a genuine mark spares the judgement.
+def _ends_plainly(message: ScannedMessage, content: SpooledMessage) -> bool:
+    """Whether an empty line follows the header, so that it ends where everybody says so: nearly always."""
+    header = message.header_block
+    return bool(header) and content.read(len(header), 2) == b"\r\n"
 
-        Left out are forged marks, and every tag: what is true of it will be said anew.
-        """
-        fields = [f for f in arrival.message.header_fields if f[0].startswith(OURS)]
-        skip: list[tuple[int, int]] = []
-        tags: list[tuple[bytes, bytes]] = []
-        envelope, judged = arrival.envelope, False
-        for name, value, start, end in fields:
-            mark = self.marks.read(value, start, end) if name == MARK else None
-            if mark is None or not envelope.session.trusted or not self.marks.genuine(mark, envelope):
-                tags.append((name, value))
-                skip.append((start, end))
-            elif not judged and self._spares(mark, arrival, tags):
-                judged = await _digest_after(arrival.content, mark) == mark.digest
-                if judged:
-                    skip.clear()  # what stands above is ours: the mark says so
-        return skip, judged
 
-    def _spares(self, mark: Mark, arrival: Arrival, tags: Sequence[tuple[bytes, bytes]]) -> bool:
-        """Whether a genuine mark is for this envelope, and nothing above it changes how the message is read."""
-        return (
-            tags_digest(tags) == mark.tags
-            and self.marks.covers(mark, arrival.envelope, time.time())
-            and only_trace_above(arrival.message.header_fields, mark.end)
-        )
+def _may_loop(message: ScannedMessage) -> bool:
+    """Whether the header has enough lines for so many Received fields."""
+    return message.header_block.count(b"\n") >= MAX_RECEIVED
+
+
+def _identify(decision: Decision, sender: Sender | None) -> None:
+    """Put into the row who was proved, and how; or that it was judged at an earlier passage."""
+    if sender is None:
+        decision.passed = True
+        return
+    identity = sender.identity
+    decision.proved = identity.mailbox or identity.domain
+    decision.proved_by = identity.how if decision.proved else ""
 
 
 def _author(envelope: Envelope, message: Message, proved: Proved) -> str:
     """Who wrote a message that has no reverse-path and is no report of a mail system; "" for any other."""
     authors = proved.sender.fields.author
-    if envelope.reverse_path or not authors or is_report(message, authors[0].address):
+    if envelope.reverse_path or not authors:
+        return ""
+    if len(envelope.recipients) == 1 and is_report(message, authors[0].address):  # RFC 3464 2: it has one recipient
         return ""
     return authors[0].address
 
@@ -492,14 +548,3 @@ def _on_behalf_of(envelope: Envelope) -> str:
     """Who takes a turn where turns are shared out: a login, a sender behind our own server, else the client."""
     session = envelope.session
     return session.user or (envelope.reverse_path.key if session.trusted else "") or session.client_address
-
-
-async def _digest_after(content: Content, mark: Mark) -> str:
-    """SHA-256 (hex) of the content's bytes after the mark's field."""
-    digest = hashlib.sha256()
-    at = 0
-    async for chunk in content.chunks():
-        if at + len(chunk) > mark.end:
-            digest.update(chunk[max(0, mark.end - at) :])
-        at += len(chunk)
-    return digest.hexdigest()

@@ -74,13 +74,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Exceeded:
-    """A limit that left no room. `used`: what was counted before; `retry_after`: seconds until there is some."""
+    """A limit that left no room. `used`: what was counted before; `retry_after`: seconds until there is some.
+
+    `never`: it is more than the whole limit, so that waiting helps nothing.
+    """
 
     scope: Scope
     who: str
     limit: Limit
     used: int
     retry_after: float
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +174,26 @@ class Standing(StrEnum):
     RELEASED = "released"  # was one of these; its conduct counts from `since` on
 
 
+def sender_on_word(address: str, servers: str) -> str:
+    """Names whoever writes under an address on the mere word of servers in a network: "an@tinh.example%10.0.0.0/24".
+
+    It is another sender than the mailbox, whose owner may have nothing to do with it.
+    """
+    return f"{address}%{servers}"
+
+
+def told_by(who: str) -> tuple[str, str]:
+    """(address, network of the servers that told it) of a sender's name; no network for a mailbox."""
+    local, at, rest = who.rpartition("@")
+    domain, _, servers = rest.partition("%")
+    return f"{local}{at}{domain}", servers
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A sender that is stopped, or would be. `who`: the mailbox's address, lower case. `since`: seconds, epoch.
+    """A sender that is stopped, or would be. `who`: the mailbox's address, lower case, or see `sender_on_word`.
+
+    `since`: seconds, epoch.
 
     `reasons`: stable names of what spoke against it, the heaviest first. `evidence`: JSON-able, bounded, for a person.
     `by`: "gateway", or who did it. `note`: the reason given by hand, or the confirmation's number of a release.
@@ -209,6 +230,7 @@ NO_BLOCKS: Blocks = NoBlocks()
 class Deed:
     """What the gateway saw of one transaction, or of one failed login, of a sender. For its conduct.
 
+    `who`: the mailbox's address where it is proved, else see `sender_on_word`.
     `client`: the address that it came from. `recipients`: taken by the next hop; `new`: those of them that it had not
     written to lately; `unknown`: refused by the next hop as unknown (5.1.1); `throttled`: refused for the rate.
     `likeness`: equal for messages of the same content, whatever their recipients, "" for none. `spam`: the spam filter

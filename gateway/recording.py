@@ -12,7 +12,8 @@ from gateway.model import Action, Direction, Envelope, Stage, Verdict
 _STAGES = {stage: stage.name.lower() for stage in Stage}
 # Asking an enum's member for its value costs ten times as much as a dict.
 _DIRECTIONS = {direction: direction.value for direction in Direction}
-_ACTIONS = {action: action.label for action in Action}
+ACTIONS = {action: action.label for action in Action}
+"""An action's name in the journal."""
 _MAX_ID = 255
 
 
@@ -37,7 +38,7 @@ def decision_of(
         tls=session.tls,
         user=session.user,
         stage=_STAGES[stage],
-        action=_ACTIONS[verdict.action],
+        action=ACTIONS[verdict.action],
         reverse_path=envelope.reverse_path.text,
         recipients=[r.address.text for r in envelope.recipients],
         findings=verdict.findings,

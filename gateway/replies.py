@@ -76,6 +76,9 @@ LOOP = Reply(554, "5.4.6", "Thu bi lap vong / Routing loop: too many Received fi
 # Trouble of ours: always temporary
 TROUBLE = Reply(451, "4.3.0", "Loi tam thoi, hay gui lai sau / Temporary trouble, try again later")
 NO_RECORD = Reply(451, "4.3.0", "Chua ghi duoc nhat ky, hay gui lai sau / Cannot keep the record now, try again later")
+NOT_COPIED = Reply(
+    451, "4.3.0", "Chua luu duoc ban sao thu nay, hay gui lai sau / Cannot archive a copy now, try again later"
+)
 NO_DIRECTORY = Reply(
     451, "4.3.0", "Chua doc duoc danh ba, hay gui lai sau / Cannot read the directory yet, try again later"
 )

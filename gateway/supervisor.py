@@ -19,8 +19,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway import http, logs
 from gateway.config import Settings
+from gateway.config_values import HostPort
 from gateway.errors import ConfigError, Problem, StartError
 from gateway.processes import figures
+from gateway.processes.beside import Beside
 from gateway.processes.notify import Manager
 from gateway.processes.place import Place
 from gateway.processes.slot import STALE, STUCK, Slot
@@ -54,6 +56,7 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside("console", "gateway.console.app:App", _console_binds, self._place.metrics)
         self._started = False
         self._failure = ""
 
@@ -68,6 +71,7 @@ class Supervisor:
             web = await self._open()
             try:
                 await self._start_workers()
+                self._beside.apply(self._settings)
                 await self._watch()
             finally:
                 await self._stop_workers()
@@ -163,6 +167,8 @@ class Supervisor:
         except OSError as error:
             slot.failure = f"worker {slot.index} cannot be started: {error.strerror or error}"
             return "was not started"
+        if not self._wanted(slot):  # given up before there was a channel to say so
+            slot.drain()
         code = await slot.ended(process)
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
@@ -219,8 +225,10 @@ class Supervisor:
                 return f"worker {slot.index}: {reason}"
         self._listening.keep(planned, settings.listener)
         self._settings = settings
+        self._beside.apply(settings)
         _speak(settings, warnings)
-        for slot in running[1:]:
+        # A place that was empty a moment ago may have been filled meanwhile, with what was in force then.
+        for slot in [slot for slot in self._slots if slot.process and slot not in running[:1]]:
             if reason := await slot.reload(settings, planned, RELOAD_TIMEOUT):
                 log.error("worker did not reload and is replaced", worker=slot.index, reason=reason)
                 slot.drain()
@@ -237,6 +245,7 @@ class Supervisor:
         self._listening.close()
         for slot in self._slots:
             slot.drain()
+        beside = asyncio.create_task(self._beside.close(), name="close console")
         running = [task for task in self._keepers.values() if not task.done()]
         if running:
             await asyncio.wait(running, timeout=timeout + KILL_MARGIN)
@@ -244,7 +253,7 @@ class Supervisor:
             if not task.done():
                 log.error("worker did not drain in time and is killed", worker=slot.index)
                 slot.kill()
-        await asyncio.gather(*self._keepers.values(), return_exceptions=True)
+        await asyncio.gather(*self._keepers.values(), beside, return_exceptions=True)
         if self._started:
             log.info("stopped")
 
@@ -273,6 +282,12 @@ class Supervisor:
         return f"{ready} of {len(self._slots)} workers serve {len(self._listening.sockets)} listeners" + (
             f"; not ready: {missing[:300]}" if missing else ""
         )
+
+
+def _console_binds(settings: Settings) -> Mapping[str, HostPort]:
+    """Where the console listens: nothing where none is wanted."""
+    wanted = {"console": settings.console.bind, "console-public": settings.console.public_bind}
+    return {name: bind for name, bind in wanted.items() if bind is not None}
 
 
 def _speak(settings: Settings, warnings: Sequence[Problem]) -> None:

@@ -11,6 +11,7 @@ from gateway.blocks.sentry import Sentry
 from gateway.blocks.standings import Standings
 from gateway.blocks.store import BlockStore
 from gateway.blocks.watch import Watch
+from gateway.changing import Change, quick
 from gateway.conduct.likeness import likeness
 from gateway.conduct.watch import Conduct
 from gateway.config import Settings
@@ -19,11 +20,13 @@ from gateway.directory.letters import Letterhead
 from gateway.lifecycle.calendar import Calendar
 from gateway.metrics import watch_senders
 from gateway.model import Message
-from gateway.rates import Deed, LimitStore, Standing
+from gateway.rates import Deed, LimitStore, Standing, told_by
 from gateway.regulations import load
 from gateway.rules.blocked_sender import cite
 from gateway.rules.compiled import Known
+from gateway.rules.policy import today_in_vietnam
 from gateway.rules.profiles import Profiles
+from gateway.tariff import Tariff
 
 _LONGEST_SUBJECT = 400
 
@@ -36,7 +39,14 @@ class Watching:
         self._database, self._store = database, BlockStore(database)
         self._watch = Watch(self._store, self._put, every=settings.senders.refresh, keep=settings.senders.keep)
         self._sentry = Sentry(self._store, self._watch, _writer(settings), self._enforces)
-        self._conduct = Conduct(counters, self._sentry.verdict, rests=Calendar().rests, released=self._watch.released)
+        self._tariff = _tariff(settings)
+        self._conduct = Conduct(
+            counters,
+            self._sentry.verdict,
+            rests=Calendar().rests,
+            released=self._watch.released,
+            exempt=self._exempt,
+        )
 
     async def start(self) -> None:
         """Make the tables, read who is stopped, begin to watch. StartError."""
@@ -45,11 +55,15 @@ class Watching:
         await self._conduct.start()
         watch_senders(self._standing, lambda: self._conduct.dropped)
 
-    def apply(self, settings: Settings) -> None:
-        """Take a new configuration. StartError: nothing is changed."""
-        letters = _writer(settings)
-        self._settings, self._sentry.letters = settings, letters
-        self._watch.every, self._watch.keep = settings.senders.refresh, settings.senders.keep
+    def prepare(self, settings: Settings) -> Change:
+        """A new configuration. StartError."""
+        letters, tariff = _writer(settings), _tariff(settings)
+
+        def take() -> None:
+            self._settings, self._sentry.letters, self._tariff = settings, letters, tariff
+            self._watch.every, self._watch.keep = settings.senders.refresh, settings.senders.keep
+
+        return quick(take)
 
     async def close(self) -> None:
         """Take in what waits, and end."""
@@ -76,11 +90,20 @@ class Watching:
     def _put(self, standings: Standings) -> None:
         self._known.blocks, self._known.unread = standings, False
 
+    def _exempt(self, who: str) -> bool:
+        override = self._tariff.override(told_by(who)[0])
+        return override is not None and not override.conduct
+
     def _enforces(self) -> bool:
         return self._settings.senders.blocking == "enforce"
 
     def _standing(self, name: str) -> int:
         return self._watch.current.counts().get(Standing(name), 0)
+
+
+def _tariff(settings: Settings) -> Tariff:
+    """Who has a written exception, the limits' own reading of it."""
+    return Tariff(settings.limits, settings.limit_override, today_in_vietnam)
 
 
 def _writer(settings: Settings) -> Writer:

@@ -6,7 +6,25 @@ nothing is written except a probe in the data folder; `connect` alone opens conn
 
 from __future__ import annotations
 
-from gateway.checks import contents, files, identity, limits, listeners, places, policy, spam, upstreams
+from gateway.checks import (
+    access,
+    console,
+    contents,
+    copies,
+    files,
+    identity,
+    imap,
+    lifecycle,
+    limits,
+    listeners,
+    passwords,
+    places,
+    policy,
+    refusal_notices,
+    reports,
+    spam,
+    upstreams,
+)
 from gateway.checks.findings import Findings
 from gateway.config import Settings
 from gateway.errors import Problem
@@ -22,6 +40,14 @@ _CHECKS = (
     contents.check,
     spam.check,
     limits.check,
+    imap.check,
+    access.check,
+    lifecycle.check,
+    passwords.check,
+    console.check,
+    refusal_notices.check,
+    copies.check,
+    reports.check,
     files.check,
 )
 

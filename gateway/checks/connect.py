@@ -48,6 +48,9 @@ async def inspect(settings: Settings, findings: Inspection) -> None:
 
         if learnt := await limits_asked.inspect(settings, findings):
             findings.facts.append(f"store.shared {learnt}")
+    from gateway.checks import use_asked  # and the rooms of mailboxes' use
+
+    await use_asked.inspect(settings, findings)
     if settings.rspamd.url:
         from gateway.checks import spam_asked  # and its HTTP library: nobody else needs it
 

@@ -8,8 +8,6 @@ import ssl
 import tempfile
 from pathlib import Path
 
-from cryptography import x509
-
 from gateway.checks.findings import Findings
 from gateway.config import Listener, Settings
 
@@ -25,10 +23,10 @@ def check(settings: Settings, findings: Findings) -> None:
         pair = _pair(listener)
         if pair and pair not in seen:
             seen.add(pair)
-            _check_certificate(pair, f"listener[{position}]", findings)
+            check_certificate(pair, f"listener[{position}]", findings)
     for name, upstream in settings.upstream.items():
         if upstream.tls_ca:
-            _check_authorities(upstream.tls_ca, f"upstream.{name}.tls_ca", findings)
+            check_authorities(upstream.tls_ca, f"upstream.{name}.tls_ca", findings)
 
 
 def _pair(listener: Listener) -> tuple[Path, Path] | None:
@@ -53,7 +51,8 @@ def unreadable(path: Path) -> str:
     return ""
 
 
-def _check_certificate(pair: tuple[Path, Path], key: str, findings: Findings) -> None:
+def check_certificate(pair: tuple[Path, Path], key: str, findings: Findings) -> None:
+    """A certificate's chain and its key; `key`: the section that has `certificate` and `key`."""
     reasons = [
         (f"{key}.{name}", path, unreadable(path)) for name, path in zip(("certificate", "key"), pair, strict=True)
     ]
@@ -69,6 +68,8 @@ def _check_certificate(pair: tuple[Path, Path], key: str, findings: Findings) ->
 
 def _check_dates(path: Path, key: str, findings: Findings) -> bool:
     """False where this is no certificate at all."""
+    from cryptography import x509  # a large library: only where a certificate is named
+
     try:
         leaf = x509.load_pem_x509_certificates(path.read_bytes())[0]
     except ValueError:
@@ -113,7 +114,8 @@ def _check_mode(path: Path, key: str, findings: Findings) -> None:
         findings.warn(key, str(path), "everybody on this machine can read the private key: chmod o-r")
 
 
-def _check_authorities(path: Path, key: str, findings: Findings) -> None:
+def check_authorities(path: Path, key: str, findings: Findings) -> None:
+    """A file of authorities; `key`: the setting that names it."""
     if why := unreadable(path):
         findings.error(key, str(path), why)
         return

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gateway.authentication.resolver import system_servers
 from gateway.checks.files import unreadable
 from gateway.checks.findings import Findings
 from gateway.checks.places import is_domain
@@ -85,7 +84,11 @@ def _providers(settings: Settings) -> Providers:
 def _check_dns(settings: Settings, findings: Findings) -> None:
     given = settings.authentication
     asks = given.verify and any(one.direction is Direction.INBOUND for one in settings.listener)
-    if asks and not given.servers and not system_servers():
+    if not asks or given.servers:
+        return
+    from gateway.authentication.resolver import system_servers  # and a library that the daemon's parent does not need
+
+    if not system_servers():
         hint = "no DNS server is known: every check of a sender would be without an answer; name one"
         findings.warn("authentication.servers", "(not set)", hint)
 

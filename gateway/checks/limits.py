@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from gateway.checks import limits_idle
 from gateway.checks.findings import Findings
 from gateway.config import Settings
-from gateway.model import Direction, Mode
-from gateway.throttle.redis_url import pool
+from gateway.model import Mode
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
-_COUNTS = frozenset({Direction.SUBMISSION, Direction.OUTBOUND, Direction.PROXY_FILTER})
 
 
 def _is_one(url: str) -> bool:
     """Whether it is a URL that we can use."""
+    from gateway.throttle.redis_url import pool  # and the library of a store that most do not have
+
     try:
         pool(url, 1.0)
     except ValueError:
@@ -31,7 +32,8 @@ def check(settings: Settings, findings: Findings) -> None:
     if off and settings.senders.watch and settings.senders.blocking == "enforce":
         hint = "without outbound-throttle nothing is put off before a sender is blocked"
         findings.warn("rules.outbound-throttle", "off", hint)
-    if not any(listener.direction in _COUNTS for listener in settings.listener):
+    limits_idle.check(settings, findings)
+    if not any(listener.direction in limits_idle.COUNTS for listener in settings.listener):
         return
     if settings.senders.blocking == "enforce" and not settings.senders.administrators:
         hint = "nobody but the unit's own mailbox is told of a sender that is blocked"

@@ -167,6 +167,8 @@ def _check_sizes(settings: Settings, listener: Listener, key: str, findings: Fin
 def _check_binds(settings: Settings, findings: Findings) -> None:
     binds = [(f"listener[{i}].bind", listener.bind) for i, listener in enumerate(settings.listener)]
     binds.append(("http.bind", settings.http.bind))
+    if settings.access.bind is not None:
+        binds.append(("access.bind", settings.access.bind))
     for key, bind in binds:
         if not is_host(bind):
             findings.error(key, bind, "this is neither an address nor a name of a machine")

@@ -1,4 +1,4 @@
-"""The gateway's own section, the store, and what this version does not have yet."""
+"""The gateway's own section, the store and the metrics' address."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DOMAIN = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+")
 _LONGEST_CONTACT = 160  # octets, so that a refusal's line stays within 512 (RFC 5321 4.5.3.1.5)
-_RESERVED = ("imap", "console")
 _STORES = ("sqlite:///", "postgresql://", "postgresql+")
 
 
 def check(settings: Settings, findings: Findings) -> None:
-    """[gateway], [store] and the sections that a later version will use."""
+    """[gateway], [store] and [http]."""
     _check_names(settings.gateway, findings)
     _check_networks(settings.gateway, findings)
     _check_store(settings.store, findings)
     _check_http(settings, findings)
-    for name in _RESERVED:
-        if value := getattr(settings, name):
-            findings.warn(name, value, "not in this version: the section is read and ignored")
 
 
 def is_domain(text: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from gateway.checks.findings import Findings
 from gateway.config import Exemption, Settings
+from gateway.model import Mode
 
 
 def check(settings: Settings, findings: Findings) -> None:
@@ -20,6 +21,11 @@ def check(settings: Settings, findings: Findings) -> None:
     _check_twice(settings, findings)
     for position, exemption in enumerate(settings.exemption):
         _check_exemption(exemption, f"exemption[{position}]", findings)
+        rule = settings.rules.get(exemption.rule)
+        if rule is not None and rule.mode is Mode.OFF:
+            findings.warn(
+                f"exemption[{position}].rule", exemption.rule, "is off for everybody: nothing to be exempt from"
+            )
 
 
 def _check_twice(settings: Settings, findings: Findings) -> None:

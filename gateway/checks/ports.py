@@ -12,9 +12,13 @@ from gateway.config_values import HostPort
 
 
 def check(settings: Settings, findings: Findings) -> None:
-    """Try every listener's bind and that of [http]."""
+    """Try every listener's bind, that of [http], of [access] and of [console]."""
     binds = [(f"listener[{i}].bind", listener.bind) for i, listener in enumerate(settings.listener)]
-    for key, bind in [*binds, ("http.bind", settings.http.bind)]:
+    access = [("access.bind", settings.access.bind)] if settings.access.bind is not None else []
+    console = settings.console
+    sites = [("console.bind", console.bind), ("console.public_bind", console.public_bind)]
+    wanted = [(key, bind) for key, bind in sites if bind is not None]
+    for key, bind in [*binds, ("http.bind", settings.http.bind), *access, *wanted]:
         _try(bind, key, findings)
 
 

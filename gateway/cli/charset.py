@@ -38,7 +38,12 @@ class Asked:
 @click.command()
 @click.argument("files", nargs=-1, type=str, metavar="[FILE]...")
 @click.option("--convert", "converting", is_flag=True, help="Print the text in Unicode; what was found goes to stderr.")
-@click.option("-o", "--output", metavar="FILE", help="With --convert: write the text to this file.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="With --convert: write the text to this file; into FILE.docx the whole Word document, in Unicode.",
+)
 @click.option(
     "--charset",
     type=click.Choice(_CHARSETS),
@@ -61,7 +66,7 @@ def command(jsonl: bool, **given: object) -> None:
             raise click.UsageError("--jsonl takes its questions from standard input and goes with nothing else")
         sys.exit(_serve())
     _check(asked)
-    sys.exit(_run(asked))
+    sys.exit(_rewrite(asked) if _wants_document(asked) else _run(asked))
 
 
 def _serve() -> int:
@@ -79,6 +84,24 @@ def _check(asked: Asked) -> None:
         raise click.UsageError("-o names the file that is read; name a new one")
     if asked.files.count(_STDIN) > 1:
         raise click.UsageError('"-" can be read once')
+
+
+def _wants_document(asked: Asked) -> bool:
+    return asked.output is not None and asked.output.lower().endswith(".docx")
+
+
+def _rewrite(asked: Asked) -> int:
+    """The document itself, in Unicode; the exit code."""
+    from gateway.cli.charset_docx import as_data, in_words, rewrite_file
+    from gateway.vietnamese import Family
+
+    family = None if asked.charset is None else Family(asked.charset)
+    outcome = rewrite_file((*asked.files, _STDIN)[0], asked.output or "", family)
+    if asked.as_json:
+        print_json(as_data(outcome))
+    else:
+        say(safe(in_words(outcome)), style="bad" if outcome.reason else "good", err=True)
+    return outcome.code
 
 
 def _same(one: str, other: str) -> bool:

@@ -126,6 +126,11 @@ def _inspector(limits: PoolLimits) -> Inspector:
     return Inspector(limits)
 
 
+def read_file(name: str, largest: int = LARGEST) -> bytes:
+    """The bytes of the file of this name; "-" is standard input. UnreadableError."""
+    return _bytes_of(name, largest)
+
+
 def _bytes_of(name: str, largest: int) -> bytes:
     try:
         data = sys.stdin.buffer.read(largest + 1) if name == STDIN else _from_disk(name, largest)

@@ -38,7 +38,7 @@ class Outcome:
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE", help="The same as FILE.")
-@click.option("--connect", is_flag=True, help="Also ask the next hops, and try the ports.")
+@click.option("--connect", is_flag=True, help="Also ask the next hops and the sources of logins, and try the ports.")
 @json_option
 def command(file: Path | None, config: Path | None, connect: bool, as_json: bool) -> None:
     """Say everything that is wrong with the configuration FILE.

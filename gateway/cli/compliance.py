@@ -12,6 +12,7 @@ from gateway.cli.options import config_option, json_option
 from gateway.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from gateway.config import Settings
     from gateway.rules.compliance import ClauseState, Matrix, RuleState
     from gateway.rules.topology import Topology
 
@@ -31,14 +32,39 @@ def command(config: Path | None, as_json: bool) -> None:
     from gateway.config_file import load
     from gateway.rules.compliance import matrices, topology_of
 
-    settings = load(config)
+    settings, ordered = _ordered(load(config))
     found, topology = matrices(settings), topology_of(settings)
     if as_json:
-        print_json({"topology": _topology_json(topology), "regulations": [_matrix_json(matrix) for matrix in found]})
+        shown = [_matrix_json(matrix) for matrix in found]
+        print_json({"topology": _topology_json(topology), "regulations": shown, "orders": ordered})
         return
     for matrix in found:
         _print(matrix)
     _print_topology(topology)
+    if ordered:
+        say(f"{len(ordered)} orders lie over the configuration: congthu rules list", style="doubt")
+
+
+def _ordered(settings: Settings) -> tuple[Settings, list[int]]:
+    """The settings with what was ordered at run time, and the numbers of these orders; the file alone without a store.
+
+    Nothing is made: a configuration that never ran has no orders.
+    """
+    from gateway.directory.database import Database
+    from gateway.directory.errors import DirectoryUnavailable
+    from gateway.orders.store import OrderStore
+    from gateway.orders.values import holding
+    from gateway.orders.view import idle, in_force
+    from gateway.rules.policy import today_in_vietnam
+
+    try:
+        standing = OrderStore(Database(settings.store.url, settings.gateway.data_dir)).standing()[1]
+    except DirectoryUnavailable as error:
+        say(f"orders cannot be read, so this is the configuration alone: {error}", style="doubt", err=True)
+        return settings, []
+    orders = holding(standing, today_in_vietnam())
+    useless = idle(settings, orders)
+    return in_force(settings, orders), [one.number for one in orders if one.number not in useless]
 
 
 def _print(matrix: Matrix) -> None:
@@ -131,7 +157,9 @@ def _clause_json(state: ClauseState) -> dict[str, Any]:
         "blind": state.blind,
         "partly": state.partly,
         "why_not": state.clause.why_not,
+        "why_not_vi": state.clause.why_not_vi,
         "erratum": state.clause.erratum,
+        "erratum_vi": state.clause.erratum_vi,
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gateway.config import Settings
     from gateway.journal.query import Filter
+    from gateway.journal.retention import Cutoffs
     from gateway.journal.verify import Anchor, Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -173,13 +174,31 @@ def export(config: Path | None, format_: str, excel: bool, output: Path | None, 
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A log (JSON lines) kept elsewhere, whose journal.anchor lines are compared.",
 )
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="An inspection's archive (congthu report inspection) instead of the journal; needs no configuration.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --archive: the journal's key; without it only that the archive is whole and agrees with itself.",
+)
 @json_option
-def verify(config: Path | None, node: str, anchors: Path | None, as_json: bool) -> None:
+def verify(
+    config: Path | None, node: str, anchors: Path | None, archive: Path | None, key: Path | None, as_json: bool
+) -> None:
     """Prove that nothing was edited, removed or forged. Exit code 1: something was."""
     from gateway.journal.anchors import read_anchors
     from gateway.journal.chain import load_key
     from gateway.journal.verify import verify as check
 
+    if archive is not None:
+        from gateway.cli.report_inspection import verify_archive
+
+        sys.exit(1 if verify_archive(archive, key, as_json=as_json) else 0)
+    if key is not None:
+        raise click.UsageError("--key goes with --archive")
     with _journal(config) as (settings, connection):
         data_dir = settings.gateway.data_dir
         said: list[Anchor] = list(read_anchors(anchors)) if anchors else []
@@ -223,26 +242,51 @@ def _count(number: int, what: str) -> str:
 
 @command.command()
 @config_option
-@click.option("--before", type=Moment(), required=True, help='Rows older than this: "2026-03-01", "365d".')
+@click.option("--before", type=Moment(), help='Rows older than this: "2026-03-01", "365d"; default: [retention].')
+@click.option(
+    "--class",
+    "classes",
+    type=click.Choice(["accepted", "observed", "refused", "actions"]),
+    multiple=True,
+    help="With --before: only rows of this class; may be repeated.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def prune(config: Path | None, before: int, yes: bool) -> None:
+def prune(config: Path | None, before: int | None, classes: tuple[str, ...], yes: bool) -> None:
     """Take the content of old decisions away for good; their hashes stay, so that `verify` still proves the rest."""
-    from gateway.journal.export import iso
+    from gateway.journal.chain import load_key
     from gateway.journal.prune import count_prunable
     from gateway.journal.prune import prune as run
     from gateway.logs import configure
 
     configure("warning", "console")
-
     with _journal(config) as (settings, connection):
-        count = count_prunable(connection, before)
+        gateway = settings.gateway
+        limits, said = _limits(settings, before, classes)
+        count = count_prunable(connection, limits, load_key(gateway.data_dir).id)
     if not count:
-        say(f"nothing is older than {iso(before)}")
+        say(f"nothing is older than {said}")
         return
     if not yes:
-        click.confirm(safe(f"Blank {count:,} rows older than {iso(before)} for good?"), abort=True)
-    gateway = settings.gateway
+        click.confirm(safe(f"Blank {_count(count, 'row')} older than {said} for good?"), abort=True)
     done = 0
-    for step in run(settings.store.url, gateway.data_dir, gateway.node or gateway.hostname, before):
+    for step in run(settings.store.url, gateway.data_dir, gateway.node or gateway.hostname, limits):
         done = step.rows
-    say(f"{done:,} rows blanked")
+    say(f"{_count(done, 'row')} blanked")
+
+
+def _limits(settings: Settings, before: int | None, classes: tuple[str, ...]) -> tuple[Cutoffs, str]:
+    """Up to when each class is over, and how that is told."""
+    import time
+
+    from gateway.journal.export import iso
+    from gateway.journal.retention import Sort, cutoffs
+
+    if before is not None:
+        told = f" ({', '.join(classes)})" if classes else ""
+        return {Sort(name): before for name in classes or tuple(Sort)}, f"{iso(before)}{told}"
+    if classes:
+        raise click.UsageError("--class goes with --before")
+    limits = cutoffs(settings.retention.model_dump(), time.time())
+    if not limits:
+        raise click.UsageError("say --before TIME: [retention] keeps everything")
+    return limits, ", ".join(f"{iso(limit)} ({sort})" for sort, limit in limits.items())

@@ -6,6 +6,7 @@ import io
 import secrets
 import smtplib
 import sys
+import time
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +20,7 @@ from gateway.errors import StartError
 _SENDER, _RECIPIENT = "vanthu@so.example", "q4@tphcm.gov.vn"
 _STRANGER, _CHANNEL = "vanthu.so.example@gmail.com", "capthu.q4@tphcm.gov.vn"
 _PORT = 2525
+_ACCOUNT = "quantri"
 _BIG = 16 * 2**20  # bytes: one MiB above the cap of Q4 4.2
 _SUBJECTS = {
     "good": "Báo cáo quý IV",
@@ -65,11 +67,24 @@ address = "capthu.q4@tphcm.gov.vn"
 [upstream.embedded]
 maildir = "maildir"
 
+[reports]
+superior = "Ủy ban nhân dân Quận 4"
+office = "Văn phòng"
+place = "Quận 4"
+to = ["Ủy ban nhân dân Quận 4"]
+position = "Chánh Văn phòng"
+
 [http]
 bind = "127.0.0.1:{http_port}"
+
+[console]
+bind = "127.0.0.1:{console_port}"
+public_bind = "127.0.0.1:{public_port}"
+public_url = "http://127.0.0.1:{public_port}"
 """
 _WELCOME = """
 Cổng Thư is starting: SMTP on 127.0.0.1:{port}, metrics on http://127.0.0.1:{http_port}/metrics
+The console: http://127.0.0.1:{console_port}/  sign in with {account}
 Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 
   {me} demo{at} --send good                       a good message arrives in {data}/maildir
@@ -80,6 +95,7 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
   {me} demo{at} --send request                    somebody at gmail.com asks for a mailbox: refused, with its clause
   {me} decisions list --config {config}
   {me} compliance --config {config}
+  {me} report quarterly --config {config} --out bao-cao.pdf
 """
 
 
@@ -89,8 +105,9 @@ Its data are in {data} (Ctrl-C stops it). In another terminal, try:
 )
 @click.option("--port", default=_PORT, show_default=True, help="SMTP port on 127.0.0.1.")
 @click.option("--http-port", default=9125, show_default=True, help="HTTP port on 127.0.0.1.")
+@click.option("--console-port", default=9180, show_default=True, help="The console's on 127.0.0.1; the next: public.")
 @click.option("--send", type=click.Choice(_KINDS), help="Send a message to a demo that is running.")
-def command(data: Path, port: int, http_port: int, send: str | None) -> None:
+def command(data: Path, port: int, http_port: int, console_port: int, send: str | None) -> None:
     """Try the gateway: it delivers to a Maildir and needs no configuration."""
     if send is not None:
         raise SystemExit(send_message(send, port))
@@ -98,15 +115,43 @@ def command(data: Path, port: int, http_port: int, send: str | None) -> None:
     config = folder / "config.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        config.write_text(_CONFIG.format(data=folder, port=port, http_port=http_port), "utf-8")
+        ports = {"port": port, "http_port": http_port, "console_port": console_port, "public_port": console_port + 1}
+        config.write_text(_CONFIG.format(data=folder, **ports), "utf-8")
     except OSError as error:
         raise StartError(
             f"demo folder {folder} cannot be written: {error.strerror}; choose another with --data"
         ) from None
     shown = data / "config.toml"
     at = "" if port == _PORT else f" --port {port}"
-    click.echo(_WELCOME.format(port=port, http_port=http_port, data=data, config=shown, me=_me(), at=at))
+    account = _prepared(config)
+    click.echo(_WELCOME.format(**ports, account=account, data=data, config=shown, me=_me(), at=at))
     supervisor.serve(lambda: load(config))
+
+
+def _prepared(config: Path) -> str:
+    """Write the example weeks once, and give the demo's account a new password; what to sign in with."""
+    from gateway.cli.demo_weeks import fill, marked
+    from gateway.console.accounts import Accounts, Role
+    from gateway.directory.store import DirectoryStore
+    from gateway.journal.actions import recording
+    from gateway.journal.decision import Note
+    from gateway.logs import configure
+
+    settings, _ = load(config)
+    configure("warning", "console")
+    if not marked(settings.gateway.data_dir):
+        fill(settings, time.time())
+    accounts = Accounts(DirectoryStore(settings.store.url, settings.gateway.data_dir).database)
+    accounts.prepare()
+    password = secrets.token_urlsafe(12)
+    gateway = settings.gateway
+    with recording(settings.store.url, gateway.data_dir, gateway.node or gateway.hostname) as actions:
+        actions.record(Note("action", _ACCOUNT, "congthu demo", by="demo", what="user-password"))
+    if accounts.find(_ACCOUNT) is None:
+        accounts.add(_ACCOUNT, password, Role.ADMINISTRATOR, "Quản trị viên (demo)")
+    else:
+        accounts.set_password(_ACCOUNT, password)
+    return f"{_ACCOUNT} / {password}"
 
 
 def _me() -> str:

@@ -1,4 +1,4 @@
-"""`congthu mailboxes`: the directory of units and mailboxes (danh bạ), requests about them, and notices of them.
+"""`congthu mailboxes`: the directory of units and mailboxes (danh bạ), their use, requests about them, and notices.
 
 One file a command or two, imported when they are asked for; a command stands under its name in its module.
 """
@@ -14,14 +14,18 @@ _COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "import": ("mailboxes_import", "command", "Take a table of mailboxes in: CSV or Excel."),
     "export": ("mailboxes_export", "command", "Write the directory as CSV, Excel or JSON."),
     "list": ("mailboxes_list", "list_command", "List mailboxes."),
-    "show": ("mailboxes_list", "show_command", "Show everything about one mailbox."),
+    "show": ("mailboxes_show", "show_command", "Show everything about one mailbox."),
     "changes": ("mailboxes_list", "changes_command", "Show what was changed, when and by whom."),
     "lint": ("mailboxes_lint", "command", "Say which entries are not as the regulations ask."),
     "suggest": ("mailboxes_suggest", "command", "Suggest an address for a person."),
     "sync": ("mailboxes_sync", "command", "Take the directory from LDAP."),
+    "windows": ("mailboxes_windows", "command", "Show whether mailboxes were read in their reading windows."),
+    "lock": ("mailboxes_locking", "lock_command", "Lock a mailbox by hand."),
+    "unlock": ("mailboxes_locking", "unlock_command", "Open a locked mailbox again, or issue a reclaimed one."),
     "exempt": ("mailboxes_deeds", "exempt_command", "Spare a mailbox from being locked and reclaimed."),
     "handover": ("mailboxes_deeds", "handover_command", "Hand a unit's mailbox over to a new head."),
     "requests": ("mailboxes_requests", "requests_command", "List, show and answer requests about mailboxes."),
+    "answers": ("mailboxes_answers", "command", "Show how long units' mailboxes take to answer."),
     "notices": ("mailboxes_requests", "notices_command", "List the notices that were written."),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from pathlib import Path
 
 import click
@@ -12,6 +13,11 @@ from gateway.cli.options import config_option, json_option
 from gateway.cli.output import print_json, say
 from gateway.directory import deeds
 from gateway.directory.entry import clean_address
+from gateway.directory.plan import Plan
+from gateway.directory.store import DirectoryStore
+from gateway.upkeep.hand import spared_no_more
+from gateway.upkeep.life import LifeStore
+from gateway.upkeep.store import UseStore
 
 
 @click.command("exempt")
@@ -27,19 +33,27 @@ def exempt_command(
     """Spare a mailbox from being locked and reclaimed while nobody uses it (Q4 8.1: a reason was given)."""
     if end == bool(reason.strip()):
         raise click.UsageError("say --reason WHY, or --end to take an exemption back")
-    _, store = directory(config, make=True)
-    snapshot = store.snapshot()
-    day = until.date() if until else None
-    plan = deeds.unexempt(snapshot, address) if end else deeds.exempt(snapshot, address, reason, day)
-    version = store.apply(plan, who=who(), source="exempt")
+    store, day = directory(config, make=True)[1], until.date() if until else None
+    if end:
+        plan = _ended(store, address)
+    else:
+        plan = deeds.exempt(store.snapshot(), address, reason, day)
+        store.apply(plan, who=who(), source="exempt")
     if as_json:
-        print_json({"version": version, "plan": plan_json(plan)})
+        print_json({"version": store.version(), "plan": plan_json(plan)})
         return
     show_plan(plan)
     if not plan.steps:
         say("there is no exemption to take back" if end else "the directory is like that already", err=True)
     elif day is not None and not end and day < datetime.datetime.now().astimezone().date():
         say(f"{day} is past: this exemption spares nothing", style="doubt", err=True)
+
+
+def _ended(store: DirectoryStore, address: str) -> Plan:
+    """Take it back; the mailbox's periods begin with its end."""
+    use = UseStore(store.database)
+    use.prepare()
+    return spared_no_more(store, LifeStore(use.tables), address, who(), time.time())
 
 
 @click.command("handover")

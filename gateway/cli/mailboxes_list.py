@@ -1,9 +1,8 @@
-"""`congthu mailboxes list`, `show` and `changes`: what the directory says, and how it came to say so."""
+"""`congthu mailboxes list` and `changes`: what the directory says, and how it came to say so."""
 
 from __future__ import annotations
 
 import datetime
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +11,11 @@ import click
 
 from gateway.cli.mailboxes_common import directory, iso, known_unit, local, step_line
 from gateway.cli.options import config_option, json_option
-from gateway.cli.output import print_json, print_table, safe, say
+from gateway.cli.output import print_json, print_table, safe
 from gateway.directory.columns import fold
 from gateway.directory.entry import Snapshot, key_of, record_of
 from gateway.directory.plan import Step
-from gateway.directory.request_store import RequestStore
+from gateway.lifecycle.stages import Phase
 from gateway.who import Kind, Mailbox, State
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 _HEADING = ("address", "kind", "unit", "holder", "state", "created", "aliases")
 _KINDS = click.Choice([str(kind) for kind in Kind])
 _STATES = click.Choice([str(state) for state in State])
+_PHASES = click.Choice([str(phase) for phase in Phase])
 
 
 @click.command("list")
@@ -35,10 +35,35 @@ _STATES = click.Choice([str(state) for state in State])
 @click.option("--below", is_flag=True, help="With --unit: of the units below it, too.")
 @click.option("--text", default="", help="With these words in an address, the holder's name or the note; marks apart.")
 @click.option("--exempt", is_flag=True, help="Only those that the lifecycle spares today.")
+@click.option("--use", "with_use", is_flag=True, help="Show their lives: phase, unused since, how full.")
+@click.option("--phase", type=_PHASES, help="Only those in this phase; as --use.")
+@click.option("--idle-months", type=click.IntRange(1, 120), help="Only those proved unused for so long; as --use.")
+@click.option("--full", is_flag=True, help="Only those that are full or past a threshold (80 %); as --use.")
 @click.option("--limit", type=click.IntRange(min=0), default=0, help="At most so many; 0: all.")
 @json_option
-def list_command(config: Path | None, limit: int, as_json: bool, **filters: Any) -> None:
-    """List mailboxes."""
+def list_command(
+    config: Path | None,
+    with_use: bool,
+    phase: str | None,
+    idle_months: int | None,
+    full: bool,
+    limit: int,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """List mailboxes.
+
+    With --use, --phase, --idle-months or --full what is kept of their use is read, too: some seconds for 50,000.
+    """
+    if with_use or phase or idle_months or full:
+        from gateway.cli.mailboxes_used import Wanted, show_used
+        from gateway.cli.use_common import use
+
+        opened = use(config)
+        snapshot = opened.store.snapshot()
+        wanted = Wanted(phase, idle_months, full)
+        show_used(opened, snapshot, list(_chosen(snapshot, **filters)), wanted, limit, as_json=as_json)
+        return
     snapshot = directory(config)[1].snapshot()
     found = list(_chosen(snapshot, **filters))[: limit or None]
     if as_json:
@@ -78,51 +103,6 @@ def _cells(mailbox: Mailbox) -> tuple[object, ...]:
     return mailbox.address, mailbox.kind, mailbox.unit, mailbox.holder, mailbox.state, created, aliases
 
 
-@click.command("show")
-@click.argument("address")
-@config_option
-@json_option
-def show_command(address: str, config: Path | None, as_json: bool) -> None:
-    """Show everything about one mailbox. Exit code 1: there is none with this address."""
-    store = directory(config)[1]
-    snapshot = store.snapshot()
-    mailbox = snapshot.mailbox(address)
-    if mailbox is None:
-        say(f"congthu: the directory has no mailbox {address}", err=True)
-        sys.exit(1)
-    changes = store.changes(key=mailbox.key, limit=50)
-    requests = RequestStore(store.database).list(mailbox=mailbox.address, limit=50)
-    about = _about(snapshot, mailbox)
-    if as_json:
-        asked = [{"reference": one.seen.reference, "time": iso(one.seen.when)} for one in requests]
-        print_json({**record_of(mailbox), **about, "changes": list(map(change_json, changes)), "requests": asked})
-        return
-    for name, value in {**record_of(mailbox), **about}.items():
-        click.echo(f"  {name:<12} {safe(', '.join(map(str, value)) if isinstance(value, list) else value)}")
-    for one in requests:
-        click.echo(
-            f"  {'request':<12} {safe(one.seen.reference)} {local(one.seen.when)} {safe(' '.join(one.seen.kinds))}"
-        )
-    for change in changes:
-        click.echo(f"  {'changed':<12} {_change_line(change)}")
-
-
-def _about(snapshot: Snapshot, mailbox: Mailbox) -> dict[str, Any]:
-    """What others say of a mailbox."""
-    names = {mailbox.key, *(alias.lower() for alias in mailbox.aliases)}
-    unit = snapshot.unit(mailbox.unit)
-    groups = [group.address for group in snapshot.groups if any(member.lower() in names for member in group.members)]
-    sends_as = [one.address for one in snapshot.mailboxes if any(other.lower() in names for other in one.delegates)]
-    exemption = next((one for one in snapshot.exemptions if one.key == mailbox.key), None)
-    made: dict[str, Any] = {
-        "unit_name": unit.name if unit else "",
-        "groups": groups,
-        "may_send_as": sends_as,
-        "exempt": f"{exemption.reason} (until {exemption.until or 'taken back'})" if exemption else "",
-    }
-    return {name: value for name, value in made.items() if value}
-
-
 @click.command("changes")
 @click.argument("key", default="")
 @config_option
@@ -138,7 +118,7 @@ def changes_command(key: str, config: Path | None, limit: int, since: datetime.d
         print_json(list(map(change_json, found)))
         return
     for change in found:
-        click.echo(_change_line(change))
+        click.echo(change_line(change))
 
 
 def change_json(change: Change) -> dict[str, Any]:
@@ -157,7 +137,8 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def _change_line(change: Change) -> str:
+def change_line(change: Change) -> str:
+    """A change for people, one line."""
     entry = change.after or change.before
     assert entry is not None
     step = Step(change.what, key_of(entry), change.before, change.after)

@@ -12,6 +12,7 @@ import click
 from gateway.cli.mailboxes_common import directory, plan_json, progress, show_plan, who
 from gateway.cli.options import config_option, json_option
 from gateway.cli.output import print_json, say
+from gateway.errors import StartError
 
 if TYPE_CHECKING:
     from gateway.config_identity import Ldap
@@ -67,7 +68,7 @@ def _plan(ldap: Ldap, store: DirectoryStore, *, remove_missing: bool, share: flo
     from gateway.directory.ldap import read_all
     from gateway.directory.sync import plan_sync
 
-    server = server_of(ldap)
+    server = _server(ldap)
     patterns = [pattern.lower() for pattern in ldap.unit_addresses]
     return plan_sync(
         store.snapshot(),
@@ -80,41 +81,14 @@ def _plan(ldap: Ldap, store: DirectoryStore, *, remove_missing: bool, share: flo
     )
 
 
-def server_of(ldap: Ldap) -> LdapServer:
-    """The server as configured; the password is read now. A usage error where a file or a name is wrong."""
-    from gateway.directory.attributes import MAPS
-    from gateway.directory.ldap import LdapServer
+def _server(ldap: Ldap) -> LdapServer:
+    """A usage error where a file or a name is wrong."""
+    from gateway.pulling import ldap_server
 
     try:
-        map_ = MAPS[ldap.map].but(ldap.attributes)
-    except ValueError as error:
-        raise click.UsageError(f"ldap.attributes: {error}") from error
-    return LdapServer(
-        ldap.url,
-        ldap.base,
-        ldap.bind_dn,
-        _password(ldap.password_file),
-        starttls=ldap.starttls,
-        ca=ldap.ca,
-        timeout=ldap.timeout,
-        map=map_,
-        filter=ldap.filter,
-        group_filter=ldap.group_filter,
-        unit_filter=ldap.unit_filter,
-        page=ldap.page,
-    )
-
-
-def _password(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"ldap.password_file {path}: {type(error).__name__}") from error
-    if not lines or not lines[0]:
-        raise click.UsageError(f"ldap.password_file {path} has no password in its first line")
-    return lines[0]
+        return ldap_server(ldap)
+    except StartError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _tell(made: Sync, *, whole: bool) -> None:

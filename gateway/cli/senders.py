@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from gateway.blocks.errors import BlockRefused
+from gateway.blocks.store import BlockStore
 from gateway.cli.mailboxes_common import local, who
 from gateway.cli.options import config_option, json_option
 from gateway.cli.output import print_json, print_table, say
-from gateway.cli.senders_common import Told, block_json, must_know, sender_named, senders
+from gateway.cli.senders_common import Told, block_json, must_know, sender_named, senders, ways
 from gateway.config import Settings
 from gateway.rates import Block, Standing
 
@@ -100,15 +101,25 @@ def _block(address: str, config: Path | None, reason: str, unknown: bool, as_jso
 def _release(address: str, config: Path | None, confirmation: str, reason: str, as_json: bool) -> None:
     """Let a sender send again. Exit code 1: nothing stops it, or the confirmation's number is missing (AG 10.2a).
 
-    What it did until now counts against it no more.
+    What it did until now counts against it no more. ADDRESS alone releases it however its mail came; ADDRESS%NETWORK,
+    as `list` shows it, only what servers of that network tell.
     """
     if not confirmation.strip() and not reason.strip():
         raise click.UsageError("say --confirmation NUMBER, or --reason WHY where the gateway had blocked it")
     settings, snapshot, record = senders(config, make=True)
     name, _ = sender_named(settings, snapshot, record, address)
     told = Told(settings)
-    record.release(name, who(), confirmation=confirmation, reason=reason, letters=told)
+    for one in _stopped(record, name):
+        record.release(one, who(), confirmation=confirmation, reason=reason, letters=told)
     _done(settings, name, "released", told, as_json)
+
+
+def _stopped(record: BlockStore, name: str) -> list[str]:
+    """What is to be released: the mailbox, and its name wherever servers of ours tell it."""
+    found = record.find(name)
+    others = [block.who for block in ways(record, name)]
+    stands_well = found is None or found.standing is Standing.RELEASED
+    return others if others and stands_well else [name, *others]
 
 
 def _done(settings: Settings, name: str, what: str, told: Told, as_json: bool) -> None:

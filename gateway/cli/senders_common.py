@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from gateway.directory.entry import Snapshot, clean_address
 from gateway.directory.letters import Letterhead
 from gateway.directory.outbox import Notice
 from gateway.errors import StartError
-from gateway.rates import Block, Standing
+from gateway.rates import Block, Standing, told_by
 from gateway.regulations import load
 from gateway.rules.blocked_sender import cite
 from gateway.senders import address_of_login
@@ -63,6 +62,12 @@ def sender_named(
         if name and (unknown or record.find(name) is not None):
             return name, None
         raise click.UsageError(f"{name}: {error}") from error
+
+
+def ways(record: BlockStore, who: str) -> list[Block]:
+    """What stands against this mailbox's name as servers of ours tell it, and not against the mailbox."""
+    named = [block for block in record.blocks() if block.standing is not Standing.RELEASED]
+    return [block for block in named if block.who != who and told_by(block.who)[0] == who]
 
 
 def must_know(snapshot: Snapshot, mailbox: Mailbox | None, who: str, *, unknown: bool) -> None:
@@ -123,8 +128,3 @@ def change_json(change: Change) -> dict[str, Any]:
         "confirmation": change.confirmation,
         "told": change.told,
     }
-
-
-def today() -> datetime.date:
-    """This machine's date."""
-    return datetime.datetime.now().astimezone().date()

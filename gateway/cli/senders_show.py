@@ -15,12 +15,13 @@ from gateway.blocks.rows import Change
 from gateway.cli.mailboxes_common import iso, local
 from gateway.cli.options import config_option, json_option
 from gateway.cli.output import hang, print_json, safe, say
-from gateway.cli.senders_common import COLOURS, block_json, change_json, sender_named, senders
-from gateway.cli.senders_usage import counted
+from gateway.cli.senders_common import COLOURS, block_json, change_json, sender_named, senders, ways
+from gateway.cli.senders_usage import usage_json, usage_lines
 from gateway.conduct.words import sentences
 from gateway.config import Settings
 from gateway.errors import JournalUnavailable
 from gateway.rates import Block, Standing
+from gateway.usage import counted
 from gateway.who import Mailbox
 
 _HISTORY: Final = 20
@@ -43,16 +44,20 @@ def show_command(address: str, config: Path | None, as_json: bool) -> None:
     block, history = record.find(who), record.history(who, limit=_HISTORY)
     usage = counted(settings, who, mailbox)
     decisions = _decisions(settings, who)
-    if not (block or history or mailbox or usage.known or decisions):
+    others = ways(record, who)
+    if not (block or history or mailbox or usage.known or decisions or others):
         say(f"congthu: nothing is known of {who}", err=True)
         sys.exit(1)
     if as_json:
         known = block_json(block) if block else {"who": who, "standing": None}
-        more = {"history": list(map(change_json, history)), **usage.json(), "decisions": decisions}
+        more: dict[str, Any] = {"through_servers": list(map(block_json, others))}
+        more |= {"history": list(map(change_json, history)), **usage_json(usage), "decisions": decisions}
         print_json({**known, **more})
         return
     _tell(who, mailbox, block, history)
-    for line in usage.lines():
+    for other in others:
+        _line("also", f"{other.who}  {other.standing.value} since {local(other.since)}")
+    for line in usage_lines(usage):
         _line("counted", line)
     for decision in decisions:
         when = local(datetime.datetime.fromisoformat(decision["time"]).timestamp())

@@ -15,9 +15,11 @@ from typing import Any
 
 from gateway.errors import RegulationError
 from gateway.model import Clause
+from gateway.regulations.parameters import check
 
 IDS = ("angiang-50-2009", "tphcm-q4-03-2013")
 """Every regulation that this version knows, in the order in which they are shown."""
+_NOTES = ("why_not", "erratum", "why_not_vi", "erratum_vi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,10 @@ def parse(id: str, source: str) -> Regulation:
     """Build a regulation from the text of a data file. RegulationError says what is wrong with it."""
     try:
         data = tomllib.loads(source)
+        clauses, parameters = _clauses(data["prefix"], data["clause"]), data.get("parameters", {})
+        check(parameters, clauses)
         return Regulation(
-            id,
-            data["prefix"],
-            data["title"],
-            data["issued"],
-            _clauses(data["prefix"], data["clause"]),
-            data.get("parameters", {}),
-            data.get("headings", {}),
+            id, data["prefix"], data["title"], data["issued"], clauses, parameters, data.get("headings", {})
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise RegulationError(f"{id}: {type(error).__name__}: {error}") from error
@@ -85,11 +83,12 @@ def _clauses(prefix: str, tables: list[dict[str, Any]]) -> dict[str, Clause]:
 
 def _clause(table: dict[str, Any]) -> Clause:
     lists = {key: tuple(table.get(key, ())) for key in ("enforced_by", "planned")}
-    clause = Clause(
-        table["id"], table["text"], why_not=table.get("why_not", ""), erratum=table.get("erratum", ""), **lists
-    )
-    if unknown := table.keys() - {"id", "text", "enforced_by", "planned", "why_not", "erratum"}:
+    notes: dict[str, Any] = {key: table.get(key, "") for key in _NOTES}
+    clause = Clause(table["id"], table["text"], **(notes | lists))
+    if unknown := table.keys() - {"id", "text", *lists, *notes}:
         raise RegulationError(f"{clause.id}: unknown keys {', '.join(sorted(unknown))}")
     if not clause.text or not (clause.enforced_by or clause.planned or clause.why_not):
         raise RegulationError(f"{clause.id}: needs a text, and what enforces it or why software cannot")
+    if alone := [key for key in _NOTES[:2] if bool(notes[key]) != bool(notes[f"{key}_vi"])]:
+        raise RegulationError(f"{clause.id}: {' and '.join(alone)} must stand in both languages")
     return clause
