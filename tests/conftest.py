@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,13 @@ hypothesis.settings.load_profile("congthu")
 def pytest_configure(config: pytest.Config) -> None:
     """The marker of this file, beside those of pyproject.toml."""
     config.addinivalue_line("markers", f"limit(seconds): this test may take so long; without it {_LIMIT} s")
+    config.addinivalue_line("markers", "bare: this test wants a store without any table in it")
+
+
+def pytest_collection_finish() -> None:
+    """What was made until now lives as long as the tests: the garbage collector need not walk it for each of them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -80,7 +80,7 @@ def _sent(gateway: Gateway, sender: str, content: bytes) -> int:
 @pytest.mark.limit(180)
 def test_a_sender_of_slow_files_keeps_nobody_else_out() -> None:
     slow, quick = _slow(), attached(("a.zip", zipped({"a.exe": PROGRAM})))
-    workers = {"count": 2, "timeout": 6, "cpu_time": 5}
+    workers = {"count": 2, "timeout": 4, "cpu_time": 3}
     with (
         Recorder() as recorder,
         Gateway(

@@ -225,7 +225,9 @@ async def test_a_deed_says_what_kind_of_mailbox_did_it(start: Start) -> None:
     running.app.charging.note = deeds.append
     client = await logged_in(running, AN)
     assert (await message(client, AN)).startswith(b"250")
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(30):
+        while not deeds:
+            await asyncio.sleep(0.01)
     assert [deed.kind for deed in deeds] == ["unit"], "a unit's mailbox is judged as a person's"
 
 

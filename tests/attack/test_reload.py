@@ -30,7 +30,7 @@ async def test_a_session_that_arrives_during_a_reload_is_looked_after(start: Sta
     assert (await reader.readline()).startswith(b"220")
     seen = running.app.listeners["inbound"].open_sessions
     try:
-        line = await asyncio.wait_for(reader.readline(), 6)  # 421 after a second of silence
+        line = await asyncio.wait_for(reader.readline(), 20)  # 421 after a second of silence
     except TimeoutError:
         line = b"(silence)"
     writer.close()

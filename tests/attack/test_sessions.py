@@ -43,7 +43,10 @@ async def test_a_client_that_reads_nothing_is_cut_at_the_end(start: Start) -> No
             await asyncio.sleep(0.05)
             if not running.app.listeners["inbound"].open_sessions:
                 break
-    await asyncio.sleep(3)
+    for _ in range(200):
+        await asyncio.sleep(0.1)
+        if descriptors() - 6 - before <= 2:
+            break
     print("sessions", running.app.listeners["inbound"].open_sessions, "descriptors", before, descriptors() - 6)
     left = descriptors() - 6 - before
     for sock in kept:
@@ -61,14 +64,16 @@ async def test_pipelined_chunks_do_not_stop_everybody_else(start: Start) -> None
     async def beat() -> None:
         nonlocal worst
         while True:
-            before = time.perf_counter()
+            before = time.thread_time()  # what the loop computes meanwhile, whatever else the machine does
             await asyncio.sleep(0.005)
-            worst = max(worst, time.perf_counter() - before)
+            worst = max(worst, time.thread_time() - before)
 
     task = asyncio.create_task(beat())
     client.send(b"BDAT 1\r\nx" * 80_000)
     for _ in range(60):
         await asyncio.sleep(0.1)
+        if not running.app.listeners["inbound"].open_sessions:
+            break
     task.cancel()
     print("worst pause", worst)
     assert worst < 0.5, f"the loop stood still for {worst:.1f} s"

@@ -57,8 +57,9 @@ GOOD_MAIL = {
 
 @pytest.mark.parametrize("name", GOOD_MAIL)
 def test_good_mail_passes(reading: Gateway, name: str) -> None:
-    assert refused(reading, GOOD_MAIL[name]).startswith("250 ")
-    assert "findings" not in _row(reading)
+    text, row = _judged(reading, GOOD_MAIL[name])
+    assert text.startswith("250 ")
+    assert "findings" not in row
 
 
 def test_the_stamp_is_still_one(reading: Gateway) -> None:
@@ -69,12 +70,13 @@ def test_the_stamp_is_still_one(reading: Gateway) -> None:
 
 @pytest.mark.parametrize("body", [LEGACY, UNMARKED])
 def test_no_rule_keeps_words_of_a_marked_message(reading: Gateway, body: str) -> None:
-    assert refused(reading, eml(f"TỐI MẬT\n\nSố: 12/KH-UBND\n\n{body}\n", PLAIN)).startswith("550-5.7.1 ")
-    row = _row(reading)
+    text, row = _judged(reading, eml(f"TỐI MẬT\n\nSố: 12/KH-UBND\n\n{body}\n", PLAIN))
+    assert text.startswith("550-5.7.1 ")
     assert len(row["findings"]) > 1
     kept = json.dumps(row, ensure_ascii=False) + reading.daemon.output()
     assert not any(word in kept for word in ("nghÜa", "nghĩa", "dong chi", "Kinh gui"))
 
 
-def _row(gateway: Gateway) -> dict[str, Any]:
-    return dict(json.loads(gateway.cli("decisions", "export", "--format", "jsonl").splitlines()[-1]))
+def _judged(gateway: Gateway, content: bytes) -> tuple[str, dict[str, Any]]:
+    """What the client heard, and the journal's row."""
+    return gateway.judged(lambda: refused(gateway, content))

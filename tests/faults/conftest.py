@@ -14,6 +14,21 @@ SHORT: Table = {"connect_timeout": 2, "command_timeout": 2, "data_timeout": 2, "
 MakeGateway = Callable[..., Gateway]
 
 
+@pytest.fixture(scope="module")
+def hop() -> Iterator[Recorder]:
+    """An upstream for a whole module."""
+    with Recorder() as made:
+        yield made
+
+
+@pytest.fixture
+def clean(hop: Recorder) -> Recorder:
+    """The module's upstream, without faults and messages."""
+    hop.fail.clear()
+    hop.messages.clear()
+    return hop
+
+
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
     """An upstream whose faults a test sets."""

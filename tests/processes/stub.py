@@ -1,7 +1,8 @@
 """An application that stands in for gateway.app in the tests of the processes: a line echo server, real sockets.
 
 A client gets the worker's number and process id as a greeting, and each line back; `hold` is answered after a while, so
-that a test can have something in flight; `block` stops the event loop.
+that a test can have something in flight; `block` stops the event loop. The contact
+`slow` takes its time to come in force.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ class App:
             raise StartError("the stub was told to refuse")
         if settings.gateway.contact == "crash":
             raise RuntimeError("the stub was told to crash")
+        if settings.gateway.contact == "slow":
+            await asyncio.sleep(4)
         self.settings = settings
         await self._serve()
 

@@ -53,7 +53,7 @@ class Client:
     """One connection."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection((HOST, port), timeout=20)
+        self._socket = socket.create_connection((HOST, port), timeout=60)
         self._file = self._socket.makefile("rb")
 
     def line(self) -> str:
@@ -98,7 +98,7 @@ class Notify:
             except BlockingIOError:
                 return self.seen
 
-    def until(self, line: str, seconds: float = 20.0) -> list[str]:
+    def until(self, line: str, seconds: float = 60.0) -> list[str]:
         """Everything that came, once `line` is among it."""
         end = time.monotonic() + seconds
         while line not in self.read():

@@ -1,13 +1,16 @@
 """The systemd unit's restrictions: the exposure level, and the daemon running under them without systemd as PID 1."""
 
 import os
+import pickle
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from gateway.config import Settings
 from tests.processes.support import Client, Stub
 from tests.support.processes import ROOT, run
 
@@ -93,3 +96,22 @@ def test_libraries_work_and_the_restrictions_hold(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     assert done.stdout.endswith("held\n"), done.stdout + done.stderr
+
+
+@confined
+def test_reports_are_made_confined(tmp_path: Path) -> None:
+    """The process that makes them asks for a low priority, which the unit's filter forbids."""
+    data = tmp_path / "data"
+    data.mkdir()
+    tables = {
+        "gateway": {"hostname": "gw.example", "data_dir": str(data)},
+        "listener": [{"name": "in", "bind": "127.0.0.1:2525", "direction": "inbound", "upstream": "m"}],
+        "upstream": {"m": {"maildir": "maildir"}},
+    }
+    done = subprocess.run(
+        [PROVE, data, sys.executable, "-m", "gateway.reports.mailer"],
+        input=pickle.dumps((Settings.model_validate(tables), time.time())),
+        capture_output=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()

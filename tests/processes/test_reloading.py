@@ -36,6 +36,22 @@ def test_sessions_and_workers_stay() -> None:
         assert {greeting(gateway.port)[2] for _ in range(20)} == {"new"}
 
 
+def test_a_worker_that_starts_meanwhile_takes_it_too() -> None:
+    """One that died begins again with what is in force, while another is still being asked about what comes."""
+    with Stub(workers=2, contact="old") as gateway:
+        dead = gateway.signal_worker(signal.SIGKILL)
+        gateway.wait(lambda: bool(gateway.events("worker ended")), "the worker ended")
+        gateway.change(contact="slow")
+        reload(gateway, "done")
+        gateway.wait(lambda: len(gateway.workers()) == 2 and dead not in gateway.workers(), "a new worker")
+        gateway.wait(lambda: gateway.status("/readyz") == 200, "ready")
+        seen: dict[str, str] = {}
+        while len(seen) < 2:
+            number, _, contact = greeting(gateway.port)
+            seen[number] = contact
+        assert seen == {"0": "slow", "1": "slow"}
+
+
 def test_a_file_that_is_no_toml_is_refused() -> None:
     with Stub(contact="old") as gateway:
         gateway.config.write_text("[gateway\n")

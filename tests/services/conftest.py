@@ -1,4 +1,4 @@
-"""Fixtures that several of these tests share: certificates once a session, a gateway in front of a recorder."""
+"""Fixtures that several of these tests share: certificates and a PostgreSQL once a session, a gateway a module."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.congthu import OBSERVED, Gateway, listener, upstream
+from tests.support.postgres import PostgresServer
 from tests.support.recorder import Recorder
 from tests.support.tls import Certificates, certificates
 
@@ -31,3 +32,27 @@ def gate(recorder: Recorder) -> Iterator[Gateway]:
     """An inbound gateway in front of the recorder, for a whole module."""
     with Gateway([listener()], {"mailserver": upstream(recorder.port)}, rules=OBSERVED) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL. Who stops it starts it again."""
+    with PostgresServer() as made:
+        yield made
+
+
+@pytest.fixture
+def url(postgres: PostgresServer, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without a row, with every room's tables; a test that is marked `bare` has none of them."""
+    if request.node.get_closest_marker("bare") is None:
+        yield postgres.emptied()
+        return
+    made = postgres.database(bare=True)
+    yield made
+    postgres.drop(made)
+
+
+@pytest.fixture(scope="class")
+def lasting_url(postgres: PostgresServer) -> str:
+    """The same for all tests of a class."""
+    return postgres.database()

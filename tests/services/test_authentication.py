@@ -85,7 +85,7 @@ def gate(dns: LabDns, recorder: Recorder) -> Iterator[Gateway]:
         [listener(proxy_protocol=["127.0.0.0/8"])],
         {"mailserver": upstream(recorder.port)},
         gateway={"trusted_networks": ["127.0.0.1"]},
-        authentication={"servers": [f"{HOST}:{dns.server[1]}"], "timeout": "3s"},
+        authentication={"servers": [f"{HOST}:{dns.server[1]}"], "timeout": "2s"},
         rules=OBSERVED,
     )
     with made:

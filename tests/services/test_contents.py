@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,9 +28,8 @@ def told(gateway: Gateway, content: bytes) -> tuple[str, dict[str, Any]]:
     """What the client heard, and the journal's newest row."""
     with Client(gateway.port) as client:
         client.ehlo()
-        answer = client.message(content)
-    exported = gateway.cli("decisions", "export", "--format", "jsonl").splitlines()
-    return answer.text, json.loads(exported[-1])
+        answer, row = gateway.judged(lambda: client.message(content))
+    return answer.text, row
 
 
 @pytest.mark.parametrize(
@@ -132,13 +130,13 @@ def test_malware_wherever_it_hides_and_a_scanner_that_goes_and_comes(recorder: R
             assert row["findings"][0]["evidence"]["threats"][0]["signature"] == f"{SIGNATURE}.UNOFFICIAL"
             assert told(gateway, _early_padding())[0].startswith("550-5.7.1 Thu chua ma doc")
             found = "congthu_scanner_results_total"  # carried over once a second
-            gateway.daemon.wait_until(lambda: gateway.metric(found, result="found") >= 2, "counted", 10)
+            gateway.daemon.wait_until(lambda: gateway.metric(found, result="found") >= 2, "counted")
             clamd.stop()
             assert told(gateway, SIMPLE)[0].startswith("451-4.7.1 Tam thoi chua quet duoc")
-            gateway.daemon.wait_until(lambda: gateway.status("/readyz") == 503, "not ready", 20)
-            gateway.daemon.wait_until(lambda: gateway.metric("congthu_scanner_up") == 0, "said by the metric", 10)
+            gateway.daemon.wait_until(lambda: gateway.status("/readyz") == 503, "not ready")
+            gateway.daemon.wait_until(lambda: gateway.metric("congthu_scanner_up") == 0, "said by the metric")
             clamd.start()
-            gateway.daemon.wait_until(lambda: gateway.status("/readyz") == 200, "ready again", 20)
+            gateway.daemon.wait_until(lambda: gateway.status("/readyz") == 200, "ready again")
             assert told(gateway, SIMPLE)[0].startswith("250 ")
 
 

@@ -64,9 +64,8 @@ def told(gateway: Gateway, content: bytes, direction: str = "outbound", sender: 
     with Client(gateway.port_of(direction)) as client:
         client.ehlo()
         to = "an@khac.example" if direction == "outbound" else "an@tinh.example"
-        answer = client.message(content, sender, to)
-    exported = gateway.cli("decisions", "export", "--format", "jsonl").splitlines()
-    return answer.text, json.loads(exported[-1])
+        answer, row = gateway.judged(lambda: client.message(content, sender, to))
+    return answer.text, row
 
 
 def findings(row: dict[str, Any], rule: str) -> list[dict[str, Any]]:

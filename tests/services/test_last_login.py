@@ -83,7 +83,7 @@ def visit(dovecot: DovecotImap, user: str) -> None:
 def read(dovecot: DovecotImap, covered: Mapping[str, Coverage], done: Callable[[Told], bool]) -> Told:
     """What the table says, once Dovecot has written it: it does so after it has answered."""
     reader = logins(dovecot)
-    for _ in range(100):
+    for _ in range(600):
         if done(told := reader.read(covered, time.time())):
             return told
         time.sleep(0.05)

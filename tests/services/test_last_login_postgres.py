@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
-from gateway.journal.store import resolve_url
 from gateway.sources.last_login import LastLoginFailed, LastLogins, Table
-from tests.services.test_journal_postgres import Server
+from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.service("postgresql")
 
@@ -21,28 +14,18 @@ NOW = 1_795_366_940.0
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def url(postgres: PostgresServer) -> str:
     """A server with the table and 20,000 rows."""
-    folder = Path(f"/tmp/congthu-pgl-{os.getpid()}")  # a Unix socket's path must be short
-    folder.mkdir(mode=0o755)
-    server = Server(folder)
-    server.create()
-    server.start()
-    engine = sa.create_engine(resolve_url(server.url, folder), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in (
-            "CREATE SCHEMA thu",
-            'CREATE TABLE thu."LastLogins" (username text, auth_user text, last_login bigint)',
-            "INSERT INTO thu.\"LastLogins\" SELECT 'hop' || n || '@x', 'hop' || n || '@x', 1000 + n"
-            " FROM generate_series(1, 20000) n",
-            "INSERT INTO thu.\"LastLogins\" VALUES ('hop1@x', 'poller', 50000), (NULL, NULL, NULL)",
-        ):
-            connection.execute(sa.text(statement))
-    engine.dispose()
-    yield server.url
-    with contextlib.suppress(AssertionError):
-        server.stop()
-    shutil.rmtree(folder)
+    made = postgres.database(bare=True)
+    postgres.sql(
+        "CREATE SCHEMA thu",
+        'CREATE TABLE thu."LastLogins" (username text, auth_user text, last_login bigint)',
+        "INSERT INTO thu.\"LastLogins\" SELECT 'hop' || n || '@x', 'hop' || n || '@x', 1000 + n"
+        " FROM generate_series(1, 20000) n",
+        "INSERT INTO thu.\"LastLogins\" VALUES ('hop1@x', 'poller', 50000), (NULL, NULL, NULL)",
+        url=made,
+    )
+    return made
 
 
 def logins(url: str, **table: str) -> LastLogins:

@@ -32,7 +32,7 @@ def gate(own: Certificates) -> Iterator[Gateway]:
     """Implicit TLS and STARTTLS."""
     files = {"certificate": str(own.chain), "key": str(own.key)}
     listeners = [listener(name="kin", tls="implicit", **files), listener(name="mo", tls="starttls", **files)]
-    own_pace = {"shutdown_timeout": "3s"}  # a client that broke off in its handshake is waited for
+    own_pace = {"shutdown_timeout": "30s"}  # a client in the middle of its handshake is not waited for
     with Recorder() as behind, Gateway(listeners, {"mailserver": upstream(behind.port)}, gateway=own_pace) as made:
         yield made
 

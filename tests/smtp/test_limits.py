@@ -50,7 +50,7 @@ async def message(client: Client, sender: str, count: int = 1, body: bytes = MES
 
 
 async def settled(running: Running) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while running.app.charging.unsettled:
             await asyncio.sleep(0.01)
 
@@ -153,6 +153,47 @@ async def test_mail_that_passes_twice_is_counted_once(start: Start) -> None:
     assert (await message(again, PERSON, 1)).startswith(b"250")
 
 
+async def test_a_post_to_a_list_counts_once_to_who_wrote_it(start: Start) -> None:
+    running = await gate(start, listener(), listener("outbound"), limits=limits("6/hour"))
+    client, server = await running.ready("submission"), await running.ready("outbound")
+    await client.ask(f"MAIL FROM:<{PERSON}>".encode(), b"RCPT TO:<toanthe@tphcm.gov.vn>", b"DATA")
+    post = b"From: an@tphcm.gov.vn\r\nTo: toanthe@tphcm.gov.vn\r\nSubject: Hop\r\n\r\nMoi hop.\r\n"
+    client.send(post + b".\r\n")
+    assert (await client.reply()).startswith(b"250")
+    for member in range(6):  # the mail server sends it on to the members, by the list's own reverse-path (VERP)
+        path = f"toanthe-bounces+n{member}=khac.example@tphcm.gov.vn"
+        await server.ask(f"MAIL FROM:<{path}>".encode())
+        assert (await server.ask(f"RCPT TO:<n{member}@khac.example>".encode())).startswith(b"250")
+        await server.ask(b"DATA")
+        server.send(post + b".\r\n")
+        assert (await server.reply()).startswith(b"250")
+    await settled(running)
+    replies = await envelope(client, PERSON, 6)
+    assert [reply[:3] for reply in replies] == [b"250"] * 5 + [b"450"]
+    beyond = await message(server, "toanthe-bounces+x@tphcm.gov.vn")
+    assert beyond.startswith(b"450-4.7.1 Hop thu toanthe-bounces@tphcm.gov.vn da gui den muc 6"), beyond
+
+
+async def test_distinct_new_recipients_a_day(start: Start) -> None:
+    running = await gate(start, limits=limits(new_recipients=["3/day"]))
+    client = await running.ready("submission")
+    assert (await message(client, PERSON, 3)).startswith(b"250")
+    await settled(running)
+    assert (await message(client, PERSON, 3)).startswith(b"250"), "whom one has written to is not new"
+    replies = await envelope(client, PERSON, 4)
+    assert [reply[:3] for reply in replies] == [b"250"] * 3 + [b"450"]
+    assert b"3 new recipients a day" in replies[3]
+
+
+async def test_what_never_fits_is_told_so(start: Start) -> None:
+    running = await gate(start, limits=limits(size=["1KiB/day"]))
+    client = await running.ready("submission")
+    refused = await message(client, PERSON, 1, MESSAGE + b"x" * 900 + b"\r\n" + b"y" * 200 + b"\r\n")
+    assert refused.startswith(b"552-5.3.4")
+    assert b"never fits" in refused
+    assert (await message(client, PERSON)).startswith(b"250"), "and it costs nothing"
+
+
 async def test_the_size_counts_though_nobody_declared_it(start: Start) -> None:
     running = await gate(start, limits=limits("99/hour", size=["1KiB/day"]))
     client = await running.ready("submission")
@@ -197,6 +238,18 @@ async def test_bounces_have_an_account_of_their_own(start: Start) -> None:
     client = await running.ready("outbound")
     assert [(await message(client, ""))[:3] for _ in range(3)] == [b"250", b"250", b"450"]
     assert (await message(client, PERSON)).startswith(b"250")
+
+
+@pytest.mark.parametrize(("count", "last"), [(1, b"250"), (2, b"450")])
+async def test_a_report_has_one_recipient(start: Start, count: int, last: bytes) -> None:
+    """RFC 3464 2: what looks like one and goes to several is mail of whoever stands in From, and counted to it."""
+    running = await gate(start, listener("outbound"), limits=limits("3/hour"))
+    client = await running.ready("outbound")
+    report = (
+        b"From: postmaster@tphcm.gov.vn\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n"
+        b" boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nx\r\n--x--\r\n"
+    )
+    assert [(await message(client, "", count, report))[:3] for _ in range(2)] == [b"250", last]
 
 
 async def test_a_reload_changes_the_limits_and_keeps_what_was_counted(start: Start) -> None:

@@ -308,7 +308,7 @@ async def test_recipient_limit(start: Start) -> None:
 
 
 async def test_an_idle_client_is_told_to_go(start: Start) -> None:
-    running = await start(command_timeout="500ms")
+    running = await start(command_timeout="2s")
     client = await running.ready()
     assert (await client.rest()).startswith(b"421 4.4.2 ")
 
@@ -323,7 +323,7 @@ async def test_a_client_that_drips_a_command_is_told_to_go(start: Start) -> None
             await asyncio.sleep(0.2)
 
     dripping = asyncio.create_task(drip())
-    answer = await client.rest()
+    answer = await client.reader.readline()  # an octet that comes later is answered by a reset
     dripping.cancel()
     assert answer.startswith(b"421 4.4.2 ")
 
@@ -335,9 +335,10 @@ async def test_a_client_that_goes_in_mid_message_leaves_nothing(start: Start) ->
     client.send(MESSAGE * 1000)
     await client.writer.drain()
     client.writer.transport.abort()
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(30):
+        while running.app.spools.open_spools or running.app.spools.memory_used:
+            await asyncio.sleep(0.01)
     assert running.delivered() == []
-    assert running.app.spools.open_spools == 0 and running.app.spools.memory_used == 0
 
 
 async def test_a_client_that_half_closes_after_its_message_gets_its_reply(start: Start) -> None:

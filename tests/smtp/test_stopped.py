@@ -15,10 +15,11 @@ from tests.smtp.conftest import MESSAGE, Client, Running, Start
 from tests.smtp.test_limits import PERSON, gate, listener, message, settled
 
 AMPLE = {"unknown": {"recipients": [], "messages": [], "new_recipients": ["1000000/day"], "size": []}}
+TOLD = f"{PERSON}%127.0.0.0/24"  # the name, as our mail server there tells it
 QUICK = {"refresh": "100ms", "administrators": ["quantri@tphcm.gov.vn"]}
 
 
-async def until(check: Any, seconds: float = 15.0) -> None:
+async def until(check: Any, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not check():
             await asyncio.sleep(0.05)
@@ -28,14 +29,14 @@ def store(running: Running) -> BlockStore:
     return BlockStore(running.app._knowledge.database)
 
 
-async def blast(running: Running, client: Client, count: int) -> list[bytes]:
+async def blast(running: Running, client: Client, count: int, of: str = "x") -> list[bytes]:
     """The same content to `count` messages of ten new recipients each; the replies."""
     replies = []
     for number in range(count):
         reply = await client.ask(f"MAIL FROM:<{PERSON}>".encode())
         if reply.startswith(b"250"):
             for n in range(10):
-                await client.ask(f"RCPT TO:<x{number}.{n}@khac{n}.example>".encode())
+                await client.ask(f"RCPT TO:<{of}{number}.{n}@khac{n}.example>".encode())
             await client.ask(b"DATA")
             client.send(MESSAGE + b"Click http://khac.example/\r\n.\r\n")
             reply = await client.reply()
@@ -74,8 +75,9 @@ async def test_a_blast_is_found_told_once_and_blocked_where_that_is_wanted(start
     running = await gate(start, limits=AMPLE, senders={**QUICK, "blocking": blocking})
     client = await running.ready("submission")
     replies = await blast(running, client, 60)
-    await until(lambda: store(running).find(PERSON) is not None)
-    block = store(running).find(PERSON)
+    await until(lambda: store(running).find(TOLD) is not None)
+    block = store(running).find(TOLD)
+    assert store(running).find(PERSON) is None, "whose mailbox it is may have nothing to do with it"
     assert block is not None
     assert block.standing is (Standing.BLOCKED if blocking == "enforce" else Standing.SUSPECT)
     assert {"new_recipients", "burst"} & set(block.reasons)
@@ -91,11 +93,29 @@ async def test_ordinary_mail_is_nobodys_business(start: Start) -> None:
         assert (await message(client, PERSON, 3, MESSAGE + f"Thu so {number}\r\n".encode())).startswith(b"250")
     await settled(running)
     await asyncio.sleep(0.6)
-    assert store(running).find(PERSON) is None
+    assert store(running).find(TOLD) is None
 
 
 async def test_without_the_watch_nothing_is_kept_of_anybody(start: Start) -> None:
     running = await gate(start, listener(), limits=AMPLE, senders={**QUICK, "watch": False})
     client = await running.ready("submission")
     await blast(running, client, 40)
-    assert store(running).find(PERSON) is None
+    assert store(running).find(TOLD) is None
+
+
+async def test_who_has_a_written_exception_is_not_judged_and_a_lock_holds_all_the_same(start: Start) -> None:
+    exception = {"address": PERSON, "reason": "Bản tin, công văn 12", "expires": "2999-12-31", "conduct": False}
+    options = {"limits": AMPLE, "senders": {**QUICK, "blocking": "enforce"}, "limit_override": [exception]}
+    running = await gate(start, **options)
+    client = await running.ready("submission")
+    assert all(reply.startswith(b"250") for reply in await blast(running, client, 40))
+    assert store(running).find(TOLD) is None
+    await asyncio.to_thread(store(running).lock, PERSON, "phong cntt", "Mất điện thoại")
+    await until(lambda: running.app._knowledge.known.blocks.find(PERSON))
+    assert (await client.ask(f"MAIL FROM:<{PERSON}>".encode())).startswith(b"550")
+    changed = running.app.settings.model_copy(update={"limit_override": ()})
+    await running.app._watching.prepare(changed).commit()
+    store(running).release(PERSON, "phong cntt", confirmation="45/CV-VP")
+    await until(lambda: not running.app._knowledge.known.blocks.find(PERSON))
+    await blast(running, client, 60, "y")
+    await until(lambda: store(running).find(TOLD) is not None)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import smtplib
 import socket
 import ssl
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ import pytest
 import trustme
 
 from gateway.model import Address, Direction, Envelope, Recipient, Session
-from tests.smtp.conftest import MESSAGE, Running, Start, without_trace
+from gateway.proving import Proved
+from gateway.who import NOBODY, Identity, Proof
+from tests.smtp.conftest import MESSAGE, Client, Running, Start, without_trace
 
 LOOPBACK = ["127.0.0.0/8"]
 ENVELOPE = (b"MAIL FROM:<a@so.example>", b"RCPT TO:<q4@tphcm.gov.vn>")
@@ -294,6 +298,43 @@ async def test_a_stranger_cannot_replay_a_genuine_mark(start: Start) -> None:
     assert (await running.submit(content + b".\r\n")).startswith(b"552")
 
 
+async def half_a_handshake(running: Running) -> Client:
+    """A client that has begun TLS, and says no more."""
+    client = await running.connect(greet=False)
+    inner, outer = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        no_check().wrap_bio(inner, outer).do_handshake()
+    client.send(outer.read()[:40])
+    async with asyncio.timeout(20):
+        while not running.app.listeners["inbound"].open_sessions:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    return client
+
+
+async def test_who_breaks_off_a_handshake_takes_up_no_room(start: Start, certificate: dict[str, Path]) -> None:
+    running = await start(tls="implicit", **certificate)
+    client = await half_a_handshake(running)
+    client.writer.transport.abort()
+    async with asyncio.timeout(20):
+        while running.app.listeners["inbound"].open_sessions:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_stop_does_not_wait_for_half_a_handshake(
+    start: Start, certificate: dict[str, Path], *, gone: bool
+) -> None:
+    running = await start(tls="implicit", **certificate)
+    client = await half_a_handshake(running)
+    if gone:
+        client.writer.transport.abort()
+    listener = running.app.listeners["inbound"]
+    async with asyncio.timeout(20):
+        await listener.stop(3600)
+    assert not listener.open_sessions
+
+
 @pytest.mark.parametrize("split", [1, 5, 100, 10_000])
 async def test_implicit_tls_behind_a_proxy_header(start: Start, certificate: dict[str, Path], split: int) -> None:
     """HAProxy in TCP mode: its header and the client's first handshake bytes come in any cut, often together."""
@@ -333,6 +374,27 @@ def tagged(
     envelope = Envelope(session, Address("a@tphcm.gov.vn"), recipients)
     field = running.app.marks.field(envelope, hashlib.sha256(content).hexdigest(), time.time(), [TAG])
     return b"Received: from gw by mail; today\r\n" + tag + b"\r\n" + field + content
+
+
+SMALL = b"From: a@tphcm.gov.vn\r\nSubject: thu\r\n\r\nXin chao.\r\n"
+
+
+async def test_what_trouble_of_ours_ended_says_who_was_proved(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def proved(*_: object) -> Proved:
+        return Proved(replace(NOBODY, identity=Identity("a@tphcm.gov.vn", how=Proof.LOGIN)))
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("gateway.proving.Prover.prove", proved)
+    monkeypatch.setattr("gateway.pipeline.Pipeline._deliver", broken)
+    running = await start(listeners=TWO, gateway={"trusted_networks": LOOPBACK})
+    for content in (SMALL, tagged(running, SMALL)):
+        assert (await send(running, "outbound", content)).startswith(b"451 4.3.0 ")
+    first, again = (json.loads(row["payload"]) for row in await running.decisions())
+    assert (first["outcome"], first["proved"], first["proved_by"]) == ("internal error", "a@tphcm.gov.vn", "login")
+    assert (again["outcome"], again["passed"]) == ("internal error", True)
+    assert "passed" not in first and "proved" not in again
 
 
 async def test_our_tags_above_a_mark_stay(start: Start) -> None:

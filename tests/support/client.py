@@ -142,7 +142,7 @@ class Client:
                 break
         return answer
 
-    def ended(self, seconds: float = 5.0) -> bool:
+    def ended(self, seconds: float = 30.0) -> bool:
         """True when the server closes within `seconds` (what it says meanwhile is thrown away)."""
         deadline = time.monotonic() + seconds
         try:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import tempfile
 import urllib.error
 import urllib.request
@@ -16,29 +15,13 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # no stubs in the lock
 
-from tests.support.ports import HOST, free_port
+from tests.support.commands import congthu
+from tests.support.ports import HOST, free_block
 from tests.support.processes import ROOT, Daemon, run
 
 SCRIPT = ROOT / "deploy/cluster/cluster.sh"
 PORTS = 12  # that the script uses, one after the other
 _NUMBER = re.compile(rb"^Subject: so (\d+)\r?$", re.MULTILINE)
-
-
-def _free_block() -> int:
-    """The first of as many free ports as the script needs."""
-    for _ in range(100):
-        first = free_port()
-        sockets = [socket.socket() for _ in range(PORTS)]
-        try:
-            for offset, one in enumerate(sockets):
-                one.bind((HOST, first + offset))
-            return first
-        except OSError:
-            continue
-        finally:
-            for one in sockets:
-                one.close()
-    raise OSError("no free ports side by side")
 
 
 class Cluster:
@@ -49,7 +32,7 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="congthu-cluster-", dir="/tmp"))
         self.folder.chmod(0o711)
         self.data = self.folder / "data"
-        self.first = _free_block()
+        self.first = free_block(PORTS)
         self.inbound, self.outbound, self.status = self.first, self.first + 1, self.first + 2
         self.prometheus = self.first + 4
         self._http = {"gw1": self.first + 8, "gw2": self.first + 11}
@@ -116,27 +99,25 @@ class Cluster:
 
     def cli(self, node: str, *arguments: str) -> str:
         """The output of a congthu command with a node's configuration."""
-        done = run([ROOT / ".venv/bin/congthu", *arguments, "--config", self.config(node)])
-        assert done.returncode == 0, f"{arguments}: {done.returncode} {done.stdout}{done.stderr}"
-        return done.stdout
+        return congthu(*arguments, "--config", str(self.config(node)))
 
     def ready(self, node: str) -> bool:
         """Whether /readyz says 200."""
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{self._http[node]}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{HOST}:{self._http[node]}/readyz", timeout=30) as answer:
                 return int(answer.status) == 200
         except OSError:
             return False
 
     def standing(self, node: str) -> str:
         """What HAProxy says of a node: UP, DOWN and the like."""
-        with urllib.request.urlopen(f"http://{HOST}:{self.status}/;csv", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{HOST}:{self.status}/;csv", timeout=30) as answer:
             lines = list(csv.DictReader(answer.read().decode().removeprefix("# ").splitlines()))
         return next(line["status"] for line in lines if (line["pxname"], line["svname"]) == ("outbound", node))
 
     def metric(self, node: str, name: str) -> float:
         """The sum of a metric's samples of a node."""
-        with urllib.request.urlopen(f"http://{HOST}:{self._http[node]}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{HOST}:{self._http[node]}/metrics", timeout=30) as answer:
             lines = answer.read().decode().splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}[ {{]", line))
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from gateway.journal.export import as_json
+from gateway.journal.query import Filter, search
+from gateway.journal.reader import open_reader
+from tests.support.commands import congthu
 from tests.support.ports import HOST, free_port
-from tests.support.processes import Daemon, run
+from tests.support.processes import Daemon
 
 Table = dict[str, Any]
+Said = TypeVar("Said")
 
 
 def toml(settings: Mapping[str, Any]) -> str:
@@ -101,7 +108,7 @@ class Gateway:
         (self.folder / "data").mkdir(exist_ok=True)
         self.config.write_text(toml(self.settings))
 
-    def start(self, *, ready: bool = True, seconds: float = 30.0) -> None:
+    def start(self, *, ready: bool = True, seconds: float = 60.0) -> None:
         """Start it; wait for /readyz (`ready`), or only for /healthz where the upstream is down on purpose."""
         self.write_config()
         self.daemon.start()
@@ -133,13 +140,13 @@ class Gateway:
 
     def get(self, path: str) -> str:
         """The body of an HTTP GET on the metrics port."""
-        with urllib.request.urlopen(f"http://{HOST}:{self.http_port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{HOST}:{self.http_port}{path}", timeout=30) as answer:
             return str(answer.read().decode())
 
     def status(self, path: str) -> int:
         """The status of an HTTP GET on the metrics port; 0 when nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{self.http_port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{HOST}:{self.http_port}{path}", timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -157,16 +164,32 @@ class Gateway:
 
     def logged(self) -> list[dict[str, Any]]:
         """The JSON lines of its log."""
-        lines = (line for line in self.daemon.output().splitlines() if line.startswith("{"))
+        whole, _, _being_written = self.daemon.output().rpartition("\n")
+        lines = (line for line in whole.splitlines() if line.startswith("{"))
         return [json.loads(line) for line in lines]
 
     def cli(self, *arguments: str) -> str:
         """The output of another congthu command with this configuration; AssertionError with its words on exit 2."""
-        done = run([sys.executable, "-m", "gateway", *arguments, "--config", self.config])
-        assert done.returncode in (0, 1), f"{arguments}: {done.returncode} {done.stdout}{done.stderr}"
-        return done.stdout
+        return congthu(*arguments, "--config", str(self.config))
 
-    def decisions(self) -> list[dict[str, Any]]:
-        """The journal, through `congthu decisions list --json`."""
-        found = json.loads(self.cli("decisions", "list", "--json"))
-        return list(found)
+    def decisions(self, limit: int = 0) -> list[dict[str, Any]]:
+        """The journal's decisions, newest first (all, or `limit`), as `congthu decisions list --json` prints them."""
+        store = self.settings.get("store", {}).get("url", "sqlite:///congthu.db")
+        with contextlib.closing(open_reader(store, Path(self.settings["gateway"]["data_dir"]))) as journal:
+            return [as_json(row) for row in search(journal, Filter(), limit=limit)]
+
+    def judged(self, send: Callable[[], Said], seconds: float = 60.0) -> tuple[Said, dict[str, Any]]:
+        """What `send` returns, and the decision that the journal has of it, a little later where it is accepted.
+
+        AssertionError where none has come within `seconds`.
+        """
+        before = self._newest()
+        said = send()
+        deadline = time.monotonic() + seconds
+        while (newest := self._newest()) == before:
+            assert time.monotonic() < deadline, f"no decision is in the journal: {said}"
+            time.sleep(0.02)
+        return said, newest
+
+    def _newest(self) -> dict[str, Any]:
+        return next(iter(self.decisions(limit=1)), {})

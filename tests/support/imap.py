@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import ssl
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import Final
 
@@ -32,6 +33,7 @@ class FakeImap:
 
     AUTHENTICATE without its secret gets a continuation. `pieces`: an answer is sent in so many bytes at a time.
     A folder's name in `answers` goes before STATUS. `hurried`: what commands sent with the login get, if they must not.
+    `late`: the greeting waits for the client's first words. `by_user`: answers for those who log in as that mailbox.
     `secure`: for STARTTLS, or for TLS from the beginning (`implicit`). `heard` keeps every line.
     """
 
@@ -48,21 +50,35 @@ class FakeImap:
         self._secure = secure
         self._implicit = implicit
         self.hurried = b""
+        self.late = False
+        self.by_user: dict[str, Mapping[str, bytes]] = {}
         self.heard: list[bytes] = []
         self.port = 0
 
     async def __aenter__(self) -> FakeImap:
         secure = self._secure if self._implicit else None
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20, ssl=secure)
+        self._open: list[asyncio.StreamWriter] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0, limit=1 << 20, ssl=secure)
         self.port = self._server.sockets[0].getsockname()[1]
-        self._open: set[asyncio.StreamWriter] = set()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        for writer in list(self._open):
+        await asyncio.sleep(0.01)  # who was accepted a moment ago is a connection by then
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._open:
             writer.transport.abort()
         await asyncio.sleep(0.01)
+
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Not left to the task: one that is cancelled before it began closes nothing."""
+        self._open.append(writer)
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @property
     def names(self) -> list[str]:
@@ -75,30 +91,33 @@ class FakeImap:
         return [base64.b64decode(words[3]).decode().split("\0") for words in lines]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ssl.SSLError):
-            if await self._say(writer, self.answers["GREETING"]):
+            while self.late and not reader._buffer:  # type: ignore[attr-defined]
+                await asyncio.sleep(0.001)
+            answers: ChainMap[str, bytes] = ChainMap({}, self.answers)
+            if await self._say(writer, answers["GREETING"]):
                 while line := await reader.readline():
                     self.heard.append(line)
                     if self.hurried and _name(line) == "AUTHENTICATE" and reader._buffer:  # type: ignore[attr-defined]
                         await self._say(writer, self.hurried.replace(b"TAG", line.split()[0]))
                         break
-                    if not await self._reply(writer, line):
+                    if not await self._reply(writer, line, answers):
                         break
-        self._open.discard(writer)
         writer.close()
 
-    async def _reply(self, writer: asyncio.StreamWriter, line: bytes) -> bool:
+    async def _reply(self, writer: asyncio.StreamWriter, line: bytes, answers: ChainMap[str, bytes]) -> bool:
         name, words = _name(line), line.split()
         if name == "AUTHENTICATE" and len(words) == 3:
             return await self._say(writer, b"+ \r\n")
         if len(words) == 1:  # the secret
             name, words = "AUTHENTICATE", [*self.heard[-2].split(), *words]
             self.heard[-1] = b" ".join(words)
+        if name == "AUTHENTICATE":
+            answers.maps[0].update(self.by_user.get(base64.b64decode(words[3]).split(b"\0")[0].decode(), {}))
         folder = line.split(b" ", 2)[-1].rpartition(b" (")[0]
-        answer = self.answers.get(name, b"TAG BAD what\r\n")
+        answer = answers.get(name, b"TAG BAD what\r\n")
         if name == "STATUS":
-            answer = self.answers.get(folder.strip(b'"').decode("latin-1"), answer)
+            answer = answers.get(folder.strip(b'"').decode("latin-1"), answer)
         good = await self._say(writer, answer.replace(b"TAG", words[0]).replace(b"NAME", folder))
         if name == "STARTTLS" and self._secure and good:
             await _start_tls(writer, self._secure)

@@ -73,7 +73,7 @@ class Daemon:
                 preexec_fn=_end_with_parent,
             )
 
-    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
         """Return once `ready()`; AssertionError with the log's tail when the process dies or `seconds` pass."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -114,6 +114,10 @@ class Daemon:
             with contextlib.suppress(psutil.NoSuchProcess):
                 left.send_signal(signal.SIGKILL)
         return self._process.wait(5)
+
+    def kill(self) -> None:
+        """SIGKILL for it and all its descendants: for a service whose end nobody looks at."""
+        self.stop(0)
 
     def __enter__(self) -> Daemon:
         self.start()

@@ -48,7 +48,7 @@ class Prometheus:
 
     def _ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{self.port}/-/ready", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://{HOST}:{self.port}/-/ready", timeout=20) as answer:
                 return int(answer.status) == 200
         except OSError:
             return False

@@ -44,6 +44,7 @@ SERVICES = {
     "libreoffice": Service("soffice", "libreoffice-nogui"),
     "prometheus": Service("promtool", "prometheus"),
     "redis": Service("redis-server", "redis-server"),
+    "chromium": Service("chromium", "chromium"),
     "tmpfs": Service("mount", "mount", root=True),
     "recode": Service("recode", "recode"),
     "vietnamese-text": Service("dpkg-query", "libreoffice-l10n-vi", file=f"{_RESOURCE}/vi/LC_MESSAGES/sc.mo"),

@@ -48,6 +48,12 @@ imap_id_retain = yes
 """
 
 
+def dovecot_settings(url: str, authority: Path | None = None) -> str:
+    """What Dovecot is told to post to this address."""
+    trust = f"ssl_client_ca_file = {authority}\n" if authority else ""
+    return _CONF.format(url=url, token=TOKEN) + trust
+
+
 class Endpoint:
     """Keeps what it is handed in lists. `states`: of mailboxes that may not log in."""
 
@@ -71,8 +77,7 @@ class Endpoint:
 
     def settings(self, authority: Path | None = None) -> str:
         """What Dovecot is told."""
-        trust = f"ssl_client_ca_file = {authority}\n" if authority else ""
-        return _CONF.format(url=self.url, token=TOKEN) + trust
+        return dovecot_settings(self.url, authority)
 
     def of(self, mailbox: str) -> list[Evidence]:
         """All that was kept of one mailbox."""

@@ -25,6 +25,7 @@ ARROWS: Mapping[str, str] = {
     "who": "",
     "senders": "who",
     "rates": "",
+    "changing": "",
     "access": "",
     "payers": "model rates senders who",
     "model": "contents rates who",
@@ -32,11 +33,17 @@ ARROWS: Mapping[str, str] = {
     "config_values": "",
     "config_identity": "config_values",
     "config_limits": "config_values",
-    "config": "model config_values config_identity config_limits",
+    "config_use": "access config_values",
+    "config_reports": "config_values",
+    "config_retention": "config_values",
+    "config_console": "config_values",
+    "config": "model config_values config_console config_copies config_identity config_limits config_notify"
+    " config_reports config_retention config_use",
     "replies": VALUES,
     "trace": VALUES,
     "log_sink": "",
-    "logs": f"{VALUES} config log_sink",
+    "logs": f"{VALUES} config log_sink without",
+    "without": "",
     "metrics": f"{VALUES} config",
     # rooms that know nothing of ours but values
     "message": VALUES,
@@ -47,11 +54,13 @@ ARROWS: Mapping[str, str] = {
     "wording": f"{VALUES} vietnamese message documents",
     # inspection: files opened in processes of their own
     "inspection": f"{COMMON} message archives documents vietnamese wording",
+    # documents written anew, in processes of their own
+    "rewriting": "contents documents errors inspection vietnamese",
     "malware": COMMON,
     "regulations": VALUES,
     # rooms
     "rules": f"{VALUES} config config_values replies regulations vietnamese",
-    "journal": COMMON,
+    "journal": f"{COMMON} without",
     "upstream": COMMON,
     "authentication": COMMON,
     "directory": f"{COMMON} regulations vietnamese journal.store journal.files journal.migrate",
@@ -62,22 +71,51 @@ ARROWS: Mapping[str, str] = {
     "imap": f"{COMMON} access",
     "lifecycle": f"{VALUES} access regulations",
     "passwords": f"{COMMON} lifecycle.days",
-    "sources": f"{COMMON} access imap directory.ldap directory.ldap_entries directory.addresses directory.attributes",
+    "pulling": f"{COMMON} access config_identity directory imap lifecycle.days sources using",
+    "sourcing": f"{COMMON} changing access config_use directory imap.settings processes.sockets pulling rules.compiled"
+    " sources throttle.lease upkeep using",
+    "sources": f"{COMMON} changing access imap directory.ldap directory.ldap_entries directory.addresses"
+    " directory.attributes",
     "upkeep": f"{COMMON} access imap lifecycle directory journal.store journal.files journal.migrate",
+    "keyfile": "config errors",
+    "lookup": "config keyfile",
+    "explaining": "regulations",
+    "notifying": f"{VALUES} explaining automatic directory journal.decision journal.migrate rules.patterns",
+    "notifier": f"{COMMON} changing lookup notifying batching directory journal.decision rules.compiled",
+    "config_notify": "config_values",
+    "config_copies": "config_values",
+    "copies": f"{VALUES} explaining.values upstream.base",
+    "copying": f"{COMMON} copies message.result upstream.base",
+    "answers": "directory lifecycle.answers lifecycle.calendar journal.migrate who",
+    "automatic": "model",
+    "batching": "logs",
+    "answering": f"{COMMON} changing answers automatic batching directory lifecycle.answers rules.compiled",
+    "acting": f"{COMMON} imap.settings lifecycle directory upkeep throttle.lease journal.files journal.decision",
+    "tending_means": f"{COMMON} acting directory lifecycle using",
+    "tending": f"{COMMON} changing acting directory imap lifecycle tending_means throttle.lease upkeep using",
+    "using": f"{COMMON} access imap.settings lifecycle regulations rules.profiles",
+    "reports": f"{COMMON} access answers directory journal lifecycle regulations rules.profiles upkeep using",
+    "reporting": f"{COMMON} changing directory lifecycle reports upstream.base using",
+    "retaining": f"{COMMON} changing journal.prune journal.retention",
     "recording": f"{COMMON} message journal",
     "proving": f"{COMMON} message authentication rules.compiled",
     "noticing": f"{COMMON} directory upstream.base",
     "knowing": f"{COMMON} authentication directory proving journal.decision regulations"
     " rules.compiled rules.patterns rules.request_channel",
-    "watching": f"{COMMON} blocks conduct directory lifecycle.calendar regulations rules.blocked_sender"
-    " rules.compiled rules.profiles",
+    "watching": f"{COMMON} changing blocks conduct directory lifecycle.calendar regulations rules.blocked_sender"
+    " rules.compiled rules.policy rules.profiles tariff",
+    "orders": f"{COMMON} directory journal.actions journal.decision journal.migrate journal.query journal.reader"
+    " journal.schema lifecycle.days regulations rules",
+    "ordering": f"{COMMON} directory lifecycle.days orders rules.compiled rules.policy rules.problems",
     "tariff": f"{VALUES} config_limits rules.patterns",
-    "charging": f"{COMMON} tariff rules.compiled rules.spam",
+    "charging": f"{COMMON} accounts tariff rules.compiled rules.spam",
     "repeats": "model",
+    "accounts": f"{VALUES} metrics rules.spam",
+    "passing": f"{VALUES} trace message proving upstream.base",
     "looks": f"{COMMON} message archives.limits inspection malware spam wording rules.listed",
-    "pipeline": f"{COMMON} message rules journal recording looks proving charging repeats passwords.watch "
-    "upstream.base",
-    "smtp": f"{COMMON} message pipeline charging passwords.watch journal.decision upstream.base",
+    "pipeline": f"{COMMON} accounts copying lookup passing message rules journal recording looks proving charging"
+    " repeats passwords.watch upstream.base",
+    "smtp": f"{COMMON} accounts message pipeline charging passwords.watch journal.decision upstream.base",
     "http": f"{COMMON}",
     "processes": f"{COMMON} http",
     # a configuration's file and sense: asks the rooms what they know
@@ -85,16 +123,22 @@ ARROWS: Mapping[str, str] = {
     "config_topologies": "",
     "config_example": "config config_values config_schema config_topologies",
     "config_problems": f"{VALUES} config config_schema",
-    "checks": f"{COMMON} config_identity config_problems authentication.resolver directory.attributes rules spam"
-    " throttle upstream",
+    "checks": f"{COMMON} access config_console config_identity config_limits config_problems config_use"
+    " authentication.resolver directory imap pulling regulations rules senders sources spam throttle upstream using",
     "config_places": "",
     "config_mend": f"{VALUES} config config_values config_schema config_places",
     "config_judge": f"{VALUES} config config_problems config_places config_mend checks",
     "config_file": f"{VALUES} config config_problems config_places config_judge checks",
     # the top: nobody but the top imports these
-    "app": f"{COMMON} message rules journal upstream looks authentication.signing knowing noticing pipeline smtp"
-    " charging tariff throttle watching passwords.watch config_file checks processes",
+    "parts": f"{COMMON} changing answering imap.ports journal.decision journal.journal knowing"
+    " notifier reporting retaining sourcing tending",
+    "app": f"{COMMON} copying keyfile lookup parts message rules journal upstream looks authentication.signing knowing"
+    " noticing ordering pipeline smtp charging tariff throttle watching passwords.watch config_file checks processes",
     "worker": f"{COMMON} app processes",
+    "usage": f"{COMMON} conduct tariff throttle",
+    "console": f"{COMMON} config_console blocks conduct config_file directory imap.dial imap.settings journal lifecycle"
+    " orders processes.sockets pulling regulations rules sources.server upkeep usage using explaining keyfile lookup"
+    " reports rewriting.refusal rewriting.left_words",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",
     "__main__": "cli",

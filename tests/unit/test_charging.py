@@ -13,7 +13,7 @@ from gateway.charging import Charging, ListenerTariff
 from gateway.config_limits import Limits
 from gateway.errors import LimitsUnavailable
 from gateway.model import Direction, Envelope, Recipient, Reply
-from gateway.rates import Charge, Deed, Hold, Limit, Measure, Scope
+from gateway.rates import Ask, Charge, Deed, Grant, Hold, Limit, Measure, Scope
 from gateway.rules.compiled import Known
 from gateway.rules.policy import today_in_vietnam
 from gateway.tariff import Tariff
@@ -22,12 +22,23 @@ from tests.unit.rules.make import FakeMessage, envelope
 from tests.unit.rules.office import DIRECTORY, PERSON, UNIT
 
 HOUR = Limit(Measure.RECIPIENTS, 3600, 10)
+CLOCK = [0.0]
 
 
 class Moody(SqliteLimits):
     """The real store, which fails while it is told to."""
 
-    away = False
+    away = refuses = False
+
+    async def reserve(self, ask: Ask) -> Grant:
+        if self.refuses:
+            raise LimitsUnavailable("away")
+        return await super().reserve(ask)
+
+    async def change(self, key: str, keep: float, work: Any) -> Any:
+        if self.refuses:
+            raise LimitsUnavailable("away")
+        return await super().change(key, keep, work)
 
     async def settle(self, holds: Sequence[Hold], delivered: Sequence[str]) -> None:
         if self.away:
@@ -37,7 +48,8 @@ class Moody(SqliteLimits):
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Moody]:
-    made = Moody(tmp_path)
+    CLOCK[0] = 1_800_000_000.0
+    made = Moody(tmp_path, timeout=30.0, clock=lambda: CLOCK[0])
     yield made
     await made.close()
 
@@ -151,6 +163,65 @@ async def test_a_message_is_charged_what_it_weighs_whatever_was_declared(chargin
     assert exceeded.limit.measure is Measure.BYTES
 
 
+async def test_what_is_larger_than_the_whole_limit_never_fits_and_costs_nothing(
+    charging: Charging, store: Moody
+) -> None:
+    for refuses in (False, True):
+        store.refuses = refuses  # it is known without asking
+        account = tariff(charging).account(envelope_ := mail("a@khac.example"))
+        assert account is not None
+        await account.reserve(envelope_.recipients)
+        (exceeded,) = (await account.weigh(FakeMessage(size=5121))).exceeded
+        assert (exceeded.never, exceeded.limit.count) == (True, 5120)
+        account.close()
+        store.refuses = False
+        assert await used(charging, Measure.BYTES) == 0
+    account = tariff(charging).account(envelope_)
+    assert account is not None
+    await account.reserve(envelope_.recipients)
+    assert not (await account.weigh(FakeMessage(size=5120))).exceeded, "what is just as large as the limit fits"
+
+
+async def test_observed_it_is_told_and_counted_all_the_same(charging: Charging) -> None:
+    account = tariff(charging, observed=True).account(mail())
+    assert account is not None
+    await account.reserve(names(1))
+    exceeded = (await account.weigh(FakeMessage(size=6000))).exceeded
+    assert [one.never for one in exceeded] == [True, False]
+    assert await used(charging, Measure.BYTES) == 6000
+
+
+async def test_more_recipients_than_any_window_takes_go_out_in_parts(charging: Charging) -> None:
+    """Each 450 is for its recipient: a mail server sends to the others, and tries the rest again by itself."""
+    wanted, sent = names(25), 0
+    for _ in range(3):
+        one = tariff(charging, personal={"recipients": ["10/minute"]}).account(mail())
+        assert one is not None
+        rates = await one.reserve(wanted)
+        assert all(told.exceeded[0].retry_after <= 65 and not told.exceeded[0].never for told in rates if told.exceeded)
+        taken = [name for name, told in zip(wanted, rates, strict=True) if not told.exceeded]
+        wanted = [name for name in wanted if name not in taken]
+        one.delivered, sent = True, sent + len(taken)
+        one.close()
+        CLOCK[0] += 65
+    assert (wanted, sent) == ([], 25)
+
+
+async def test_the_author_of_a_message_without_a_reverse_path_pays_for_its_size_too(charging: Charging) -> None:
+    envelope_ = envelope("", "a@khac.example", direction=Direction.OUTBOUND, trusted=True)
+    account = tariff(charging).account(envelope_)
+    assert account is not None
+    await account.reserve(envelope_.recipients)
+    assert not (await account.weigh(FakeMessage(size=3000), PERSON)).exceeded
+    charge = Charge(Scope.PATH, PERSON, (Limit(Measure.BYTES, 3600, 1),))
+    assert (await charging.store.usage([charge]))[0][0].used == 3000
+    large = tariff(charging).account(envelope_)
+    assert large is not None
+    await large.reserve(envelope_.recipients)
+    (exceeded,) = (await large.weigh(FakeMessage(size=6000), PERSON)).exceeded
+    assert (exceeded.never, exceeded.scope) == (True, Scope.PATH)
+
+
 async def test_observed_all_counts_and_the_message_is_told_of_it(charging: Charging) -> None:
     account = tariff(charging, observed=True).account(mail())
     assert account is not None
@@ -173,6 +244,18 @@ async def test_what_is_given_back_while_the_store_is_away_is_given_back_later(
     store.away = False
     assert await used(charging) == 0
     assert charging.lost == 0
+
+
+async def test_whether_the_store_is_there_is_known_without_mail(store: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.charging._LOOK", 0.01)
+    made = Charging(store, Known(DIRECTORY))
+    await made.start()
+    for away in (False, True, False):
+        store.refuses = away
+        async with asyncio.timeout(10):
+            while made.metrics.up is away:
+                await asyncio.sleep(0.01)
+    await made.close()
 
 
 async def test_no_more_waits_than_a_bound(charging: Charging, store: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,6 +285,18 @@ async def test_a_deed_tells_what_was_seen(charging: Charging, deeds: list[Deed])
     assert (deed.recipients, deed.new, deed.unknown, deed.throttled, deed.likeness) == (3, 3, 1, 2, "L")
 
 
+async def test_what_a_server_tells_is_the_conduct_of_that_path_alone(charging: Charging, deeds: list[Deed]) -> None:
+    for path in (PERSON, ""):
+        envelope_ = envelope(path, "a@khac.example", direction=Direction.OUTBOUND, trusted=True, peer="10.0.0.5")
+        account = tariff(charging).account(envelope_)
+        assert account is not None
+        await account.reserve(envelope_.recipients)
+        await account.weigh(FakeMessage(), "" if path else PERSON)
+        account.delivered = True
+        account.close()
+    assert [deed.who for deed in deeds] == [f"{PERSON}%10.0.0.0/24"] * 2
+
+
 async def test_nothing_done_nothing_told(charging: Charging, deeds: list[Deed]) -> None:
     account = tariff(charging).account(mail())
     assert account is not None
@@ -212,7 +307,7 @@ async def test_nothing_done_nothing_told(charging: Charging, deeds: list[Deed]) 
 
 def test_a_failed_login_is_told_of_mailboxes_that_are(tmp_path: Path) -> None:
     told: list[Deed] = []
-    made = Charging(SqliteLimits(tmp_path), Known(DIRECTORY), told.append, clock=lambda: 7.0)
+    made = Charging(SqliteLimits(tmp_path, timeout=30.0), Known(DIRECTORY), told.append, clock=lambda: 7.0)
     view = tariff(made)
     for login in ("nvanh", UNIT.upper(), "la", "ai@khac.example", "?", "", "a" * 500, "x@tinh.example"):
         view.login_failed(login, "198.51.100.7")

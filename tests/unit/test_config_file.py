@@ -242,7 +242,7 @@ class TestProblems:
             ('[upstream]\nhosts = ["a:1"]', "upstream.hosts", '["a:1"]', "[upstream.NAME]"),
             ("[rules]\nspam = 1", "rules.spam", "1", 'write "enforce", "observe" or "off"'),
             ('[rules]\nspam = "on"', "rules.spam.mode", '"on"', 'one of "enforce"'),
-            ("[imap]\n[imap.x]\n[[console]]", "console", "[{}]", "a table"),
+            ("[http]\n[imap]\n[[console]]", "console", "[{}]", "write [console]"),
         ],
     )
     def test_one(self, text: str, key: str, value: str, hint: str) -> None:
@@ -342,8 +342,7 @@ class TestSense:
             ('"127.0.0.1:2525"', '"gw.tinh.example:2525"', "listener[0].bind"),
             ('"gw.tinh.example"', '"gw"', "gateway.hostname"),
             ("[gateway]", '[http]\nbind = "0.0.0.0:9125"\n[gateway]', "http.bind"),
-            ("[gateway]", '[imap]\nhost = "x"\n[gateway]', "imap"),
-            ("[gateway]", "[console]\nx = 1\n[gateway]", "console"),
+            ("[gateway]", '[console]\npublic_url = "https://x.example"\n[gateway]', "console.public_url"),
             ("[gateway]", "[document_workers]\ncount = 0\n[gateway]", "document_workers.count"),
             ("[gateway]", '[[request_channel]]\naddress = "q4@x.example"\n[gateway]', "request_channel[0].address"),
             ("[gateway]", '[upstream.spare]\nhosts = ["10.0.0.1:25"]\n[gateway]', "upstream.spare"),

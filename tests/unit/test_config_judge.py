@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cli.run import load as load_for_run
@@ -192,11 +192,11 @@ def test_single_brackets_for_a_listener(judged: Judge) -> None:
 
 
 def test_warnings_come_too_and_follow_from_no_slip(judged: Judge) -> None:
-    spare = ("[rules]", '[upstream.spare]\nhosts = ["10.0.0.1:25"]\n[imap]\nx = 1\n[rules]')
+    spare = ("[rules]", '[upstream.spare]\nhosts = ["10.0.0.1:25"]\n[console]\nurl = "https://x.example"\n[rules]')
     slip = ('bind = "127.0.0.1:2525"', "bind = 5")
-    assert [problem.key for problem in judged(spare, slip).warnings] == ["upstream.spare", "imap"]
+    assert [problem.key for problem in judged(spare, slip).warnings] == ["upstream.spare", "console.url"]
     unknown = ('upstream = "mailserver"', "upstream = 5")  # perhaps that is the one that uses it
-    assert [problem.key for problem in judged(spare, unknown).warnings] == ["imap"]
+    assert [problem.key for problem in judged(spare, unknown).warnings] == ["console.url"]
     line = ('bind = "127.0.0.1:2525"', 'bind = "127.0.0.1:2525"\nmax_size = "x"\nmax_line = "100MiB"')
     assert judged(line).warnings == ()
 
@@ -282,6 +282,7 @@ def _tables(name: str) -> st.SearchStrategy[Any]:
     return st.dictionaries(st.sampled_from(known[name]), _VALUES)
 
 
+@settings(max_examples=40)  # each is made of hundreds of choices, and judged twice
 @given(
     st.fixed_dictionaries(
         {},

@@ -113,7 +113,7 @@ def test_control_characters_never_leave(pipe: Pipe, format: str) -> None:
 _TEXT = st.text(st.characters(), max_size=50)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.dictionaries(
         _TEXT,

@@ -181,6 +181,18 @@ async def test_a_reload_keeps_what_did_not_change() -> None:
         assert made.clamd is None
 
 
+async def test_what_a_reload_replaced_ends_with_the_rest() -> None:
+    made = Tools()
+    await made.apply(Settings.model_validate({"document_workers": {"count": 1}}))
+    old = made.inspector
+    await old.start()
+    while not old.running:
+        await asyncio.sleep(0.01)
+    await made.apply(Settings.model_validate(NO_WORKERS))
+    await made.close()  # before the task that waits to end it has run
+    assert old.running == 0
+
+
 LEGACY = "Céng hoµ x· héi chñ nghÜa ViÖt Nam"
 WORDS = {Need.CHARSET, Need.MARKING}
 
@@ -203,7 +215,7 @@ async def test_short_texts_are_read_at_once(tmp_path: Path) -> None:
 
 async def test_long_texts_and_documents_are_read_elsewhere(tmp_path: Path) -> None:
     async with tools() as made:
-        long = received(tmp_path, written("Kính gửi các đơn vị.\r\n" * 4000 + LEGACY))
+        long = received(tmp_path, written("Kính gửi các đơn vị.\r\n" * 6000 + LEGACY))
         table = received(tmp_path, attached(("danhsach.csv", f"1,{LEGACY}\n".encode())))
         for content in (long, table):
             seen = await Looks(WORDS, made).look(content, content.scan)
@@ -213,7 +225,7 @@ async def test_long_texts_and_documents_are_read_elsewhere(tmp_path: Path) -> No
 
 async def test_texts_that_nobody_can_read_are_named_once(tmp_path: Path) -> None:
     async with tools(**NO_WORKERS) as made:
-        content = received(tmp_path, written("Kính gửi các đơn vị.\r\n" * 4000))
+        content = received(tmp_path, written("Kính gửi các đơn vị.\r\n" * 6000))
         seen = await Looks(WORDS, made).look(content, content.scan)
         assert [one.reason for one in seen.unchecked] == [Why.OFF]
         assert seen.words_failed == ""

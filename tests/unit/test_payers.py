@@ -8,7 +8,7 @@ import pytest
 
 from gateway.model import Direction, Envelope
 from gateway.payers import Payer, client_key, payer_of
-from gateway.rates import Scope
+from gateway.rates import Scope, told_by
 from tests.unit.rules.make import envelope
 from tests.unit.rules.office import ALIAS, DIRECTORY, PERSON, SERVICE, UNIT
 
@@ -57,6 +57,20 @@ def test_a_servers_word_is_an_account_apart_from_the_mailboxs_own() -> None:
     assert paid(PERSON, trusted=True, direction=OUTBOUND) == (Scope.PATH, PERSON)
     assert paid("Ai@Khac.example", trusted=True, direction=OUTBOUND) == (Scope.PATH, "ai@khac.example")
     assert paid("", trusted=True, direction=OUTBOUND, peer="10.0.0.5") == (Scope.NULL, "10.0.0.5")
+
+
+@pytest.mark.parametrize(
+    ("peer", "servers"),
+    [("10.0.0.5", "10.0.0.0/24"), ("::ffff:10.0.0.5", "10.0.0.0/24"), ("2001:db8::5", "2001:db8::/64")],
+)
+def test_conduct_on_a_servers_word_is_not_the_mailboxs(peer: str, servers: str) -> None:
+    told = payer(envelope(PERSON, trusted=True, direction=OUTBOUND, peer=peer))
+    own = payer(envelope(PERSON, user=PERSON, trusted=True, direction=OUTBOUND, peer=peer))
+    assert told is not None
+    assert own is not None
+    assert (told.sender, own.sender) == (f"{PERSON}%{servers}", PERSON)
+    assert told_by(told.sender) == (PERSON, servers)
+    assert told_by(own.sender) == (PERSON, "")
 
 
 def test_behind_a_servers_own_port_strangers_do_not_pay() -> None:

@@ -21,7 +21,7 @@ from gateway.directory.index import Directory
 from gateway.directory.seen import SharedMemory
 from gateway.message.result import SpooledMessage
 from gateway.model import Address, Direction, Envelope, Recipient, Session
-from gateway.proving import Prover
+from gateway.proving import Origins, Prover
 from gateway.rules.compiled import Known
 from gateway.who import Channel, Kind, Mailbox, Method, Proof
 from tests.lab_dns import LabDns
@@ -104,3 +104,28 @@ async def test_without_the_store_nothing_is_proved_and_nothing_decided(dns: LabD
     content = await letter(tmp_path, signed=True)
     proved = await prover_of(dns, away).prove(envelope(), content.scan, content)
     assert (proved.sender.identity.mailbox, proved.sender.failed, proved.keys) == ("", "store", ())
+
+
+FORGED = b"Authentication-Results: gw.tinh.example; spf=pass\r\n"
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"From: a@b.example\r\n",
+        FORGED,
+        b"From: a\r\nAUTHENTICATION-results: gw.tinh.example; x\r\n",
+        b" x\r\n" + FORGED,
+    ],
+)
+async def test_where_nothing_can_be_forged_nobody_looks(
+    prover: Prover, tmp_path: Path, header: bytes, direction: Direction
+) -> None:
+    origins = Origins(prover, None, "gw.tinh.example", direction)
+    file = tmp_path / "thu.eml"
+    file.write_bytes(header + b"\r\nThu\r\n")
+    message = (await read(file)).scan
+    found = await origins.with_forged(message, ())
+    assert origins.may_have_forged(message) or not found
+    assert bool(found) == (b"gw.tinh" in header and direction is not Direction.OUTBOUND)

@@ -67,7 +67,7 @@ def _joined(pieces: Sequence[bytes]) -> bytes:
     ).map(_joined),
     cut=st.integers(0, 60),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example(data=_A + _B, cut=0)
 def test_nothing_else_is_raised(data: bytes, cut: int) -> None:
     data = data[: max(0, len(data) - cut)]

@@ -197,7 +197,7 @@ async def test_fifty_sets_and_no_more() -> None:
     assert await _sealed(message, one) == message
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.binary(max_size=40), st.integers(0, 2500), st.integers(0, 60))
 def test_damage_anywhere_never_raises(junk: bytes, at: int, cut: int) -> None:
     message = _three()

@@ -111,7 +111,7 @@ _EDITS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_EDITS, st.booleans(), st.booleans())
 def test_what_passes_with_us_passes_with_dkimpy(edits: list[tuple[int, int, bytes]], header: bool, body: bool) -> None:
     signed = _made(header, body)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from gateway.authentication.heading import Heading, read_heading
 from gateway.authentication.identity import IdentitySettings, identify, replay_keys, undecided
@@ -408,3 +410,36 @@ def test_an_author_that_the_directory_does_not_know() -> None:
     raw = header(**{"from": "moi@tphcm.example"})
     assert unproven(prove(envelope(user="q4"), raw), "login-other")
     assert prove(envelope(user="moi"), raw).mailbox == "moi@tphcm.example"
+
+
+PEOPLE = st.sampled_from((UNIT.address, ANH.address, "ai@khac.example"))
+FEW = st.lists(PEOPLE.map(lambda address: Named("", address)), max_size=2).map(tuple)
+
+
+@example(SenderFields(author=(Named("", UNIT.address),), resent=(Named("", ANH.address),)), {}, UNIT.address)
+@example(SenderFields(author=(Named("", UNIT.address),), sender=(Named("", ANH.address),)), {}, UNIT.address)
+@given(
+    st.builds(
+        SenderFields,
+        author=FEW,
+        sender=FEW,
+        resent=FEW,
+        disputes=st.sampled_from(((), (), ("several-from",))),
+    ),
+    st.fixed_dictionaries(
+        {
+            "user": st.sampled_from(("", "", "?", ANH.address)),
+            "device_sender": st.sampled_from(("", "", ANH.address)),
+            "login_checked": st.booleans(),
+            "trusted": st.booleans(),
+        }
+    ),
+    PEOPLE,
+)
+def test_a_check_that_told_nothing_is_as_none(fields: SenderFields, session: dict[str, Any], path: str) -> None:
+    """Without checks most of it is left out."""
+    mail, told_nothing = envelope(path, **session), Check(Method.SPF, Result.NONE)
+    without, with_it = (
+        identify(mail, fields, checks, Book(), SETTINGS, Heading(), NOW) for checks in ((), (told_nothing,))
+    )
+    assert without == with_it

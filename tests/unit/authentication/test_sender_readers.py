@@ -100,13 +100,13 @@ LINES = st.lists(st.builds("{}: {}{}".format, NAMES, VALUES, ENDS), min_size=1, 
 
 @given(VALUES)
 @example(f'"{EVIL}" <{OFFICE}>')
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_readers_of_one_from_agree_or_it_is_disputed(value: str) -> None:
     agree(f"From: {value}\r\n".encode())
 
 
 @given(VALUES, VALUES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_name_around_a_good_address(name: str, end: str) -> None:
     agree(f"From: {name} <{OFFICE}>\r\n".encode())
     agree(f'From: "{name}" <{OFFICE}>\r\n'.encode())
@@ -114,7 +114,7 @@ def test_a_name_around_a_good_address(name: str, end: str) -> None:
 
 
 @given(LINES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_readers_of_a_header_agree_or_it_is_disputed(header: str) -> None:
     agree(header.encode("utf-8", "surrogatepass"))
 
@@ -125,7 +125,7 @@ WRITTEN = st.text(
 
 
 @given(WRITTEN)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_name_python_s_library_writes_is_undisputed(name: str) -> None:
     assume("=?" not in name)
     message = EmailMessage(policy=email.policy.SMTP)

@@ -16,7 +16,7 @@ from gateway.blocks.deeds import Case, Deed
 from gateway.blocks.errors import BlockRefused
 from gateway.blocks.schema import VERSION_TABLE, metadata
 from gateway.blocks.standings import Standings
-from gateway.blocks.store import FLOOD, BlockStore, silent
+from gateway.blocks.store import BlockStore, silent
 from gateway.directory.database import Database
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.directory.outbox import Notice, Outbox
@@ -51,6 +51,7 @@ class Contract:
     def mail(self, record: BlockStore) -> list[tuple[str, str, str]]:
         return [(one.notice.kind, one.notice.about, one.notice.recipient) for one in Outbox(record.database).list()]
 
+    @pytest.mark.bare
     def test_before_there_are_tables_nobody_is_stopped(self, url: str, tmp_path: Path) -> None:
         record = BlockStore(filled(tmp_path, url).database)
         assert (record.version(), len(record.snapshot()), record.find("a@x"), record.blocks()) == (0, 0, None, [])
@@ -175,14 +176,15 @@ class Contract:
         assert len(self.mail(record)) == 1
         assert len(record.history()) == 1
 
-    def test_a_flood_is_recorded_and_not_mailed(self, record: BlockStore) -> None:
-        letters = Letters()
-        for number in range(FLOOD + 5):
+    def test_a_flood_is_recorded_and_not_mailed(self, record: BlockStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        most, letters = 10, Letters()
+        monkeypatch.setattr("gateway.blocks.store.FLOOD", most)
+        for number in range(most + 5):
             assert record.block(f"m{number}@x.example", CASE, time.time(), letters)
-        assert len(self.mail(record)) == FLOOD
-        assert len(record.snapshot()) == FLOOD + 5
+        assert len(self.mail(record)) == most
+        assert len(record.snapshot()) == most + 5
         assert record.lock("by-hand@x.example", "lan", "stolen", letters)
-        assert len(self.mail(record)) == FLOOD + 1
+        assert len(self.mail(record)) == most + 1
         told = [change.told for change in record.history(limit=7)]
         assert told == [True, *[False] * 5, True]
 

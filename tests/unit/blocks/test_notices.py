@@ -145,3 +145,13 @@ def test_no_text_makes_a_header_field(one: str, other: str, standing: Standing) 
     made = deed(standing, Standing.BLOCKED, who=one or "x", reasons=(one,), evidence=evidence, by=other, reason=one)
     for notice in Writer(HEAD, ("q@x.example",), lambda *_: other)(made, Circle(one, other, "")):
         read(notice)
+
+
+def test_a_name_that_servers_told_is_said_with_them_and_its_owner_is_not_told() -> None:
+    one = deed(Standing.BLOCKED, who=f"{WHO}%10.0.0.0/24")
+    written = writer("quantri@tinh.example", WHO)(one, CIRCLE)
+    assert [notice.recipient for notice in written] == ["pnv@tinh.example", "quantri@tinh.example"]
+    subject, body = read(written[0])
+    assert f"hộp thư {WHO}:" in subject
+    assert f"hộp thư {WHO} (Nguyễn Văn An) (gửi qua máy chủ 10.0.0.0/24)" in " ".join(body.split())
+    assert f"congthu senders release {WHO}%10.0.0.0/24 --confirmation" in body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.blocks.values import LARGEST, bounded
@@ -13,9 +13,11 @@ from gateway.blocks.values import LARGEST, bounded
 _ANY: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner) | st.tuples(inner, inner),
+    max_leaves=20,
 )
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(), _ANY))
 def test_it_is_json_of_a_bounded_size(evidence: dict[str, Any]) -> None:
     made = bounded(evidence)

@@ -59,3 +59,57 @@ async def test_a_store_that_is_away_is_an_error_without_its_password() -> None:
     assert await limits_asked.inspect(made, findings) == ""
     assert keys(findings) == ["store.shared"]
     assert "bimat" not in str(findings)
+
+
+def override(**given: Any) -> dict[str, Any]:
+    return {
+        "address": "bantin@tinh.example",
+        "reason": "Bản tin",
+        "expires": "2999-12-31",
+        "messages": ["9/day"],
+        **given,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, []),
+        ({"expires": "2020-01-31"}, ["limit_override[0].expires"]),
+        ({"messages": None}, ["limit_override[0]"]),
+        ({"messages": None, "conduct": False}, []),
+        ({"address": "bantin@khac.example"}, ["limit_override[0].address"]),
+        ({"address": "*@*.khac.example"}, ["limit_override[0].address"]),
+        ({"address": "*@*.example"}, []),
+        ({"address": "*@so.tinh.example"}, []),
+        ({"address": "*@*.so.tinh.example"}, []),
+        ({"size": ["1MiB/day"]}, ["limit_override[0].size"]),
+    ],
+)
+def test_an_exception_that_changes_nothing_is_said(given: dict[str, Any], expected: list[str]) -> None:
+    domains = {"gateway": {"domains": ("tinh.example", "*.tinh.example")}}
+    one = {name: value for name, value in override(**given).items() if value is not None}
+    findings = found(limit_override=[one], **domains)
+    assert (keys(findings), findings.errors) == (expected, [])
+
+
+def test_two_exceptions_for_one_address() -> None:
+    again = override(address="BANTIN@tinh.example")
+    assert keys(found(limit_override=[override(), again])) == ["limit_override[1].address"]
+
+
+def test_limits_that_are_never_asked() -> None:
+    some = {"personal": {"messages": ["9/day"]}}
+    assert keys(found(limits=some)) == []
+    assert keys(found(limits=some, rules={"outbound-throttle": "off"})) == ["limits"]
+    assert keys(found("inbound", limits=some)) == ["limits"]
+    assert keys(found(limit_override=[override()], rules={"outbound-throttle": "off"})) == ["limit_override[0]"]
+    without = override(conduct=False)
+    assert keys(found(limit_override=[without], senders={"watch": False})) == ["limit_override[0].conduct"]
+
+
+def test_limits_for_nobody_and_too_small_for_a_message() -> None:
+    bounces = {"bounces": {"messages": ["9/day"]}}
+    assert keys(found(limits=bounces, gateway={"trusted_networks": []})) == ["limits.bounces"]
+    assert keys(found(limits=bounces)) == []
+    assert keys(found(limits={"personal": {"size": ["1MiB/day"]}})) == ["limits.personal.size"]

@@ -440,3 +440,47 @@ def test_every_family_can_be_repaired(family: Family, source: Source, kind: str)
     advice = repair(LegacyText(source, "", (), "", family.value, 9, 1.0), kind)
     assert advice is not None
     assert advice.vi and advice.en and "{" not in advice.vi + advice.en
+
+
+class TestRewriting:
+    """A Word document that comes back as one."""
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(main, ["charset", "--convert", *arguments])
+
+    def test_it_is_written_in_unicode(self, tmp_path: Path) -> None:
+        old, new = tmp_path / "cu.docx", tmp_path / "moi.DOCX"
+        old.write_bytes(docx((".VnTime", HACK)))
+        result = self.run("-o", str(new), str(old), "--json")
+        assert result.exit_code == 0, result.output
+        (told,) = orjson.loads(result.stdout)["files"]
+        assert (told["written"], told["charsets"], told["texts"]) == (str(new), ["TCVN3/ABC"], 1)
+        with zipfile.ZipFile(new) as archive:
+            written = archive.read("word/document.xml").decode()
+        assert UNICODE in written and "Times New Roman" in written and ".VnTime" not in written
+        assert told["left"] == {}
+        again = self.run("-o", str(tmp_path / "x.docx"), str(new))
+        assert again.exit_code == 2 and "nothing in it needs converting" in again.stderr
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["cu.docx", "moi.DOCX"]
+
+    def test_what_stays_as_it_was_is_said_in_both_languages(self, tmp_path: Path) -> None:
+        old, new = tmp_path / "cu.docx", tmp_path / "moi.docx"
+        old.write_bytes(docx((".VnTime", HACK)))
+        with zipfile.ZipFile(old, "a") as archive:
+            archive.writestr("word/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0")
+        said = self.run("-o", str(new), str(old)).stderr
+        assert "left as it was: 1 embedded objects" in said and "giữ nguyên, chưa chuyển: 1 đối tượng nhúng" in said
+
+    def test_what_is_no_document(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text(HACK)
+        result = self.run("-o", str(tmp_path / "a.docx"), str(tmp_path / "a.txt"), "--json")
+        assert result.exit_code == 2
+        assert orjson.loads(result.stdout)["files"][0]["reason"] == "not-docx"
+        missing = self.run("-o", str(tmp_path / "a.docx"), str(tmp_path / "no.docx"), "--json")
+        assert orjson.loads(missing.stdout)["files"][0]["reason"] == "unreadable"
+        assert not (tmp_path / "a.docx").exists()
+
+    def test_where_it_cannot_be_written(self, tmp_path: Path) -> None:
+        (tmp_path / "a.docx").write_bytes(docx((".VnTime", HACK)))
+        result = self.run("-o", str(tmp_path / "no" / "b.docx"), str(tmp_path / "a.docx"))
+        assert result.exit_code == 2 and "cannot be written" in result.output

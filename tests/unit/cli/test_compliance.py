@@ -74,7 +74,7 @@ def test_the_table_has_a_row_a_clause_and_says_what_is_not_seen(config: Path) ->
     assert {clause for regulation in regulations.all() for clause in regulation.clauses} <= rows.keys()
     assert rows["Q4 4.2"][1:4] == [
         "enforce",
-        "attachment-cap enforce; unscannable enforce; poller planned",
+        "attachment-cap enforce; unscannable enforce; poller off",
         "leaving, inside",
     ]
     assert "Q4 8.3" in rows["Q4 11.1"][2]  # the erratum

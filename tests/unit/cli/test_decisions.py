@@ -167,9 +167,19 @@ def test_prune_asks_and_keeps_the_proof(config: Path) -> None:
     assert "nothing is older" in _run(config, "prune", "--before", "2050-01-01", "--yes").stdout
 
 
+def test_prune_of_a_class_and_as_configured(config: Path) -> None:
+    assert _run(config, "prune", "--before", "2050-01-01", "--class", "refused", "--yes").stdout == "1 row blanked\n"
+    assert [row["reference"] for row in orjson.loads(_run(config, "list", "--json").stdout)] == [_ACCEPTED]
+    config.write_text(config.read_text() + "\n[retention]\nactions = 1\n")
+    assert _run(config, "prune", "--yes").stdout == "1 row blanked\n"  # the review, of 1970
+    assert "nothing is older" in _run(config, "prune", "--yes").stdout
+    assert _run(config, "verify").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
+        (["prune", "--class", "refused"], 2),
         (["show", "nothing"], 1),
         (["list", "--action", "maybe"], 2),
         (["list", "--since", "yesterday"], 2),

@@ -77,7 +77,7 @@ def test_the_group_names_its_commands(config: Path) -> None:
 
 
 def test_an_empty_directory_is_no_error(config: Path) -> None:
-    for command in (["list"], ["export"], ["changes"], ["requests", "list"], ["notices"]):
+    for command in (["list"], ["export"], ["changes"], ["requests", "list"], ["notices"], ["answers"]):
         done = _run(config, *command)
         assert done.exit_code == 0, done.output
     assert orjson.loads(_run(config, "list", "--json").stdout) == []

@@ -283,3 +283,17 @@ def test_a_wrong_administrator_is_said_in_one_line(config: Path) -> None:
     result = _run(config, "block", WHO, "--reason", "stolen")
     assert result.exit_code == 2
     assert result.stderr.startswith("congthu: senders.administrators")
+
+
+def test_a_name_that_servers_told_is_shown_and_released_with_its_mailbox(config: Path, record: BlockStore) -> None:
+    told = f"{WHO}%10.0.0.0/24"
+    assert record.block(told, CASE, time.time())
+    assert _json(_run(config, "show", WHO, "--json"))["through_servers"][0]["who"] == told
+    assert _json(_run(config, "show", told, "--json"))["standing"] == "blocked"
+    assert told in _run(config, "show", WHO).output
+    _json(_run(config, "release", WHO, "--reason", "đã hỏi người gửi", "--json"))
+    assert _found(record, told).standing is Standing.RELEASED
+    assert record.find(WHO) is None
+    assert record.block(told, CASE, time.time() + 7200)
+    _json(_run(config, "release", told, "--reason", "đã hỏi người gửi", "--json"))
+    assert _found(record, told).standing is Standing.RELEASED

@@ -207,3 +207,37 @@ def test_any_text_is_answered(text: str) -> None:
     made.channels(text)
     made.held_by(text)
     made.unit(text)
+
+
+SPELLINGS = st.sampled_from(
+    (
+        *("noivu.q4@tphcm.gov.vn", "NoiVu.Q4@tphcm.gov.vn", "noivu.q4+x@tphcm.gov.vn", "nvanh.q4@tphcm.gov.vn"),
+        *("q4@tphcm.gov.vn", "q4@[192.0.2.1]", "q4%tphcm.gov.vn@tphcm.gov.vn", "q4", "", '"q4@tphcm.gov.vn"', "x@y"),
+    )
+)
+
+
+class TestWhatIsRemembered:
+    @given(st.lists(SPELLINGS | st.text(alphabet='noivuq4.+%@!" \u0130', max_size=30), max_size=20))
+    def test_the_second_answer_is_the_first(self, addresses: list[str]) -> None:
+        one = directory()
+        for address in addresses * 2:
+            fresh = directory()
+            assert one.find(address) is fresh.find(address)
+            assert tuple(one.channels(address)) == tuple(fresh.channels(address))
+
+    def test_no_more_than_so_many(self) -> None:
+        one = directory()
+        for number in range(10_000):
+            one.find(f"a{number}@khac.example")
+            one.channels(f"a{number}@khac.example")
+        assert len(one._found) <= 4096 >= len(one._channels)
+        assert one.find("noivu.q4@tphcm.gov.vn") is HOME
+        assert one.channels(OFFICE.address) == (OFFICE,)
+
+    def test_nothing_long(self) -> None:
+        one = directory()
+        assert one.find("a" * 10_000 + "@khac.example") is None
+        assert not one.channels("a" * 10_000 + "@khac.example")
+        assert not one._found
+        assert not one._channels

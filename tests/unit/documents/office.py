@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
 from pathlib import Path
 
 from tests.support.processes import run
@@ -123,11 +127,19 @@ def slides() -> str:
 {page.format("p2", second)}</office:presentation></office:body></office:document>"""
 
 
+@functools.cache
+def _profile() -> Path:
+    """LibreOffice's settings, once for all: to make them takes it seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="congthu-office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def convert(source: str, folder: Path, extension: str, target: str) -> bytes:
     """A flat file ("fodt", "fods", "fodp") as LibreOffice saves it: `target` is an extension, or "extension:filter"."""
     path = folder / f"made.{extension}"
     path.write_text(source, encoding="utf-8")
-    profile = f"-env:UserInstallation=file://{folder}/profile"
+    profile = f"-env:UserInstallation=file://{_profile()}"
     done = run(
         ["soffice", profile, "--headless", "--convert-to", target, "--outdir", str(folder), str(path)], seconds=110
     )

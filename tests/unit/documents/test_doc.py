@@ -205,7 +205,7 @@ def test_authors_and_headers_by_their_kind() -> None:
 _WHOLE = word_streams("a\x13X\x14b\x15\r" * 5, "note\r", "head\r", pieces=None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(damaged_streams(_WHOLE))
 def test_damage(data: bytes) -> None:
     survives(data)

@@ -219,7 +219,7 @@ FLAT = (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), st.sampled_from(FLAT))
 def test_damaged_flat_files(data: st.DataObject, source: str) -> None:
     made = data.draw(damaged(source.encode()))

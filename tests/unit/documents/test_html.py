@@ -222,7 +222,7 @@ class TestHostile:
         except DocumentError as error:
             assert error.reason is Why.TOO_MANY
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(
         st.lists(
             st.sampled_from([*SHAPES, "x", ">", '"', "'", "\x00", "é", "-->", "</script>", "</font>", "\udc80"]),
@@ -235,7 +235,7 @@ class TestHostile:
         assert all(isinstance(token, Start | End | Text | Comment | Raw) for token in found)
         assert len(joined(found)) <= len(source)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(st.binary(max_size=300))
     def test_any_bytes(self, data: bytes) -> None:
         try:

@@ -172,7 +172,7 @@ class TestBounds:
 _SAMPLE = page(lines(b"n\xad\xedc", b"hai"), catalog=b"/OpenAction 7 0 R", more=[b"<</S/JavaScript/JS(x)>>"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(damaged(_SAMPLE))
 def test_damage(data: bytes) -> None:
     survives(data, "x.pdf")

@@ -216,7 +216,7 @@ class TestBounds:
 _WHOLE = ppt_streams({1: DOCUMENT, 2: slide(chars("a"), runs((2, 1))), 5: atom(0x1011, b"\x00" * 20)})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(damaged_streams(_WHOLE))
 def test_damage(data: bytes) -> None:
     survives(data)

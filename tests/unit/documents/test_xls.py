@@ -320,7 +320,7 @@ _WHOLE = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(damaged_streams(_WHOLE))
 def test_damage(data: bytes) -> None:
     survives(data)

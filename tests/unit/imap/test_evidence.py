@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from gateway.access import Dates, Evidence, Folder, Kind, Observation, Sign, Strength, Use
 from gateway.imap.baseline import Baseline
 from gateway.imap.evidence import Findings, Job, infer
+from gateway.lifecycle.profile import Proof
+from gateway.lifecycle.silence import known_of
 
 WHO = "an@tinh.example"
 
@@ -270,6 +272,21 @@ def test_a_mailbox_whose_mail_was_claimed_is_found(deeds: list[tuple[str, int | 
             waiting, known = False, True
 
 
+@pytest.mark.parametrize("error", [-900 * DAY, -2 * DAY, 0.5 * DAY])
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_server_whose_clock_is_wrong_proves_no_silence(error: float, saved: bool) -> None:
+    """Its dates, of the first poll only, may say anything: what is proved begins with what we saw ourselves."""
+    begin = 1000 * DAY
+    dates = Dates(begin + error - DAY, begin + error, saved)
+    found = infer(None, observed(begin, folder(4, 3, 1, 3, 4), dates=dates))
+    later = infer(found.baseline, observed(begin + 3 * DAY, folder(4, 3, 1, 3, 4)))
+    told = (*found.evidence, *later.evidence)
+    known = known_of(told, [later.coverage], Proof(polling_suffices=True), begin + 3 * DAY)
+    assert known.silent is not None and known.silent.since >= begin
+    strong = [one for one in told if one.kind is Kind.UNUSED and one.strength is Strength.STRONG]
+    assert strong and all(one.not_before >= begin for one in strong)
+
+
 @given(st.binary(max_size=300))
 def test_a_baseline_that_is_none(data: bytes) -> None:
     assert Baseline.from_bytes(data) is None
@@ -279,11 +296,20 @@ def test_a_baseline_of_another_shape() -> None:
     good = first(100.0, folder(4, 3, 1, 3, 4)).to_bytes()
     assert Baseline.from_bytes(good) is not None
     for bad in (
-        good.replace(b'"uidnext":4', b'"uidnext":"4"'),
-        good.replace(b'"version":1', b'"version":2'),
-        good.replace(b'"since"', b'"sinse"'),
+        good.replace(b"7,4,3,1,3,4", b'7,"4",3,1,3,4'),
+        good.replace(b"7,4,3,1,3,4", b"7,4.5,3,1,3,4"),
+        good.replace(b"7,4,3,1,3,4", b"7,4,3,1,3,4,5"),
+        good.replace(b"[2,", b"[3,"),
+        good.replace(b"[2,", b"[2,[],"),
+        good.replace(b"100.0", b'"100"'),
+        good.replace(b"false", b"0"),
         good.replace(b'"inbox"', b'"outbox"'),
+        good.replace(b'"an@tinh.example"', b"7"),
+        good.replace(b"],[],[],[[", b"],[1],[],[["),
+        good.replace(b"],[],[],[[", b'],[],["odd"],[['),
+        b"[2,[],[],[],[],[]]",
         b"[" * 100_000,
         b'"x"',
+        b"{}",
     ):
-        assert Baseline.from_bytes(bad) is None
+        assert bad != good and Baseline.from_bytes(bad) is None

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 
 import pytest
 
@@ -143,7 +144,11 @@ class Lab:
             await task
 
     async def once(self, targets: Iterable[Target]) -> Sequence[Outcome]:
-        task = asyncio.create_task(self.sweep().once(targets))
+        return await self.drive(self.sweep().once(targets))
+
+    async def drive(self, work: Coroutine[None, None, Sequence[Outcome]]) -> Sequence[Outcome]:
+        """Time passes until it is done."""
+        task = asyncio.create_task(work)
         while not task.done():
             await self.clock.until(self.clock.time + 1.0)
         return task.result()
@@ -192,6 +197,20 @@ class TestPace:
         starts = [at for at, _ in lab.asker.polls]
         assert len(starts) > 250
         assert all(later - earlier >= 0.7 for earlier, later in zip(starts, starts[10:], strict=False))
+
+    async def test_what_fits_into_the_interval_is_done_in_it(self, lab: Lab) -> None:
+        """50,000 mailboxes in six hours are 2.3 a second: here as many a second, in less time, at a rate of 2.5."""
+        lab.targets = names(1389)
+        tight = dataclasses.replace(SWEEPING, interval=600.0, rate=2.5, refresh=600.0)
+        async with lab.running(tight) as sweep:
+            await lab.clock.until(START + 1300)
+            assert sweep.figures().late < 60
+            lab.asker.polls.clear()
+            await lab.clock.until(START + 1900)
+        turns = Counter(mailbox for _, mailbox in lab.asker.polls)
+        assert len(turns) > 0.97 * 1389 and max(turns.values()) <= 2
+        a_minute = Counter(int((at - START) // 60) for at, _ in lab.asker.polls)
+        assert max(a_minute.values()) <= 151  # spread: never in a rush
 
     async def test_windows_edges_are_polled_in_time(self, lab: Lab) -> None:
         edges = (START + 1000.0, START + 2000.0)
@@ -295,6 +314,24 @@ class TestRefused:
             await lab.clock.until(START + 100)
             assert sweep.figures().stopped == ""
         assert {one.mailbox for one in lab.records.outcomes if one.failure is Failure.VANISHED} == gone
+
+    @pytest.mark.parametrize(
+        "how",
+        [
+            PollFailed(Failure.REFUSED, "UNAVAILABLE", entering=True),
+            PollFailed(Failure.CLOSED, entering=True),
+            PollFailed(Failure.AUTH, "AUTHORIZATIONFAILED", own=True, entering=True),
+        ],
+    )
+    async def test_those_that_worked_may_be_gone_themselves(self, lab: Lab, how: PollFailed) -> None:
+        gone = {f"hop{number}@tinh.example" for number in (1, 2)}
+        sweep = lab.sweep()
+        for one in lab.targets[:3]:
+            await lab.drive(sweep.once([one]))
+        lab.asker.fault = lambda who: how if who in gone else None if who.startswith("hop0@") else refused()(who)
+        (outcome,) = await lab.drive(sweep.once([lab.targets[9]]))
+        assert outcome.failure is Failure.AUTH and sweep.figures().stopped == ""
+        assert [mailbox for _, mailbox in lab.asker.probes] == [f"hop{n}@tinh.example" for n in (2, 1, 0)]
 
 
 class TestServerDown:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from gateway.inspection import child, seccomp
+from gateway.inspection import child, seccomp, wire
 from gateway.inspection.limits import WalkLimits
 
 Send = Callable[[dict[str, Any]], None]
@@ -125,6 +125,7 @@ def shout(send: Send) -> None:
 
 
 KEPT: list[bytearray] = []
+OWED: list[int] = []
 
 
 def keep() -> None:
@@ -140,7 +141,7 @@ def knot() -> None:
 
 def print_much() -> None:
     """Many long lines, some of them not for a terminal."""
-    for _ in range(100_000):
+    for _ in range(5_000):
         os.write(2, b"\x1b[31mred" * 100 + b"\n")
     os.abort()
 
@@ -151,8 +152,16 @@ def raw(data: bytes) -> None:
     time.sleep(60)
 
 
+def pay() -> None:
+    """Say what was owed to the messages before: while the next one waits for its answer."""
+    while OWED:
+        forged = {"files": [["1", ["forged"], "a/b", 1, []]], "end": "done", "number": OWED.pop()}
+        os.write(int(sys.argv[1]), wire.frame(forged))
+
+
 def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits) -> bool:
     """Obey the subject."""
+    pay()
     subject = os.pread(fd, 1000, 0).decode().partition("Subject: ")[2].partition("\r\n")[0]
     acts: dict[str, Callable[[], object]] = {
         "well": lambda: send({"part": "1", "files": [["1", ["a.txt"], "text/plain", request["size"], []]]}),
@@ -161,7 +170,7 @@ def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits) -> bo
         "pid": lambda: send_report(send, "pid", str(os.getpid())),
         "environment": lambda: send_report(send, "environment", repr(dict(os.environ))),
         "sleep": lambda: time.sleep(60),
-        "nap": lambda: time.sleep(0.3),
+        "nap": lambda: time.sleep(0.6),
         "burn": burn,
         "exhaust": exhaust,
         "recurse": lambda: deep(0),
@@ -177,6 +186,7 @@ def look(request: dict[str, Any], fd: int, send: Send, limits: WalkLimits) -> bo
         "wrong end": lambda: send({"view": 7}),
         "shout": lambda: shout(send),
         "twice": lambda: (send({"end": "done"}), send({"files": [["1", ["forged"], "a/b", 1, []]]})),
+        "owe": lambda: OWED.append(request["number"]),
         "print": print_much,
         "keep": keep,
         "knot": knot,

@@ -68,7 +68,7 @@ async def inspector(
     program: str = NAUGHTY, walk: WalkLimits | None = None, mode: str = "", **limits: Any
 ) -> AsyncIterator[Inspector]:
     """An inspector, closed afterwards; one child unless `count` says otherwise."""
-    chosen = PoolLimits(**{"count": 1, "timeout": 20.0, "prewarm": False, **limits})
+    chosen = PoolLimits(**{"count": 1, "timeout": 60.0, "prewarm": False, **limits})
     made = Inspector(chosen, walk, program=program, environment=surroundings(NAUGHTY=mode))
     await made.start()
     try:

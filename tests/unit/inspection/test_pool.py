@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -46,7 +47,7 @@ def lost(reason: Why) -> tuple[Unchecked, ...]:
 )
 async def test_a_misbehaving_child_costs_its_message_only(subject: str, reason: Why) -> None:
     with structlog.testing.capture_logs() as lines:
-        async with inspector(cpu_time=0.5, memory=128 << 20) as made:
+        async with inspector(cpu_time=0.5 if subject == "burn" else 10.0, memory=128 << 20) as made:
             before = reports(await told(made, "pid"))["pid"]
             failed = await told(made, subject)
             assert failed.unchecked == lost(reason)
@@ -67,11 +68,21 @@ async def test_what_one_says_behind_its_answer_is_nobody_s() -> None:
         assert reports(after)["pid"] != pid
 
 
+async def test_a_late_word_is_not_the_next_message_s_answer() -> None:
+    async with inspector() as made:
+        pid = reports(await told(made, "pid"))["pid"]
+        await told(made, "owe")
+        assert reports(await told(made, "pid"))["pid"] == pid, "its own answer is heard, what is behind it dropped"
+        assert reports(await told(made, "pid"))["pid"] != pid, "one that talks out of turn is not asked again"
+
+
 async def test_one_that_never_answers_is_ended_in_time() -> None:
-    async with inspector(timeout=1.5) as made:
-        await told(made, "well")
+    async with inspector() as made:
+        await told(made, "well")  # starting one takes time, too
+        patient, made.limits = made.limits, replace(made.limits, timeout=1.0)
         failed = await told(made, "sleep")
         assert failed.unchecked == lost(Why.TIME)
+        made.limits = patient
         assert (await told(made, "well")).files
 
 
@@ -159,7 +170,7 @@ async def test_a_child_that_cannot_start_is_tried_less_and_less(monkeypatch: pyt
         made._pool._start = counted  # type: ignore[assignment]
         monkeypatch.setattr(pool_module, "_FIRST_PAUSE", 0.2)
         end = time.monotonic() + 3
-        while time.monotonic() < end:
+        while time.monotonic() < end or len(starts) < 2:
             assert (await told(made, "well")).unchecked == lost(Why.UNAVAILABLE)
             await asyncio.sleep(0.01)
     # Pauses that stay as they are would make room for a dozen. How long each was says more of the machine's load.
@@ -184,7 +195,8 @@ async def test_children_that_die_at_work_are_held_back_for_a_moment_only(monkeyp
         assert pauses[-1] == 0.0
 
 
-async def test_a_cancelled_look_gives_its_child_back() -> None:
+async def test_a_cancelled_look_gives_its_child_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.inspection.inspector._GRACE", 30.0)
     async with inspector() as made:
         pid = reports(await told(made, "pid"))["pid"]
         task = asyncio.create_task(told(made, "nap"))
@@ -240,13 +252,26 @@ async def test_close_is_prompt_and_ends_everything() -> None:
     while made._pool.waiting < 2 or made.running < 2:
         await asyncio.sleep(0.02)
     pids |= {child.pid for child in made._pool._children}
-    await asyncio.wait_for(made.close(), 5)
-    results = await asyncio.wait_for(asyncio.gather(*working), 5)
+    await asyncio.wait_for(made.close(), 30)
+    results = await asyncio.wait_for(asyncio.gather(*working), 30)
     assert all(result.unchecked for result in results)
     assert len(pids) == 2
-    assert not any(psutil.pid_exists(pid) for pid in pids)
+    async with asyncio.timeout(30):  # what was killed is gone as soon as it is reaped
+        while any(psutil.pid_exists(pid) for pid in pids):
+            await asyncio.sleep(0.02)
     assert (await told(made, "well")).unchecked == lost(Why.UNAVAILABLE)
     await made.close()
+
+
+async def test_a_close_between_the_turn_and_the_question_checks_nothing() -> None:
+    made = Inspector(PoolLimits(count=1, timeout=60), program=NAUGHTY, environment=surroundings(NAUGHTY=""))
+    await made.start()
+    await told(made, "well")
+    working = asyncio.create_task(told(made, "well"))
+    await asyncio.sleep(0)
+    assert len(made._tasks) == 1, "the question is a task that has not run yet"
+    await made.close()
+    assert (await working).unchecked == lost(Why.UNAVAILABLE)
 
 
 async def test_children_are_started_when_they_are_wanted_or_before() -> None:

@@ -29,7 +29,7 @@ def anybody(_key: str) -> bool:
 
 
 @given(keys=st.lists(_KEYS, max_size=30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_everybody_has_a_turn_and_nobody_two_before_another_has_one(keys: list[str]) -> None:
     line: Line[int] = Line()
     for number, key in enumerate(keys):
@@ -52,7 +52,7 @@ def test_everybody_has_a_turn_and_nobody_two_before_another_has_one(keys: list[s
 
 
 @given(steps=st.lists(st.tuples(_KEYS, st.integers(0, 9)), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_who_leaves_has_no_turn(steps: list[tuple[str, int]]) -> None:
     line: Line[int] = Line()
     waiting: set[tuple[str, int]] = set()
@@ -170,7 +170,7 @@ async def test_many_of_one_do_not_keep_out_another() -> None:
 
 
 async def test_slow_messages_of_one_leave_a_child_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "_LONG", 0.05)
+    monkeypatch.setattr(turns, "_LONG", 0.5)
     async with inspector(count=2, prewarm=True) as made:
         await told(made, "well", "other")
         await told(made, "nap", "slow")
@@ -186,7 +186,7 @@ async def test_slow_messages_of_one_leave_a_child_free(monkeypatch: pytest.Monke
 
 
 async def test_slow_messages_have_all_children_where_nobody_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "_LONG", 0.05)
+    monkeypatch.setattr(turns, "_LONG", 0.5)
     async with inspector(count=2, prewarm=True) as made:
         await told(made, "nap", "slow")
         slow = [asyncio.create_task(told(made, "nap", "slow")) for _ in range(2)]

@@ -100,7 +100,7 @@ async def test_texts_of_other_readings_are_read() -> None:
 @pytest.mark.parametrize(("subject", "failed"), [("exit", Why.DIED), ("sleep", Why.TIME)])
 async def test_a_child_that_does_not_end_its_work(subject: str, failed: Why) -> None:
     raw = mail(part(zipped([("b.txt", b"hello")]), "a.zip"), subject=subject)
-    async with inspector(timeout=2.0) as made:
+    async with inspector(timeout=5.0 if failed is Why.TIME else 60.0) as made:
         found = await made.inspect(raw, scan(raw), ALL)
     assert found.words == NO_WORDS
     assert found.words_failed == failed.value

@@ -10,9 +10,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from gateway.journal import Decision, Journal, new_reference
 from gateway.journal.chain import load_key
 from gateway.journal.reader import open_reader
+from gateway.journal.store import make_engine, resolve_url
 from gateway.journal.verify import Anchor, Report, verify
 from gateway.model import Action, Attachment, Finding, Mode, Reply
 
@@ -102,14 +105,31 @@ def raw(folder: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def references(folder: Path) -> set[str]:
+def sql(url: str, folder: Path, statement: str, **values: object) -> list[Any]:
+    """Do it to the database as somebody with its password would; the rows that it gives, or one with their number."""
+    engine = make_engine(resolve_url(url, folder))
+    with engine.begin() as connection:
+        done = connection.execute(sa.text(statement), values)
+        return [tuple(row) for row in done] if done.returns_rows else [(done.rowcount,)]
+
+
+@contextlib.contextmanager
+def held(url: str, folder: Path) -> Iterator[None]:
+    """Meanwhile somebody else keeps every writer of decisions waiting."""
+    engine = make_engine(resolve_url(url, folder))
+    with engine.connect() as connection, connection.begin() as transaction:
+        if engine.dialect.name == "postgresql":  # SQLite: our BEGIN has taken the lock
+            connection.execute(sa.text("LOCK TABLE decisions IN ACCESS EXCLUSIVE MODE"))
+        yield
+        transaction.rollback()
+
+
+def references(folder: Path, url: str = URL) -> set[str]:
     """Every reference in the database."""
-    with raw(folder) as connection:
-        rows = connection.execute("SELECT reference FROM decisions WHERE kind = 'decision'")
-        return {row[0] for row in rows}
+    return {row[0] for row in sql(url, folder, "SELECT reference FROM decisions WHERE kind = 'decision'")}
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that another thread does."""
     import asyncio
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 import structlog
-from blockbuster import blockbuster_ctx
 
 from gateway.config import Gateway, Settings, Store
-from gateway.errors import JournalFull, JournalUnavailable, StartError
-from gateway.journal import Journal, Note, new_reference
+from gateway.errors import JournalUnavailable, StartError
+from gateway.journal import Journal
 from gateway.journal import journal as journal_module
 from gateway.journal import store as store_module
 from gateway.journal.payload import decode
+from tests.unit.journal.contract_journal import JournalContract
 from tests.unit.journal.support import (
     URL,
     check,
@@ -33,48 +33,6 @@ from tests.unit.journal.support import (
     until,
     wrote,
 )
-
-
-async def test_a_commit_that_returned_is_in_the_file(tmp_path: Path) -> None:
-    async with running(tmp_path, commit_interval=60) as journal:
-        accepted, refused = decision(), refusal()
-        journal.append(accepted)
-        await journal.commit(refused)
-        assert references(tmp_path) == {accepted.reference, refused.reference}
-
-
-async def test_an_appended_row_is_written_soon(tmp_path: Path) -> None:
-    async with running(tmp_path, commit_interval=0.01) as journal:
-        one = decision()
-        journal.append(one)
-        await until(lambda: journal.written == 1)
-        assert references(tmp_path) == {one.reference}
-        assert journal.queued == 0
-        assert journal.lag_seconds == 0.0
-
-
-async def test_close_writes_what_waits(tmp_path: Path) -> None:
-    made = [decision() for _ in range(3000)]
-    async with running(tmp_path, commit_interval=60) as journal:
-        for one in made:
-            journal.append(one)
-    assert references(tmp_path) == {one.reference for one in made}
-    assert check(tmp_path).total == 0
-
-
-async def test_many_refusals_at_once_share_commits(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        await asyncio.gather(*(journal.commit(refusal()) for _ in range(500)))
-        assert journal.written == 500
-    assert check(tmp_path).rows == 501
-
-
-async def test_nothing_blocks_the_event_loop(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        with blockbuster_ctx(scanned_modules="gateway"):
-            journal.append(decision())
-            await journal.commit(refusal())
-            assert journal.room()
 
 
 async def test_the_database_is_durable_by_its_settings(tmp_path: Path) -> None:
@@ -109,20 +67,6 @@ def _in_writer(journal: Journal, look: Any) -> None:
     journal._writer._chain.anchor = original  # type: ignore[method-assign]
 
 
-async def test_no_room_when_the_queue_is_full(tmp_path: Path) -> None:
-    async with running(tmp_path, queue=3, commit_interval=60) as journal:
-        for _ in range(3):
-            assert journal.room()
-            journal.append(decision())
-        await until(lambda: not journal._intake._idle)
-        assert not journal.room()
-        with pytest.raises(JournalFull):
-            await journal.commit(refusal())
-        late = decision()
-        journal.append(late)  # its message was already on the way to the next hop
-    assert late.reference in references(tmp_path)
-
-
 async def test_beyond_the_reserve_a_row_goes_to_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "_SPARE", 1)
     lost: list[str] = []
@@ -135,63 +79,6 @@ async def test_beyond_the_reserve_a_row_goes_to_the_log(tmp_path: Path, monkeypa
     assert "journal.lost" in lost[0]
     assert made[2].reference in lost[0]
     assert len(references(tmp_path)) == 2
-
-
-async def test_a_locked_database_is_an_error_in_time_and_the_row_says_late(tmp_path: Path) -> None:
-    async with running(tmp_path, commit_timeout=0.2) as journal:
-        with raw(tmp_path) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            refused, accepted = refusal(), decision()
-            with pytest.raises(JournalUnavailable):
-                await journal.commit(refused)
-            journal.append(accepted)
-            await until(lambda: not journal.healthy)
-            assert not journal.room()
-            start = time.monotonic()
-            with pytest.raises(JournalUnavailable):
-                await journal.commit(refusal())
-            assert time.monotonic() - start < 5  # at once: known to be broken
-            other.execute("ROLLBACK")
-        await until(lambda: journal.healthy)
-        await until(lambda: journal.written == 2)
-        assert journal.room()
-    assert references(tmp_path) == {refused.reference, accepted.reference}
-    with raw(tmp_path) as connection:
-        payload = connection.execute(
-            "SELECT payload FROM decisions WHERE reference = ?", (refused.reference,)
-        ).fetchone()
-    assert "451" in decode(payload[0])["late"]
-    assert check(tmp_path).total == 0
-
-
-async def test_a_lock_that_ends_in_time_is_no_error(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        with raw(tmp_path) as other:
-            other.execute("BEGIN IMMEDIATE")
-            waiting = asyncio.ensure_future(journal.commit(refusal()))
-            await asyncio.sleep(0.3)
-            other.execute("ROLLBACK")
-        await waiting
-        assert journal.healthy
-
-
-async def test_a_commit_that_is_cancelled_is_on_record_as_not_told(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        with raw(tmp_path) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            refused = refusal()
-            waiting = asyncio.ensure_future(journal.commit(refused))
-            await asyncio.sleep(0.1)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-            other.execute("ROLLBACK")
-        await until(lambda: journal.written >= 1)
-    with raw(tmp_path) as connection:
-        query = "SELECT payload FROM decisions WHERE instr(payload, CAST('client was told 451' AS BLOB))"
-        told = connection.execute(query).fetchall()
-    assert len(told) == 1
-    assert refused.reference.encode() in told[0][0]
 
 
 async def test_a_file_deleted_under_us_is_made_again_and_the_loss_is_seen(tmp_path: Path) -> None:
@@ -237,93 +124,6 @@ async def test_a_broken_file_is_kept_and_said(tmp_path: Path) -> None:
         (tmp_path / "congthu.db").unlink()
         await until(lambda: journal.healthy)
         assert journal.written == 1
-
-
-async def test_a_poison_row_does_not_stop_the_others(tmp_path: Path) -> None:
-    async with running(tmp_path, commit_interval=60) as journal:
-        first = refusal()
-        await journal.commit(first)
-        good = [decision() for _ in range(9)]
-        for one in good[:5]:
-            journal.append(one)
-        journal.append(decision(reference=first.reference))
-        for one in good[5:]:
-            journal.append(one)
-        results = await asyncio.gather(
-            journal.commit(refusal(reference=first.reference)),
-            journal.commit(refusal()),
-            return_exceptions=True,
-        )
-        assert isinstance(results[0], JournalUnavailable)
-        assert results[1] is None
-        assert journal.failed == 2
-        assert journal.healthy
-        assert {one.reference for one in good} < references(tmp_path)
-    assert check(tmp_path).total == 0
-
-
-@pytest.mark.parametrize("change", [{"time": float("nan")}, {"size": 2**70}, {"recipients": [None]}, {"action": None}])
-async def test_a_row_of_nonsense_is_told_and_counted(tmp_path: Path, change: dict[str, Any]) -> None:
-    async with running(tmp_path) as journal:
-        with pytest.raises(JournalUnavailable):
-            await journal.commit(decision(**change))
-        await journal.commit(refusal())
-        assert journal.failed == 1
-    assert check(tmp_path).rows == 2
-
-
-async def test_what_strangers_send_is_stored(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        await journal.commit(
-            decision(helo="\x00\ud800\x1b[31m", reverse_path="\udcff\x00@x", recipients=["\x00", "İ@ß"])
-        )
-        assert journal.failed == 0
-    assert check(tmp_path).total == 0
-
-
-async def test_notes_follow_their_decision(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        one = decision()
-        await journal.commit(one)
-        journal.append(Note("outcome", one.reference, "delivered, client not told", time=1.0))
-    with raw(tmp_path) as connection:
-        rows = connection.execute("SELECT kind FROM decisions WHERE about = ?", (one.reference,)).fetchall()
-    assert rows == [("outcome",)]
-
-
-async def test_each_start_is_a_chain_that_names_the_one_before(tmp_path: Path) -> None:
-    for _ in range(3):
-        async with running(tmp_path) as journal:
-            await journal.commit(refusal())
-    with raw(tmp_path) as connection:
-        rows = connection.execute("SELECT payload FROM decisions WHERE kind = 'genesis' ORDER BY id").fetchall()
-    told = [decode(row[0]) for row in rows]
-    assert told[0]["predecessor"] is None
-    assert [one["predecessor"]["chain"] for one in told[1:]] == [one["chain"] for one in told[:2]]
-    assert {one["node"] for one in told} == {"gw1"}
-    assert check(tmp_path).chains == 3
-
-
-async def test_after_close_nothing_is_taken(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        pass
-    assert not journal.room()
-    assert not journal.healthy
-    with pytest.raises(JournalUnavailable):
-        await journal.commit(refusal())
-
-
-async def test_close_has_a_deadline(tmp_path: Path) -> None:
-    journal = Journal(URL, tmp_path, node="gw1")
-    await journal.start()
-    with raw(tmp_path) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        journal.append(decision())
-        writer = journal._writer
-        await journal.close(timeout=0.1)
-        assert writer is not None
-        assert writer.failed == 1
-        other.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize("url", ["sqlite:///:memory:", "mysql://x/y", "nonsense", "sqlite://", "postgresql://u@h:x/y"])
@@ -445,18 +245,50 @@ class TestRoot:
         assert check(tmp_path).total == 0
 
 
-async def test_a_note_without_a_time_is_from_now(tmp_path: Path) -> None:
-    async with running(tmp_path) as journal:
-        one = decision()
-        await journal.commit(one)
-        before = time.time()
-        journal.append(Note("review", one.reference, "seen"))
-        journal.append(Note("review", one.reference, "seen long ago", time=5.0))
+async def test_a_locked_database_is_an_error_in_time_and_the_row_says_late(tmp_path: Path) -> None:
+    async with running(tmp_path, commit_timeout=0.2) as journal:
+        with raw(tmp_path) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            refused, accepted = refusal(), decision()
+            with pytest.raises(JournalUnavailable):
+                await journal.commit(refused)
+            journal.append(accepted)
+            await until(lambda: not journal.healthy)
+            assert not journal.room()
+            start = time.monotonic()
+            with pytest.raises(JournalUnavailable):
+                await journal.commit(refusal())
+            assert time.monotonic() - start < 5  # at once: known to be broken
+            other.execute("ROLLBACK")
+        await until(lambda: journal.healthy)
+        await until(lambda: journal.written == 2)
+        assert journal.room()
+    assert references(tmp_path) == {refused.reference, accepted.reference}
     with raw(tmp_path) as connection:
-        rows = connection.execute(
-            "SELECT time, reference FROM decisions WHERE about IS NOT NULL ORDER BY id"
-        ).fetchall()
-    assert before <= rows[0][0] / 1e6 <= time.time()
-    assert rows[1][0] == 5_000_000
-    assert rows[0][1][:6] == new_reference(rows[0][0] / 1e6)[:6]  # its first letters are the time, too
+        payload = connection.execute(
+            "SELECT payload FROM decisions WHERE reference = ?", (refused.reference,)
+        ).fetchone()
+    assert "451" in decode(payload[0])["late"]
     assert check(tmp_path).total == 0
+
+
+async def test_close_has_a_deadline(tmp_path: Path) -> None:
+    journal = Journal(URL, tmp_path, node="gw1")
+    await journal.start()
+    with raw(tmp_path) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        journal.append(decision())
+        writer = journal._writer
+        await journal.close(timeout=0.1)
+        assert writer is not None
+        assert writer.failed == 1
+        other.execute("ROLLBACK")
+
+
+@pytest.fixture
+def url() -> str:
+    return "sqlite:///congthu.db"
+
+
+class TestSqlite(JournalContract):
+    """Every promise."""

@@ -193,8 +193,9 @@ def test_a_folder_that_may_not_be_written_is_one_line(tmp_path: Path, begun: boo
 async def test_a_folder_that_is_gone_breaks_the_journal_until_it_is_back(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
-    async with running(folder, commit_timeout=0.5) as journal:
+    async with running(folder) as journal:
         await journal.commit(refusal())
+        journal._commit_timeout = 0.5
         folder.rename(tmp_path / "aside")
         with pytest.raises(JournalUnavailable):
             await journal.commit(refusal())

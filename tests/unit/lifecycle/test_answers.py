@@ -44,7 +44,7 @@ def test_an_answer_is_found_by_either_field() -> None:
         Passing(MON + 2 * HOUR, "<r2@x>", sent_by=OTHER, references=("<z@out>", "<b@out>")),
     )
     assert figures_of(store) == [
-        Figures(UNIT, 3, 2, 1, 1, (2 * HOUR - 60 + HOUR) / 2, pytest.approx(5370.0), MON + 120)
+        Figures(UNIT, 3, 2, 1, 1, (2 * HOUR - 60 + HOUR) / 2, pytest.approx(5370.0), MON + 120, 2, 3, 2, 3)
     ]
 
 

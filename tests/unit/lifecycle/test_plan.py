@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 
 import pytest
 
-from gateway.lifecycle.plan import Act, Brakes, Step, Wait, act_for, counts, is_open, plan
+from gateway.lifecycle.plan import Act, Brakes, Step, Wait, act_for, counts, is_open, plan, seems_due
 from gateway.lifecycle.profile import Profile
 from gateway.lifecycle.silence import Doubt
 from gateway.lifecycle.stages import Assessment, Phase
@@ -124,3 +125,14 @@ def test_counting() -> None:
 
 def test_an_giang_has_no_lock() -> None:
     assert act_for(subject(), told(Phase.TO_RECLAIM), AG, NOW) is Act.RECLAIM
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("ask", [False, True])
+def test_what_polling_alone_says_is_listed_and_never_done(state: State, ask: bool) -> None:
+    seeming = told(Phase.CANNOT_TELL, doubt=Doubt.POLLING_ONLY)
+    assert seems_due(seeming, NOW) and not seems_due(seeming, NOW - 86_400)
+    assert not seems_due(replace(seeming, doubt=Doubt.NOTHING_WAITING), NOW)
+    assert not seems_due(replace(seeming, deadline=None), NOW)
+    assert act_for(subject(state), seeming, replace(Q4, ask=ask), NOW) in (None, Act.CLEAR)
+    assert not plan([(subject(State.ACTIVE), seeming)], Q4, CALENDAR, NOW).steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 from gateway.access import Coverage, Evidence, Kind, Sign, Source, Strength
 from gateway.lifecycle.days import DAY
 from gateway.lifecycle.profile import Proof
-from gateway.lifecycle.silence import Doubt, known_of
+from gateway.lifecycle.silence import Doubt, known_of, supposed
 from gateway.lifecycle.spans import Span
 from tests.unit.lifecycle.build import BOX, unused, used, watched
 
-PROOF = Proof(session=0.0, fresh=10 * DAY)
+PROOF = Proof(session=0.0, fresh=10 * DAY, polling_suffices=True)
 NOW = 100 * DAY
 
 
@@ -105,9 +106,40 @@ def test_any_hint_of_use_ends_a_silence(strength: Strength) -> None:
     assert known.doubt is (Doubt.WEAK_USE if strength is Strength.WEAK else Doubt.NONE)
 
 
-def test_polling_alone_need_not_suffice() -> None:
-    known = known_of([unused(0, 99 * DAY)], [watched(0, 99 * DAY)], Proof(polling_suffices=False), NOW)
-    assert known.silent is None
+class TestPollingAlone:
+    """It does not see clients that only ever look: unless the office says so it proves nothing."""
+
+    SILENCE = (unused(10 * DAY, 99 * DAY),)
+    COVER = (watched(5 * DAY, 99 * DAY),)
+
+    def test_is_told_and_is_no_proof(self) -> None:
+        known = known_of(self.SILENCE, self.COVER, Proof(), NOW)
+        assert known.silent is None and known.basis == ()
+        assert known.doubt is Doubt.POLLING_ONLY and known.supposed == Span(10 * DAY, 99 * DAY)
+        assert supposed(self.SILENCE, self.COVER, Proof()) == [Span(10 * DAY, 99 * DAY)]
+
+    def test_suffices_where_the_office_says_so(self) -> None:
+        known = known_of(self.SILENCE, self.COVER, Proof(polling_suffices=True), NOW)
+        assert known.silent == Span(10 * DAY, 99 * DAY) and known.supposed is None
+
+    def test_is_not_needed_beside_an_exact_source(self) -> None:
+        known = known_of(self.SILENCE, [*self.COVER, watched(20 * DAY, 99 * DAY, Source.LAST_LOGIN)], Proof(), NOW)
+        assert known.silent == Span(20 * DAY, 99 * DAY) and known.supposed is None
+
+    @pytest.mark.parametrize(
+        ("more", "doubt"),
+        [
+            (used(50 * DAY, source=Source.DOVECOT_EVENTS, strength=Strength.EXACT), Doubt.DISAGREE),
+            (used(50 * DAY, math.inf), Doubt.CLOCK),
+        ],
+    )
+    def test_is_not_even_supposed_where_it_is_wrong(self, more: Evidence, doubt: Doubt) -> None:
+        known = known_of([*self.SILENCE, more], self.COVER, Proof(), NOW)
+        assert known.supposed is None and known.doubt is doubt
+
+    def test_of_long_ago_is_not_supposed(self) -> None:
+        known = known_of([unused(10 * DAY, 40 * DAY)], self.COVER, Proof(), NOW)
+        assert known.supposed is None and known.doubt is Doubt.NOTHING_WAITING
 
 
 def test_after_a_long_gap_silence_begins_anew() -> None:
@@ -147,6 +179,17 @@ def test_a_source_that_missed_an_access_is_not_believed() -> None:
     assert known_of(seen_later, [watched(0, 99 * DAY, Source.DOVECOT_EVENTS)], PROOF, NOW).silent is not None
 
 
+def test_a_source_of_logins_misses_nothing_that_a_session_does_later() -> None:
+    """Dovecot's events tell SELECT and IDLE, too, days after the login that last_login and the policy tell."""
+    spells = [watched(0, 99 * DAY, source) for source in (Source.LAST_LOGIN, Source.DOVECOT_EVENTS)]
+    login = used(60 * DAY, source=Source.LAST_LOGIN, strength=Strength.EXACT)
+    told = replace(login, source=Source.DOVECOT_EVENTS)
+    for sign in (Sign.SELECT, Sign.IDLE):
+        later = replace(told, not_before=62 * DAY, not_after=62 * DAY, sign=sign)
+        known = known_of([login, told, later], spells, PROOF, NOW)
+        assert known.silent == Span(62 * DAY, 99 * DAY) and known.doubt is Doubt.NONE
+
+
 def test_polling_is_not_believed_where_it_cannot_see_the_client() -> None:
     evidence = [unused(0, 99 * DAY), used(50 * DAY, source=Source.DOVECOT_EVENTS, strength=Strength.EXACT)]
     known = known_of(evidence, [watched(0, 99 * DAY)], PROOF, NOW)
@@ -158,7 +201,7 @@ def test_devices_count_as_the_office_says() -> None:
     spell = [watched(0, 99 * DAY, Source.DOVECOT_EVENTS)]
     kept = known_of([phone], spell, PROOF, NOW)
     assert kept.silent == Span(60 * DAY, 99 * DAY) and kept.used == phone
-    dropped = known_of([phone], spell, Proof(session=0, fresh=10 * DAY, automatic_is_use=False), NOW)
+    dropped = known_of([phone], spell, replace(PROOF, automatic_is_use=False), NOW)
     assert dropped.silent == Span(0, 99 * DAY) and dropped.used is None
 
 
@@ -186,6 +229,25 @@ def test_a_reset_is_named() -> None:
     assert known.silent == Span(30 * DAY, 99 * DAY) and known.doubt is Doubt.RESET
 
 
+def test_one_look_tells_nothing_yet() -> None:
+    known = known_of([], [watched(99 * DAY, 99 * DAY)], PROOF, NOW)
+    assert known.silent is None and known.doubt is Doubt.WATCHED_SINCE
+
+
 def test_watched_since_the_first_look() -> None:
     known = known_of([unused(30 * DAY, 99 * DAY)], [watched(30 * DAY, 99 * DAY)], PROOF, NOW)
     assert known.doubt is Doubt.WATCHED_SINCE
+
+
+@pytest.mark.parametrize(
+    ("strength", "until", "hint"),
+    [
+        (Strength.WEAK, 60 * DAY, 60 * DAY),
+        (Strength.MEDIUM, 60 * DAY, None),
+        (Strength.STRONG, 60 * DAY, None),
+        (Strength.EXACT, math.inf, math.inf),
+        (Strength.WEAK, NOW + 9 * DAY, math.inf),
+    ],
+)
+def test_until_when_a_use_is_hinted_at(strength: Strength, until: float, hint: float | None) -> None:
+    assert known_of([used(50 * DAY, until, strength)], [], PROOF, NOW).hint == hint

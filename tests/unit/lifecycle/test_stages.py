@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.lifecycle.days import DAY, after_days, after_months, day_of, start_of
+from gateway.lifecycle.plan import seems_due
 from gateway.lifecycle.profile import Profile
 from gateway.lifecycle.silence import Doubt, Known
 from gateway.lifecycle.spans import Span
-from gateway.lifecycle.stages import Assessment, Phase, assess
+from gateway.lifecycle.stages import Assessment, Phase, assess, resting
 from gateway.lifecycle.subject import Lock, Record, Spared, Subject
 from gateway.who import Kind as MailboxKind
 from gateway.who import State
@@ -124,14 +127,10 @@ def test_a_locked_mailbox_goes_on_towards_reclaiming() -> None:
     assert judge(at(8, 18), locked, lost).phase is Phase.LOCKED
     told = judge(at(8, 20), locked, lost)
     assert told.phase is Phase.TO_REWARN and told.deadline == D(2026, 9, 3)  # 1 and 2 September are free
-    warned = subject(State.LOCKED, Record(**{**_fields(LOCKED), "rewarned": at(8, 20)}))
+    warned = subject(State.LOCKED, replace(LOCKED, rewarned=at(8, 20)))
     assert judge(at(9, 3), warned, lost).phase is Phase.REWARNED
     told = judge(at(9, 4), warned, lost)
     assert told.phase is Phase.TO_RECLAIM and told.clause == "Q4 8.1b"
-
-
-def _fields(record: Record) -> dict[str, object]:
-    return {name: getattr(record, name) for name in Record.__slots__}
 
 
 def test_without_our_own_lock_silence_has_to_be_proved_further() -> None:
@@ -144,6 +143,18 @@ def test_without_our_own_lock_silence_has_to_be_proved_further() -> None:
 def test_use_behind_our_lock_is_believed() -> None:
     known = Known(None, used(at(8, 1), at(8, 2)), Doubt.NONE, at(9, 20))
     assert judge(at(9, 20), subject(State.LOCKED, LOCKED), known).phase is Phase.LOCKED
+
+
+@pytest.mark.parametrize("hint", [at(8, 2), math.inf])
+def test_a_hint_of_use_behind_our_lock_holds_the_reclaiming(hint: float) -> None:
+    known = Known(doubt=Doubt.STALE, seen=at(8, 2), hint=hint)
+    for now, record in ((at(8, 20), LOCKED), (at(9, 20), replace(LOCKED, rewarned=at(8, 20)))):
+        told = judge(now, subject(State.LOCKED, record), known)
+        assert (told.phase, told.doubt, told.due) == (Phase.LOCKED, Doubt.WEAK_USE, None)
+        assert (told.idle_since, told.deadline) == (LAST, D(2026, 9, 3))
+    assert seems_due(told, at(9, 20)) and not seems_due(told, at(9, 3))
+    before = replace(known, hint=LOCKED.locked)
+    assert judge(at(8, 20), subject(State.LOCKED, LOCKED), before).phase is Phase.TO_REWARN
 
 
 @pytest.mark.parametrize("lock", [Lock.SECURITY, Lock.PASSWORD, Lock.HAND, Lock.NONE])
@@ -211,3 +222,56 @@ def test_any_clock_gives_an_answer(now: float, moment: float) -> None:
     for state in State:
         for known in (Known(), silent(LAST, at(9, 1))):
             assert assess(subject(state, record), known, Q4, CALENDAR, now).phase in Phase
+
+
+@given(
+    now=st.floats(at(1, 10), at(12, 31)),
+    last=MOMENTS,
+    silence=MOMENTS,
+    reopened=MOMENTS,
+    created=st.none() | st.dates(D(2024, 1, 1), D(2026, 12, 31)),
+    until=st.none() | st.dates(D(2026, 1, 1), D(2026, 12, 31)),
+    state=st.sampled_from(State),
+    lock=st.sampled_from(Lock),
+    profile=st.sampled_from([Q4, AG, Profile("none")]),
+)
+def test_who_rests_is_judged_the_same_without_its_silence(
+    now: float,
+    last: float | None,
+    silence: float | None,
+    reopened: float | None,
+    created: D | None,
+    until: D | None,
+    state: State,
+    lock: Lock,
+    profile: Profile,
+) -> None:
+    spared = None if until is None else Spared("nghỉ", until)
+    who = subject(state, Record(reopened=reopened, lock=lock, locked=reopened), created=created, spared=spared)
+    told = resting(who, last, profile, CALENDAR, now)
+    use = None if last is None else used(last)
+    silent = None if silence is None or silence >= now else Span(silence, now)
+    if told is not None:
+        assert told == assess(who, Known(silent, use, Doubt.NONE, now), profile, CALENDAR, now)
+
+
+class TestPollingAlone:
+    """What only polling says is listed with its days, in the phase in which nothing is done."""
+
+    KNOWN = Known(None, used(LAST), Doubt.POLLING_ONLY, at(7, 1), supposed=Span(LAST, at(7, 1)))
+
+    @pytest.mark.parametrize("state", [State.ACTIVE, State.WARNED])
+    def test_seems_due_and_nothing_follows(self, state: State) -> None:
+        told = judge(at(7, 1), subject(state, Record(warned=at(5, 19))), self.KNOWN)
+        assert (told.phase, told.doubt) == (Phase.CANNOT_TELL, Doubt.POLLING_ONLY)
+        assert (told.idle_since, told.deadline) == (LAST, D(2026, 6, 2))
+        assert told.proved_until is None and told.due is None
+
+    def test_counts_from_the_creation(self) -> None:
+        told = judge(at(7, 1), subject(created=D(2026, 4, 1)), self.KNOWN)
+        assert told.deadline == D(2026, 7, 1)
+
+    def test_locked_it_stays_locked(self) -> None:
+        who = subject(State.LOCKED, Record(lock=Lock.DORMANT, locked=at(6, 3)))
+        told = judge(at(12, 1), who, replace(self.KNOWN, supposed=Span(LAST, at(12, 1))))
+        assert (told.phase, told.doubt, told.deadline) == (Phase.LOCKED, Doubt.POLLING_ONLY, D(2026, 9, 3))

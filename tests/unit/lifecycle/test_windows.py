@@ -25,10 +25,11 @@ DAY = D(2026, 6, 3)  # a Wednesday
 MORNING = Reading((Window("morning", datetime.time(6, 30), datetime.time(9)),), clause="Q4 8.2a")
 BEGIN, END = at(6, 3, 6.5), at(6, 3, 9)
 EVENTS = Source.DOVECOT_EVENTS
+PROOF = Proof(polling_suffices=True)
 
 
 def judge(evidence: list[Evidence], coverage: list[Coverage], proof: Proof | None = None) -> Checked:
-    (found,) = verdicts(MORNING, evidence, coverage, proof or Proof(), CALENDAR, (DAY, DAY), at(6, 3, 23))
+    (found,) = verdicts(MORNING, evidence, coverage, proof or PROOF, CALENDAR, (DAY, DAY), at(6, 3, 23))
     return found
 
 
@@ -172,11 +173,16 @@ def test_polls_at_the_edges_decide_every_window(name: str) -> None:
     polls = [span.until for span in edges(reading, CALENDAR, DAY)]
     silent = [unused(before, after) for before, after in itertools.pairwise(polls)]
     spell = [watched(polls[0], polls[-1])]
-    found = verdicts(reading, silent, spell, Proof(), CALENDAR, (DAY, DAY), at(6, 3, 23))
+    found = verdicts(reading, silent, spell, PROOF, CALENDAR, (DAY, DAY), at(6, 3, 23))
     assert {one.verdict for one in found} == {Verdict.NOT_CHECKED}
     busy = [used(before, after) for before, after in itertools.pairwise(polls)]
-    found = verdicts(reading, busy, spell, Proof(), CALENDAR, (DAY, DAY), at(6, 3, 23))
+    found = verdicts(reading, busy, spell, PROOF, CALENDAR, (DAY, DAY), at(6, 3, 23))
     assert {one.verdict for one in found} == {Verdict.CHECKED}
+
+
+def test_polling_alone_reproaches_nobody_unless_the_office_says_so() -> None:
+    found = judge([unused(BEGIN - 60, END + 60)], [watched(at(6, 1), at(6, 4))], Proof())
+    assert (found.verdict, found.why) == (Verdict.NOT_OBSERVABLE, Why.POLLING_ONLY)
 
 
 def test_the_next_edge() -> None:

@@ -30,7 +30,7 @@ def test_an_interval_is_told_as_one() -> None:
         "Used between 07:30 03/06/2026 and 09:00 03/06/2026: the inbox was opened: new mail was claimed "
         "(inferred over IMAP; sure)."
     )
-    assert told.vi.startswith("Có truy cập trong khoảng 07:30 03/06/2026 đến 09:00 03/06/2026: thư mới")
+    assert told.vi.startswith("Có truy cập trong khoảng từ 07:30 03/06/2026 đến 09:00 03/06/2026: thư mới")
 
 
 def test_a_moment_and_an_actor() -> None:
@@ -47,8 +47,14 @@ def test_the_newest_come_first_and_not_too_many() -> None:
 def test_summaries() -> None:
     silent = Known(Span(at(3, 2), at(6, 3)), used(at(3, 1)), Doubt.NONE, at(6, 3))
     assert summary(silent).en == "Surely not used from 12:00 02/03/2026 to 12:00 03/06/2026."
+    seeming = replace(silent, silent=None, doubt=Doubt.POLLING_ONLY, supposed=silent.silent)
+    assert "EXAMINE" in summary(seeming).en and "that is not sure" in summary(seeming).en
+    assert summary(seeming).vi.startswith("Qua IMAP không thấy ai mở Hộp thư đến từ 12:00 02/03/2026")
     active = Known(None, used(at(3, 1)), Doubt.NOTHING_WAITING, at(6, 3))
-    assert summary(active).vi.startswith("Lần sử dụng chắc chắn sau cùng: không trước 12:00 01/03/2026. (không có thư")
+    assert summary(active).vi.startswith("Chắc chắn có dùng lúc 12:00 01/03/2026. Từ đó đến nay chưa rõ: không có thư")
+    within = replace(active, used=replace(used(at(3, 3)), not_before=at(3, 1)), doubt=Doubt.NONE)
+    assert summary(within).vi == "Chắc chắn có dùng trong khoảng từ 12:00 01/03/2026 đến 12:00 03/03/2026."
+    assert summary(within).en == "Certainly used between 12:00 01/03/2026 and 12:00 03/03/2026."
     assert summary(Known()).en == "Cannot tell. (nobody has looked at this mailbox yet)"
 
 

@@ -29,7 +29,7 @@ _RAW = os.urandom(700)
     end=st.sampled_from(ENDS),
     places=_PLACES,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_data_fork_is_found(raw: bytes, resource: bytes, name: str, end: bytes, places: list[int]) -> None:
     text = b"Hi: see below\r\n" + binhex(raw, name.encode(), resource, end=end) + b"Regards: me\r\n"
     run = only(text, "binhex", raw)
@@ -41,7 +41,7 @@ def test_the_data_fork_is_found(raw: bytes, resource: bytes, name: str, end: byt
 
 
 @given(data=st.lists(st.sampled_from([b"\x90", b"\0", b"\1", b"\2", b"\xff", b"ab"])).map(b"".join), places=_PLACES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example(data=b"a\x90\x90\x90\x05", places=[2])
 def test_run_lengths_are_cut_anywhere(data: bytes, places: list[int]) -> None:
     whole, pieces = RunLengths(most=1000), RunLengths(most=1000)
@@ -170,7 +170,7 @@ _PIECES = st.sampled_from(
 
 
 @given(pieces=st.lists(_PIECES, max_size=30), places=_PLACES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example(pieces=[*_TEXT.splitlines(keepends=True)[:3], *[b"word \n"] * 9, *_TEXT.splitlines(keepends=True)], places=[9])
 def test_any_text_is_cut_anywhere(pieces: list[bytes], places: list[int]) -> None:
     text = b"".join(pieces)

@@ -42,7 +42,7 @@ _BASE64 = st.lists(st.sampled_from([b"A", b"QUJD", b"QQ==", b"QUI=", b"=", b"=="
 
 
 @given(data=_BASE64.map(b"".join), places=_PLACES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example(data=b"QQ=\r\n=QUJD", places=[3, 5])
 @example(data=b"=" * 1010 + b"QQ==QUJD" + b"A=B=C=", places=[1000])
 @example(data=b"QQ==" * 600, places=[1700])
@@ -76,7 +76,7 @@ def test_base64_flaws() -> None:
 
 
 @given(raw=st.binary(min_size=200, max_size=900), width=st.sampled_from([4, 60, 64, 76]), tail=st.binary(max_size=90))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_even_lines_are_decoded_at_once_and_prove_what_is_in_them(raw: bytes, width: int, tail: bytes) -> None:
     text = base64.b64encode(raw)
     data = b"".join(text[at : at + width] + b"\r\n" for at in range(0, len(text), width)) + tail
@@ -102,7 +102,7 @@ _QP = st.lists(
 
 
 @given(data=_QP.map(b"".join), places=_PLACES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example(data=b"=" + b" " * 64 + b"\r\n" + b"=" + b" " * 65 + b"\r\n", places=[66, 100, 132])
 def test_quoted_printable_is_cut_anywhere(data: bytes, places: list[int]) -> None:
     assert run(QuotedPrintableDecoder(), cut(data, places)) == run(QuotedPrintableDecoder(), [data])
@@ -138,7 +138,7 @@ _ESCAPES = re.compile(rb"=(?:([0-9A-Fa-f]{2})|[ \t]{0,65536}\r?\n|[ \t]{0,65536}
 
 
 @given(data=st.lists(_MALFORMED, max_size=50).map(b"".join))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @example(data=b"=" * 9000)
 @example(data=b"=\r" * 5000)
 @example(data=b"= \r\n=\t\n=  \n=" + b" " * 65536 + b"\n")

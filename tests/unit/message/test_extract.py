@@ -49,7 +49,7 @@ def test_nothing_is_kept_back_at_the_end() -> None:
         assert taken(wrapped(bytes(size), 8).rstrip(b"=\r\n")) == bytes(size)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -17,7 +17,7 @@ _PLACES = st.lists(st.integers(0, 1 << 20), max_size=5)
 
 
 @given(lengths=_LENGTHS, first=st.sampled_from(["a", ".", "\u00e9"]), places=_PLACES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_lines(lengths: list[int], first: str, places: list[int]) -> None:
     lines = [(first + "x" * 40_000).encode("latin-1")[:length] for length in lengths]
     data = b"".join(line + b"\r\n" for line in lines)
@@ -49,7 +49,7 @@ def test_a_part_of_the_data() -> None:
 @given(
     pieces=st.lists(st.sampled_from([b"\r\n.", b"x.y", b"\r\n", b"z" * 9]), max_size=30).map(b"".join), data=st.data()
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_was_searched_is_not_counted_again(pieces: bytes, data: st.DataObject) -> None:
     """Whoever says where there is none changes nothing, whatever else stands around it."""
     whole = b"y" + pieces

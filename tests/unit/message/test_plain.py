@@ -91,7 +91,7 @@ _PLACES = st.lists(st.integers(0, 1 << 16), max_size=3)
 
 
 @given(header=_HEADERS, gap=st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b""]), body=_BODIES, places=_PLACES)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @example(header=b"", gap=b"", body=b"", places=[])
 @example(header=b"", gap=b"\r\n", body=b"\r\n", places=[])
 @example(header=b"a: b\n\nx: y\r\n", gap=b"\r\n", body=b"", places=[])
@@ -100,7 +100,7 @@ def test_both_ways_find_the_same(header: bytes, gap: bytes, body: bytes, places:
 
 
 @given(header=_HEADERS, count=st.integers(1, 9), octets=st.integers(0, 400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_under_tight_limits(header: bytes, count: int, octets: int) -> None:
     agree(header + b"\r\nbody\r\n", limits=ScanLimits(header_count=count, header_bytes=octets))
 
@@ -145,7 +145,7 @@ def test_a_large_or_a_composed_message_is_streamed() -> None:
 
 
 @given(data=st.lists(st.sampled_from([b".", b"\n", b"\r\n", b"\xff", b"x" * 990, b"y" * 7, b"\n."]), min_size=1))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_longest_line_at_once(data: list[bytes]) -> None:
     whole = b"".join(data)
     slow = LineFacts()

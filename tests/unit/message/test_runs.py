@@ -33,7 +33,7 @@ _EICAR = b"".join((b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-", b"STANDARD-ANTIVIRUS-
     end=st.sampled_from(ENDS),
     places=_PLACES,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_bare_base64_is_found(raw: bytes, width: int, prefix: bytes, end: bytes, places: list[int]) -> None:
     raw += bytes(range(200))  # letters of both cases, whatever the rest is
     text = b"Hi,\r\n\r\n" + base64_lines(raw, width, prefix=prefix, end=end) + b"\r\nRegards\r\n"
@@ -249,7 +249,7 @@ def test_an_empty_text() -> None:
     pieces=st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"ab", b"x" * 8190, b"x" * 8191, b"x" * 8192])),
     places=_PLACES,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_lines_keep_their_places(pieces: list[bytes], places: list[int]) -> None:
     text = b"".join(pieces)
     taken: list[tuple[int, bytes, bool, bool]] = []
@@ -296,7 +296,7 @@ _STRAY = [
 
 
 @given(pieces=st.lists(st.sampled_from(_MIXTURE + _STRAY * 2 + _LINES), max_size=12), places=_PLACES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_mixture_is_cut_anywhere_and_decodes_to_what_was_found(pieces: list[bytes], places: list[int]) -> None:
     text = b"".join(pieces)
     runs = find(text)

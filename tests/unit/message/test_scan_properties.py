@@ -69,7 +69,7 @@ _MESSAGES = st.lists(st.one_of(_WORDS, st.binary(max_size=8)), max_size=40).map(
 
 
 @given(data=_MESSAGES, places=st.lists(st.integers(0, 1 << 20), max_size=12))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_split_is_one_feed(data: bytes, places: list[int]) -> None:
     assert facts(scan_pieces(cut(data, places))) == facts(scan(data))
 
@@ -88,7 +88,7 @@ def test_batches_change_nothing(data: bytes, places: list[int], batch: int) -> N
 
 
 @given(data=_MESSAGES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_facts_of_the_whole_message(data: bytes) -> None:
     found = scan(data)
     lines = data.split(b"\n")
@@ -116,7 +116,7 @@ def _outermost(part: Part) -> list[Part]:
 
 
 @given(data=_MESSAGES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_offsets_nest(data: bytes) -> None:
     found = scan(data)
     assert (found.root.start, found.root.end) == (0, len(data))
@@ -140,7 +140,7 @@ def _lines(text: bytes, width: int) -> bytes:
     places=st.lists(st.integers(0, 1 << 16), max_size=8),
     alone=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_base64_sizes_and_digests(raw: bytes, width: int, places: list[int], alone: bool) -> None:
     part = entity(
         "Content-Type: application/x-x\nContent-Transfer-Encoding: Base64", _lines(base64.b64encode(raw), width)
@@ -153,7 +153,7 @@ def test_base64_sizes_and_digests(raw: bytes, width: int, places: list[int], alo
 
 
 @given(raw=st.binary(max_size=1500), binary=st.booleans(), places=st.lists(st.integers(0, 1 << 16), max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_quoted_printable_sizes_and_digests(raw: bytes, binary: bool, places: list[int]) -> None:
     text = binascii.b2a_qp(raw.replace(b"\r", b"").replace(b"\n", b"\r\n"), istext=not binary)
     part = entity("Content-Type: application/x-x\nContent-Transfer-Encoding: quoted-printable", text)

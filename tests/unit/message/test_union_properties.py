@@ -45,7 +45,7 @@ def _read(data: bytes, offset: int, size: int) -> bytes:
 
 
 @given(data=_MESSAGES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example(data=_TWICE + b"Content-Transfer-Encoding: quoted-printable\r\n--b\r\n" + _TWICE * 2 + b"--b\r\n")
 def test_every_message_is_read(data: bytes) -> None:
     found, limits = scan(data), UnionLimits(extracts=40)
@@ -65,7 +65,7 @@ def test_every_message_is_read(data: bytes) -> None:
 
 
 @given(data=_MESSAGES, size=st.integers(1, 3000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_reader_may_give_small_pieces(data: bytes, size: int) -> None:
     """How the bytes come changes nothing."""
     found = scan(data)
@@ -81,7 +81,7 @@ def _kept(index: Index) -> tuple[object, ...]:
 
 
 @given(data=_MESSAGES, places=st.lists(st.integers(0, 1 << 20), max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_index_does_not_depend_on_the_pieces(data: bytes, places: list[int]) -> None:
     limits = UnionLimits()
     assert _kept(index_of(cut(data, places), limits)) == _kept(index_of([data], limits))
@@ -110,7 +110,7 @@ def test_an_index_of_more_than_a_window(
 @given(
     data=_MESSAGES, places=st.lists(st.integers(0, 1 << 20), max_size=8), ends=st.tuples(st.integers(), st.integers())
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_contents_do_not_depend_on_the_pieces(data: bytes, places: list[int], ends: tuple[int, int]) -> None:
     start, end = sorted(at % (len(data) + 1) for at in ends)
     wants = [
@@ -149,7 +149,7 @@ _TREES = st.recursive(
 
 
 @given(tree=_TREES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_well_formed_mail_has_one_reading(tree: bytes) -> None:
     boundaries = re.findall(rb'boundary="([^"]+)"', tree)
     assume(len(set(boundaries)) == len(boundaries))
@@ -164,7 +164,7 @@ def test_well_formed_mail_has_one_reading(tree: bytes) -> None:
     chosen=st.lists(st.sampled_from(_TRICKS), min_size=1, max_size=3),
     cuts=st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 300)), max_size=4),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_damaged_tricks_are_read(chosen: list[object], cuts: list[tuple[int, int]]) -> None:
     data = b"".join(trick.raw[:6000] for trick in chosen)  # type: ignore[attr-defined]
     for at, size in cuts:

@@ -42,7 +42,7 @@ def said(info: ContentInfo) -> list[object]:
 
 
 @given(kind=_VALUES, encoding=_VALUES, disposition=_VALUES)
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_usual_fields(kind: bytes | None, encoding: bytes | None, disposition: bytes | None) -> None:
     usual = usual_fields(kind, encoding, disposition, "text/plain")
     if usual is None:
@@ -82,7 +82,7 @@ _LINES = st.sampled_from(
 
 @given(lines=st.lists(_LINES, max_size=6))
 @example(lines=[b"X: end", b"\r", b"a: b\n"])  # a CR in a line and the LF that it lacks at its end
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_usual_headers(lines: list[bytes]) -> None:
     block = b"".join(lines)
     header = TopHeader(block)

@@ -27,7 +27,7 @@ _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"], exc
     prose=st.sampled_from([b"", b"Hi,\r\n\r\n", b"begin reading the file\n", b"begin 644 reading\r\nIt is good.\r\n"]),
     places=_PLACES,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_was_encoded_is_found(
     raw: bytes, backtick: bool, end: bytes, name: str, prose: bytes, places: list[int]
 ) -> None:
@@ -41,7 +41,7 @@ def test_what_was_encoded_is_found(
 
 
 @given(raw=st.binary(max_size=600), end=st.sampled_from(ENDS), places=_PLACES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_base64_form_is_found_and_is_no_second_run(raw: bytes, end: bytes, places: list[int]) -> None:
     text = b"Hi\r\n" + uu64(raw, end=end) + b"Regards\r\n"
     (run,) = find(*cut(text, places))
@@ -50,7 +50,7 @@ def test_the_base64_form_is_found_and_is_no_second_run(raw: bytes, end: bytes, p
 
 
 @given(raw=st.binary(min_size=1, max_size=400), places=_PLACES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_blanks_cut_off_line_ends_are_zeros(raw: bytes, places: list[int]) -> None:
     raw = bytes(45) + raw
     text = b"\r\n".join(line.rstrip() for line in uu(raw, backtick=False).split(b"\r\n"))
@@ -60,7 +60,7 @@ def test_blanks_cut_off_line_ends_are_zeros(raw: bytes, places: list[int]) -> No
 @given(
     raw=st.binary(min_size=1, max_size=400), backtick=st.booleans(), mark=st.sampled_from([b"> ", b">", b"| > ", b"\t"])
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_quote_marks_before_every_line(raw: bytes, backtick: bool, mark: bytes) -> None:
     text = b"".join(mark + line + b"\r\n" for line in uu(raw, backtick=backtick).splitlines())
     assert only(b"On Monday:\r\n" + text + b"\r\nYes.\r\n", "uuencode", raw).whole
@@ -164,7 +164,7 @@ _BEFORE = [b"", b"\r\n", b"See below.\r\n\r\n", b"begin 644 reading\r\nIt is goo
 
 
 @given(raw=st.binary(max_size=300), places=_PLACES, before=st.sampled_from(_BEFORE))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_as_a_declared_encoding(raw: bytes, places: list[int], before: bytes) -> None:
     for name in ("x-uuencode", "uuencode", "x-uue"):
         assert decode(name, cut(before + uu(raw), places)) == (raw, set())
@@ -188,7 +188,7 @@ _PIECES = st.sampled_from(
 
 
 @given(pieces=st.lists(_PIECES, max_size=60), places=_PLACES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example(pieces=[b"begin 644 a", b"\r\n", *[b"M" * 61, b"\r\n"] * 9, *[b"x" * 60, b"\n"] * 9, b"M" * 61], places=[300])
 def test_any_text_is_cut_anywhere(pieces: list[bytes], places: list[int]) -> None:
     text = b"".join(pieces)

@@ -25,7 +25,7 @@ _RAW = bytes(range(256)) * 3
     end=st.sampled_from(ENDS),
     places=_PLACES,
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_was_encoded_is_found(raw: bytes, width: int, end: bytes, places: list[int]) -> None:
     text = b"Hi,\r\n" + yenc(raw, b"a b.bin", width, end=end) + b"Regards\r\n"
     run = only(text, "yenc", raw)
@@ -130,7 +130,7 @@ def slowly(text: bytes) -> bytes:
 @given(
     st.lists(st.sampled_from([b"=", b"=}", b"=@", b"=J", b"=M", b"=I", b"=n", b"=`", b"}", b"@", b"n", b"x", b"=x"]))
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example([b"=", b"=", b"@"])
 @example([b"=}", b"@"])
 def test_escapes_against_a_slow_reading(pieces: list[bytes]) -> None:
@@ -146,7 +146,7 @@ _PIECES = st.sampled_from(
 
 
 @given(pieces=st.lists(_PIECES, max_size=25), places=_PLACES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_cut_anywhere(pieces: list[bytes], places: list[int]) -> None:
     text = b"".join(pieces)
     runs = find(text)

@@ -45,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[SqliteLimits]:
-    made = SqliteLimits(tmp_path / "limits.db", clock=clock)
+    made = SqliteLimits(tmp_path / "limits.db", timeout=30.0, clock=clock)
     await made.start()
     yield made
     await made.close()

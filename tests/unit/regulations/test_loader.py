@@ -15,6 +15,7 @@ issued = "Quyết định"
 id = "XX 1"
 text = "Một"
 why_not = "A definition."
+why_not_vi = "Một định nghĩa."
 """
 
 
@@ -22,6 +23,7 @@ def test_a_whole_file_is_read() -> None:
     regulation = regulations.parse("xx", GOOD)
     assert list(regulation.clauses) == ["XX 1"]
     assert regulation.clauses["XX 1"].why_not == "A definition."
+    assert regulation.clauses["XX 1"].why_not_vi == "Một định nghĩa."
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,7 @@ def test_a_whole_file_is_read() -> None:
         (("XX 1", "YY 1"), "does not begin with XX"),
         (('why_not = "A definition."', ""), "needs a text"),
         (('text = "Một"', 'text = ""'), "needs a text"),
+        (('why_not_vi = "Một định nghĩa."', ""), "XX 1: why_not must stand in both languages"),
         (("why_not", "whynot"), "unknown keys whynot"),
         (("[[clause]]", "[[clause"), "TOMLDecodeError"),
         (("[[clause]]", "[clause]"), "AttributeError"),

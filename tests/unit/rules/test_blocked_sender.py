@@ -76,6 +76,44 @@ def test_it_is_refused_by_whatever_name(stage: Stage, session: dict[str, Any]) -
     assert PERSON in verdict.reply.text
 
 
+BEHIND: dict[str, Any] = {"direction": OUT, "trusted": True, "peer": "10.0.0.5"}
+
+
+@pytest.mark.parametrize("path", [PERSON, PERSON.upper(), "nvanh+x@tinh.example"])
+@pytest.mark.parametrize("stage", RULE.stages)
+def test_a_path_that_servers_told_is_stopped_through_them(stage: Stage, path: str) -> None:
+    verdict = asked(path, stopped(f"{PERSON}%10.0.0.0/24"), stage=stage, **BEHIND)
+    assert verdict.reply is not None
+    assert (verdict.action, verdict.reply.code) == (Action.REJECT, 550)
+    assert f"Hop thu {PERSON} tam" in verdict.reply.lines[0]
+
+
+def test_nor_does_it_pass_as_a_bounce_of_the_same_author() -> None:
+    known = Known(DIRECTORY)
+    known.blocks = stopped(f"{PERSON}%10.0.0.0/24")
+    made = settings("outbound", gateway={"domains": ("tinh.example",)})
+    listener = Policy(made, rules=(RULE,), known=known).for_listener("outbound")
+    mail = envelope("", "ai@khac.example", **BEHIND)
+    verdict = listener.check(Stage.MESSAGE, mail, message=FakeMessage(), who=written_by(PERSON))
+    assert verdict.action is Action.REJECT
+
+
+@pytest.mark.parametrize("stage", RULE.stages)
+@pytest.mark.parametrize(
+    "session",
+    [
+        {"user": PERSON},
+        {**BEHIND, "user": PERSON},
+        {**BEHIND, "login_checked": True},
+        {**BEHIND, "peer": "10.0.1.5"},
+        {"device_sender": PERSON},
+    ],
+)
+def test_and_nowhere_else(stage: Stage, session: dict[str, Any]) -> None:
+    """Whoever can write any path behind one server stops nobody's mailbox by it."""
+    assert asked(PERSON, stopped(f"{PERSON}%10.0.0.0/24"), stage=stage, **session).findings == ()
+
+
 @pytest.mark.parametrize("stage", RULE.stages)
 @pytest.mark.parametrize(
     "session",

@@ -35,8 +35,29 @@ def test_a_clause_is_as_its_rules_are(rules: dict[str, Any], state: State) -> No
     made = clause(matrix("inbound", "outbound", rules={"unscannable": "off", **rules}), "Q4 4.2")
     assert made.state is state
     assert {rule.rule: rule.state for rule in made.rules} == {"attachment-cap": state, "unscannable": State.OFF}
-    assert made.rooms == {"poller": State.PLANNED}
+    assert made.rooms == {"poller": State.OFF}
     assert made.heading == "Quy định chung của hộp thư điện tử công vụ"
+
+
+@pytest.mark.parametrize(
+    ("tables", "poller", "life"),
+    [
+        ({}, State.OFF, State.OFF),
+        ({"lifecycle": {"do": {"lock": ["deny-file"]}}}, State.OFF, State.OFF),  # nothing tells who is unused
+        ({"imap": {"host": "10.0.0.5:993"}}, State.ON, State.OBSERVE),
+        ({"access": {"ldap": "zimbra"}}, State.ON, State.OBSERVE),
+        ({"imap": {"host": "10.0.0.5:993"}, "lifecycle": {"do": {"warn": ["mail"]}}}, State.ON, State.ON),
+    ],
+)
+def test_rooms_serve_a_clause_where_they_are_set_up(tables: dict[str, Any], poller: State, life: State) -> None:
+    made = clause(matrix("inbound", regulation=AG, **tables), "AG 10.1")
+    assert made.rooms == {"poller": poller, "lifecycle": life, "reports": State.ON}
+
+
+@pytest.mark.parametrize(("address", "state"), [("", State.OFF), ("luutru@tinh.example", State.ON)])
+def test_copies_serve_the_clause_on_archives(address: str, state: State) -> None:
+    made = clause(matrix("inbound", regulation=AG, copies={"address": address}), "AG 8.9")
+    assert made.rooms == {"journal": State.ON, "copies": state}
 
 
 def test_every_clause_has_a_state_and_a_reason() -> None:
@@ -72,7 +93,7 @@ def test_what_is_not_seen_is_said() -> None:
     assert clause(matrix("proxy-filter"), "Q4 4.2").blind == ()
     assert clause(matrix("inbound"), "Q4 6.1").blind == ("inside",)  # a unit that writes to its office
     assert clause(matrix("submission"), "Q4 6.1").partly == ("inside",)
-    assert clause(matrix("inbound"), "Q4 8.3").blind == ()  # of rules that are still to come
+    assert clause(matrix("inbound"), "Q4 8.3").blind == ("logins",)
 
 
 @pytest.mark.parametrize(

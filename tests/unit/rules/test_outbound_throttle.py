@@ -62,6 +62,34 @@ def test_it_puts_off_and_says_for_how_long(stage: Stage) -> None:
     }
 
 
+@pytest.mark.parametrize("mode", ["enforce", "observe"])
+def test_what_never_fits_is_refused_for_good_and_told_what_to_do(mode: str) -> None:
+    day = Limit(Measure.BYTES, 86400, 5 << 20)
+    never = Exceeded(Scope.MAILBOX, PERSON, day, 0, 86400.0, never=True)
+    verdict = asked(Rates((over(wait=1e9), never)), Stage.MESSAGE, mode)
+    if mode == "observe":
+        assert (verdict.action, only(verdict).action) == (Action.ACCEPT, Action.REJECT)
+        return
+    assert (verdict.action, said(verdict).code, said(verdict).enhanced) == (Action.REJECT, 552, "5.3.4")
+    vietnamese, english = said(verdict).lines
+    assert "chi duoc gui 5 MiB du lieu moi ngay" in vietnamese
+    assert "chia thanh nhieu thu" in vietnamese
+    assert "never fits" in english
+    assert only(verdict).evidence == {
+        "account": "mailbox:nvanh@tinh.example",
+        "measure": "size",
+        "limit": 5 << 20,
+        "window": 86400,
+    }
+
+
+@pytest.mark.parametrize("stage", [Stage.RCPT, Stage.MESSAGE])
+def test_who_may_send_nothing_at_all_is_not_told_to_wait(stage: Stage) -> None:
+    verdict = asked(Rates((over(limit=Limit(Measure.RECIPIENTS, 86400, 0)),)), stage)
+    assert (verdict.action, said(verdict).code, said(verdict).enhanced) == (Action.REJECT, 550, "5.7.1")
+    assert "chi duoc gui 0 nguoi nhan moi ngay" in said(verdict).lines[0]
+
+
 def test_the_longest_wait_is_the_one_that_counts() -> None:
     day = over(Scope.DOMAIN, "tinh.example", Limit(Measure.NEW, 86400, 9), 50_000.0)
     verdict = asked(Rates((over(), day)))

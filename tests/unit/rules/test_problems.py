@@ -9,6 +9,7 @@ import pytest
 from gateway.errors import ConfigError
 from gateway.rules.policy import Policy
 from gateway.rules.problems import problems
+from gateway.rules.table import RULES
 from tests.unit.rules.make import Q4, settings
 
 EXEMPTION = {"rule": "attachment-cap", "reason": "Công văn 12", "expires": "2026-06-30"}
@@ -37,8 +38,6 @@ def test_what_is_fine(rules: dict[str, Any]) -> None:
             "rules.zzz",
             "no such rule: this version has own-domain, own-address, mailbox-state, blocked-sender, ",
         ),
-        ({"password-policy": "enforce"}, "rules.password-policy", "does not have the rule yet"),
-        ({"password-policy": {"mode": "off", "inbound": "enforce"}}, "rules.password-policy", "not have the rule yet"),
         ({"attachment-cap": {"limit": "15 apples"}}, "rules.attachment-cap.limit", "15MiB"),
         ({"attachment-cap": {"limit": -1}}, "rules.attachment-cap.limit", "15MiB"),
         ({"attachment-cap": {"inbound": "refuse"}}, "rules.attachment-cap.inbound", "enforce | observe | off"),
@@ -51,6 +50,14 @@ def test_what_is_wrong_with_rules(rules: dict[str, Any], key: str, hint: str) ->
     (problem,) = problems(settings(rules=rules))
     assert problem.key == key
     assert hint in problem.hint
+
+
+@pytest.mark.parametrize("given", ["enforce", {"mode": "off", "inbound": "enforce"}])
+def test_a_rule_of_a_later_version(given: object) -> None:
+    present = [rule for rule in RULES if rule.name != "spam"]
+    (problem,) = problems(settings(rules={"spam": given}), present)
+    assert (problem.key, "does not have the rule yet" in problem.hint) == ("rules.spam", True)
+    assert problems(settings(rules={"spam": "off"}), present) == ()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +99,7 @@ def test_all_are_said_at_once_in_the_order_of_the_file() -> None:
             gateway={"regulation": "hue"},
             profile=[{"pattern": "ok@x.vn", "regulation": Q4}, {"pattern": "@", "regulation": "hue"}],
             rules={"nonsense": "off"},
-            exemption=[EXEMPTION, {**EXEMPTION, "rule": "password-policy", "sender": "a b@x", "recipient": "@"}],
+            exemption=[EXEMPTION, {**EXEMPTION, "rule": "no-rule", "sender": "a b@x", "recipient": "@"}],
         )
     )
     assert [problem.key for problem in found] == [

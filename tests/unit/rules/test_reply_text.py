@@ -56,6 +56,14 @@ def test_a_full_line_gets_the_reference_on_the_next() -> None:
     assert with_reference(full, "gw-1").lines == ("x" * 490, "[gw-1]")
 
 
+def test_where_to_read_why_stands_on_a_line_of_its_own() -> None:
+    link = "https://tracuu.tinh.example/01KB-3F9X-72QM-5D0R-7ZK3M"
+    assert with_reference(REPLY, "gw-1", "Phong CNTT", link).lines[-1] == link
+    assert with_reference(UTF8, "gw-1", "", link).lines[-1] == link
+    for unfit in ("https://tra-cứu.example/x", f"https://x/{'a' * 500}"):
+        assert with_reference(REPLY, "gw-1", "", unfit) == with_reference(REPLY, "gw-1")
+
+
 def test_marks_stay_where_the_reply_has_them() -> None:
     assert with_reference(UTF8, "gw-1", "Phòng CNTT").lines[1].endswith("Phòng CNTT")
     assert with_reference(REPLY, "gw-1", "Phòng CNTT").lines[1].endswith("Phong CNTT")

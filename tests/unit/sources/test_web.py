@@ -62,7 +62,7 @@ async def send(port: int, text: bytes) -> bytes:
         writer.write(text)
         await writer.drain()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await reader.read()
     except ConnectionError:
         return b""
@@ -205,17 +205,17 @@ class TestHostile:
             writer.write(f"POST {EVENTS} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx".encode())
             await writer.drain()
             writer.close()
-            for _ in range(200):
+            for _ in range(3000):
                 if desk.feed.counted:
                     break
                 await asyncio.sleep(0.01)
             assert desk.feed.counted == {"garbage": 1}
 
     async def test_too_many_requests(self) -> None:
-        async with serving(rate=1.0) as desk:
+        async with serving(rate=0.001) as desk:
             answers = [(await post(desk, EVENTS, LOGIN))[0] for _ in range(4)]
-            assert answers[:2] == [204, 204] and 503 in answers
-            assert desk.feed.counted["refused"] >= 1
+            assert answers == [204, 503, 503, 503]
+            assert desk.feed.counted["refused"] == 3
 
     async def test_a_header_without_end(self) -> None:
         async with serving() as desk:

@@ -190,6 +190,23 @@ async def test_one_that_gives_up_does_not_take_the_others_with_it(server: Faulty
         await made.close()
 
 
+async def test_an_answer_that_comes_in_the_turn_of_the_cancelling_is_unwanted(server: FaultyRedis) -> None:
+    made, unwanted = link(server.url, connections=1), list[object]()
+
+    async def first() -> None:
+        await made.call(SCRIPT, [], [])
+        second.cancel()  # both were answered in one turn: what it awaits is done, and it has not run yet
+
+    async with asyncio.timeout(LONG):
+        leading = asyncio.create_task(first())
+        second = asyncio.create_task(made.call(SCRIPT, [], [], unwanted.append))
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        await leading
+        await made.close()
+    assert unwanted == [b"OK"]
+
+
 async def test_closing_tells_who_waits(server: FaultyRedis) -> None:
     made = link(server.url, timeout=60, connections=1)
     server.answer = None

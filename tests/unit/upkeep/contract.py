@@ -14,18 +14,21 @@ from alembic.migration import MigrationContext
 
 from gateway.access import Coverage, Evidence, Failure, Kind, Quota, Sign, Source, Strength
 from gateway.directory.database import Database
+from gateway.directory.entry import Snapshot
 from gateway.directory.errors import DirectoryUnavailable
 from gateway.imap.baseline import Baseline
 from gateway.imap.ports import Past, Records
+from gateway.lifecycle.effects import Way
 from gateway.lifecycle.keeping import needed_coverage
 from gateway.lifecycle.profile import Proof
 from gateway.lifecycle.silence import known_of
+from gateway.upkeep.leaving import GRACE, forget_absent, names_of
 from gateway.upkeep.pruning import horizon, prune
 from gateway.upkeep.records import Upkeep
 from gateway.upkeep.rows import Polled
 from gateway.upkeep.schema import VERSION_TABLE, metadata
 from gateway.upkeep.store import Told, UseStore
-from tests.unit.upkeep.build import DAY, HOSTILE, NOW, A, B, failed, good, seen, unused, use, watched
+from tests.unit.upkeep.build import DAY, HOSTILE, NOW, A, B, failed, good, person, seen, step, unused, use, watched
 
 
 class Prepared:
@@ -45,6 +48,7 @@ class Prepared:
 class UseContract(Prepared):
     """Polls, evidence and coverage."""
 
+    @pytest.mark.bare
     def test_before_there_are_tables_nothing_is_known_and_nothing_can_be_kept(self, url: str, tmp_path: Path) -> None:
         upkeep = Upkeep(Database(url, tmp_path))
         store, life = upkeep.use, upkeep.life
@@ -164,6 +168,16 @@ class UseContract(Prepared):
         assert store.covered(policy) == {B: watched(0, 99, B, policy)}
         assert store.covered(Source.IMAP) == {}
 
+    def test_the_last_certain_use_of_each(self, store: UseStore) -> None:
+        weak = use(NOW - 10, NOW - 5, strength=Strength.WEAK)
+        impossible, later = use(NOW - 3, NOW - 4), use(NOW - 2, NOW + 10 * DAY)
+        found = [use(NOW - 300, NOW - 290), use(NOW - 200, NOW - 190), use(NOW - 50, NOW - 40, B)]
+        store.keep([*found, unused(NOW - 20, NOW - 1)], [])
+        store.keep([weak], [])
+        store.keep([impossible], [])
+        store.keep([later], [])
+        assert store.used_since([A, B], NOW) == {(A, Kind.ACCESS): NOW - 200, (B, Kind.ACCESS): NOW - 50}
+
     def test_many_mailboxes(self, store: UseStore) -> None:
         names = [f"m{number}@tinh.example" for number in range(1201)]
         store.keep([use(1, 2, name) for name in names], [watched(1, 2, name) for name in names])
@@ -224,6 +238,11 @@ class PruneContract(Prepared):
         assert told[B].evidence == (use(1, 2, B),), "the newest of a sort is never forgotten"
         assert prune(store.tables, since) == 0
 
+    def test_how_long_everything_is_kept(self) -> None:
+        assert horizon(NOW, keep=800) < NOW - 799 * DAY
+        assert horizon(NOW, keep=60, months=7) == horizon(NOW, months=7)
+        assert NOW - 215 * DAY < horizon(NOW, months=7) < NOW - 205 * DAY
+
     async def test_no_answer_changes(self, upkeep: Upkeep) -> None:
         names = [f"m{number}@tinh.example" for number in range(30)]
         told = [one for number, name in enumerate(names) for one in _lived(name, number)]
@@ -278,3 +297,55 @@ def at_once(function: Callable[[int], object], count: int) -> list[Exception]:
     for thread in threads:
         thread.join()
     return raised
+
+
+class LeaveContract(Prepared):
+    """Mailboxes that left the directory."""
+
+    GONE = "old@tinh.example"
+
+    def filled(self, store: UseStore) -> None:
+        store.keep_outcomes([good(seen(NOW)), good(seen(NOW, self.GONE)), failed(NOW, B)])
+        store.keep([use(NOW - 2, NOW), use(NOW - 2, NOW, self.GONE)], [watched(NOW - 5, NOW, self.GONE)])
+
+    async def test_after_some_weeks_their_rows_go(self, upkeep: Upkeep) -> None:
+        self.filled(upkeep.use)
+        upkeep.life.change(self.GONE, lambda record: replace(record, warned=NOW))
+        upkeep.life.begin([step(mailbox=self.GONE)], Way.LIST, NOW)
+        for moment in (NOW, NOW + GRACE - 1):
+            assert forget_absent(upkeep.use.tables, {A, B}, moment) == 0
+            assert self.GONE in upkeep.use.past()
+        assert await upkeep.prune(NOW + GRACE, present={A, B}) == 6
+        assert set(upkeep.use.past()) == {A, B}
+        assert upkeep.use.told([self.GONE]) == {}
+        assert upkeep.life.records([self.GONE]) == {}
+        assert upkeep.use.baseline(self.GONE) is None
+        assert len(upkeep.life.history(self.GONE)) == 1, "what was done stays on record"
+        assert upkeep.use.told([A])
+
+    def test_one_that_comes_back_keeps_its_history(self, upkeep: Upkeep) -> None:
+        self.filled(upkeep.use)
+        tables = upkeep.use.tables
+        forget_absent(tables, {A, B}, NOW)
+        forget_absent(tables, {A, B, self.GONE}, NOW + GRACE - 1)
+        assert forget_absent(tables, {A, B}, NOW + GRACE + 1) == 0, "it left anew"
+        assert forget_absent(tables, {A, B}, NOW + 2 * GRACE + 1) > 0
+
+    def test_one_that_is_renamed_stays_while_it_is_an_alias(self, upkeep: Upkeep) -> None:
+        self.filled(upkeep.use)
+        renamed = replace(person("new@tinh.example"), aliases=(self.GONE.upper(),))
+        present = names_of(Snapshot(1, mailboxes=(person(A), person(B), renamed)))
+        for moment in (NOW, NOW + 2 * GRACE):
+            assert forget_absent(upkeep.use.tables, present, moment) == 0
+        assert self.GONE in upkeep.use.past()
+
+    async def test_an_empty_directory_takes_nobody_away(self, upkeep: Upkeep) -> None:
+        self.filled(upkeep.use)
+        for moment in (NOW, NOW + 2 * GRACE):
+            assert await upkeep.prune(moment, present=frozenset()) == 0
+            assert await upkeep.prune(moment) == 0
+        assert self.GONE in upkeep.use.past()
+
+    @pytest.mark.bare
+    def test_before_there_are_tables(self, url: str, tmp_path: Path) -> None:
+        assert forget_absent(Upkeep(Database(url, tmp_path)).use.tables, {A}, NOW) == 0

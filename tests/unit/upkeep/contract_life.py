@@ -10,6 +10,7 @@ import pytest
 
 from gateway.directory.database import Database
 from gateway.directory.errors import DirectoryUnavailable
+from gateway.lifecycle.days import start_of
 from gateway.lifecycle.effects import Way
 from gateway.lifecycle.plan import Act
 from gateway.lifecycle.subject import Lock, Record
@@ -115,6 +116,68 @@ class LifeContract(Prepared):
             life.finish(one.number, Result.FAILED, NOW)
         assert life.taken(day) == 1
         assert life.taken(datetime.date(2026, 6, 3)) == 0
+
+    def test_what_was_done_a_day_later_counts_there_too(self, life: LifeStore) -> None:
+        """A step keeps the day on which it was begun."""
+        (taken,) = life.begin([step(Act.LOCK)], Way.DENY, NOW)
+        later = start_of(datetime.date(2026, 6, 4)) + 9 * 3600
+        life.finish(taken.number, Result.DONE, later)
+        assert [life.taken(datetime.date(2026, 6, day)) for day in (1, 2, 4, 5)] == [1, 0, 1, 0]
+
+    def test_what_failed_may_be_begun_again(self, life: LifeStore) -> None:
+        planned = [step(), step(mailbox=B), step(Act.LOCK)]
+        first = life.begin(planned, Way.MAIL, NOW)
+        life.finish(first[0].number, Result.FAILED, NOW + 1, detail="answer 503")
+        life.finish(first[1].number, Result.DONE, NOW + 1)
+        again = life.begin(planned, Way.MAIL, NOW + DAY, again=True)
+        assert again[0] == replace(first[0], began=NOW + DAY)
+        assert [one.result for one in again] == [Result.BEGUN, Result.DONE, Result.BEGUN]
+        assert again[2] == first[2], "who began it and did not say stands as it was"
+        assert life.finish(again[0].number, Result.DONE, NOW + DAY)
+
+    def test_what_is_only_listed_is_ended_at_once(self, life: LifeStore) -> None:
+        life.note([step(), step(mailbox=B)], NOW)
+        life.note([step(), step(Act.LOCK)], NOW + 1, "too-many")
+        life.note([], NOW)
+        assert life.begun() == []
+        assert [(one.mailbox, one.act, one.detail) for one in life.history()[::-1]] == [
+            (A, Act.WARN, "listed"),
+            (B, Act.WARN, "listed"),
+            (A, Act.LOCK, "listed: too-many"),
+        ]
+        assert life.listed([A.upper(), "nobody@x"]) == {
+            (A, Act.WARN): step().row(),
+            (A, Act.LOCK): step(Act.LOCK).row(),
+        }
+        life.note([step(day=2)], NOW)
+        assert life.listed([A])[A, Act.WARN] == step(day=2).row(), "the newest"
+
+    def test_what_was_only_listed_may_be_begun(self, life: LifeStore) -> None:
+        life.note([step()], NOW)
+        assert life.begin([step()], Way.LIST, NOW)[0].result is Result.DONE
+        (taken,) = life.begin([step()], Way.LIST, NOW + 5, again=True)
+        assert (taken.result, taken.began, taken.ended, taken.detail) == (Result.BEGUN, NOW + 5, None, "")
+        life.finish(taken.number, Result.DONE, NOW + 6)
+        assert life.begin([step()], Way.LIST, NOW + 7, again=True)[0].result is Result.DONE, "done is done"
+
+    def test_what_is_not_done_in_every_way(self, life: LifeStore) -> None:
+        since = datetime.date(2026, 6, 1)
+        assert life.unfinished([A], since) == {}
+        done = life.begin([step(), step(mailbox=B), step(Act.LOCK, day=3), step(Act.LOCK, day=4)], Way.LIST, NOW)
+        failed = life.begin([step(mailbox=B)], Way.WEBHOOK, NOW)
+        life.finish(done[0].number, Result.DONE, NOW)
+        life.finish(done[1].number, Result.DONE, NOW)
+        life.finish(failed[0].number, Result.FAILED, NOW)
+        found = life.unfinished([A.upper(), B, "c@x"], since)
+        assert found == {(B, Act.WARN): since, (A, Act.LOCK): datetime.date(2026, 6, 4)}
+        assert life.unfinished([A, B], datetime.date(2026, 6, 2)) == {(A, Act.LOCK): datetime.date(2026, 6, 4)}
+
+    def test_what_nobody_ended_in_time_has_failed(self, life: LifeStore) -> None:
+        old, new = life.begin([step(), step(day=3)], Way.MAIL, NOW)
+        assert life.give_up(datetime.date(2026, 6, 3), NOW + DAY) == 1
+        assert life.begun() == [new]
+        (found,) = [one for one in life.history() if one.number == old.number]
+        assert (found.result, found.ended) == (Result.FAILED, NOW + DAY)
 
     def test_old_steps_are_forgotten_but_those_that_nobody_ended(self, life: LifeStore) -> None:
         taken = life.begin([step(), step(mailbox=B), step(day=3)], Way.MAIL, NOW)

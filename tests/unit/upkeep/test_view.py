@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.access import Quota, Source
+from gateway.access import Kind, Quota, Source, Strength
 from gateway.directory.database import Database
 from gateway.directory.entry import Exemption, Snapshot
 from gateway.lifecycle.calendar import Calendar
@@ -102,3 +102,47 @@ def test_evidence_of_an_alias_is_found_under_the_address(upkeep: Upkeep) -> None
     found = view(upkeep, told_by(replace(person(), aliases=(B,)))).one(B, NOW)
     assert found is not None
     assert found.use.evidence == (use(1, 2),)
+
+
+def test_some_of_them_by_their_own_addresses(upkeep: Upkeep) -> None:
+    upkeep.use.keep([use(1, 2)], [])
+    made = view(upkeep, told_by(replace(person(), aliases=("khac@x",)), person(B)))
+    (found,) = made.some([A.upper(), "khac@x", "nobody@x"], NOW)
+    assert (found.subject.mailbox.key, found.use.evidence) == (A, (use(1, 2),))
+    assert made.some([], NOW) == []
+
+
+def test_briefly_the_same_is_told(upkeep: Upkeep) -> None:
+    """Used lately, by a phone only, by a weak sign, by a time that cannot be, silent, locked, spared, of no rule."""
+    names = [f"m{number}@x" for number in range(9)]
+    lately, long_ago = (NOW - 9 * DAY, NOW - 8 * DAY), (NOW - 200 * DAY, NOW - 190 * DAY)
+    upkeep.use.keep(
+        [
+            replace(use(*lately), mailbox=names[0]),
+            replace(use(*lately), mailbox=names[1], kind=Kind.AUTOMATIC),
+            replace(use(*lately), mailbox=names[2], strength=Strength.WEAK),
+            replace(use(NOW - DAY, NOW + 9 * DAY), mailbox=names[3]),
+            *(replace(use(*long_ago), mailbox=name) for name in names[3:]),
+        ],
+        [replace(watched(NOW - 195 * DAY, NOW), mailbox=name) for name in names],
+    )
+    upkeep.life.change(names[5], lambda _: Record(locked=NOW, lock=Lock.DORMANT, held=True, idle_since=NOW - 195 * DAY))
+    boxes = [person(name) for name in names]
+    boxes[5:8] = [
+        replace(boxes[5], state=State.LOCKED),
+        replace(boxes[6], state=State.RECLAIMED),
+        replace(boxes[7], created=wall(NOW - 20 * DAY).date()),
+    ]
+    snapshot = told_by(*boxes, person("other@x"), spared=(Exemption(names[8], "nghỉ thai sản"),))
+    for automatic in (True, False):
+        profile = replace(PROFILE, proof=replace(PROFILE.proof, automatic_is_use=automatic))
+        profiles = dict.fromkeys(names, profile)
+        made = View(upkeep, lambda: snapshot, lambda one: profiles.get(one.key), Calendar())  # noqa: B023
+        whole, brief = list(made.all(NOW)), list(made.brief(NOW))
+        assert [(one.subject, one.profile, one.told) for one in brief] == [
+            (one.subject, one.profile, one.told) for one in whole
+        ]
+        phases = [one.told.phase for one in brief if one.told]
+        assert (phases[0], phases[1] is Phase.ACTIVE) == (Phase.ACTIVE, automatic)
+        assert Phase.ACTIVE not in phases[2:5]
+        assert brief[0].use == Told() != whole[0].use, "nothing was read for it"

@@ -59,6 +59,7 @@ class FakeServer:
         self.delivered: list[Delivered] = []
         self.seen: list[Seen] = []
         self.tasks: set[asyncio.Task[None]] = set()
+        self.writers: list[asyncio.StreamWriter] = []
         self.now_open = 0
 
     async def __aenter__(self) -> FakeServer:
@@ -70,15 +71,21 @@ class FakeServer:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        for _ in range(3):
+            await asyncio.sleep(0)  # who was accepted a moment ago is a connection by then
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        for writer in self.writers:  # not left to the tasks: one that is cancelled before it began closes nothing
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = len(self.seen)
         behaviour = self.behaviours[min(number, len(self.behaviours) - 1)]
         seen = Seen()
         self.seen.append(seen)
+        self.writers.append(writer)
         task = asyncio.create_task(self._converse(behaviour, seen, reader, writer))
         self.tasks.add(task)
         self.now_open += 1

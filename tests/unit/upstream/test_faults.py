@@ -59,7 +59,7 @@ async def test_a_bad_greeting_is_down_and_backed_off(connect: Connect, behaviour
 )
 async def test_a_bad_host_fails_over(connect: Connect, behaviour: str, names: Names) -> None:
     async with FakeServer(behaviour) as bad, FakeServer() as good:
-        upstream = connect(bad, good, connect_timeout=0.2)
+        upstream = connect(bad, good, connect_timeout=1.0)
         assert [await attempt(upstream, names=names) for _ in range(3)] == [250] * 3
         assert len(bad.seen) == 1
         assert len(good.delivered) == 3
@@ -143,7 +143,7 @@ async def test_broken_before_the_dot(connect: Connect, behaviour: str, names: Na
 @pytest.mark.parametrize("verb", ["mail", "rcpt", "data", "greeting"])
 async def test_silence_ends(connect: Connect, verb: str, names: Names) -> None:
     async with FakeServer(f"silent_at_{verb}") as server:
-        upstream = connect(server, command_timeout=0.1, connect_timeout=0.1)
+        upstream = connect(server, command_timeout=0.4, connect_timeout=0.4 if verb == "greeting" else 10.0)
         with pytest.raises(UpstreamDown if verb == "greeting" else UpstreamBroken):
             await attempt(upstream, names=names)
         assert len(server.seen) == 1
@@ -311,12 +311,12 @@ async def test_cancelling_after_the_dot_drops_the_connection(
 async def test_a_slow_client_is_no_silent_server(connect: Connect, names: Names) -> None:
     """The time-out of a command ends with its reply: between two commands the connection may be quiet for longer."""
     async with FakeServer() as server:
-        upstream = connect(server, command_timeout=0.05)
+        upstream = connect(server, command_timeout=0.5)
         transaction = upstream.begin(envelope())
         await transaction.rcpt(to(*names))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.8)
         await transaction.rcpt(to("later"))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.8)
         assert (await transaction.send(PREFIX, Text(BODY))).code == 250
         assert len(server.seen) == 1
         assert upstream.observer.failures == []  # type: ignore[attr-defined]
@@ -327,11 +327,11 @@ async def test_the_limit_of_data_ends_with_354(connect: Connect) -> None:
 
     class Slow(Text):
         async def chunks(self, size: int = 262144):  # type: ignore[no-untyped-def]
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.8)
             yield self.data
 
     async with FakeServer() as server:
-        upstream = connect(server, command_timeout=0.05)
+        upstream = connect(server, command_timeout=0.5)
         assert await attempt(upstream, Slow(BODY, chunks=[]), ("first",)) == 250
 
 

@@ -204,7 +204,7 @@ TEXTS = st.text(st.sampled_from("aeoung thc\n µ·¸ÃÄ\x91º»\xa0\xad\x02?.^+
 
 
 @given(TEXTS, st.sampled_from([(), (".VnTimeH",), ("VNI-Times", "Arial")]))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_text_is_answered(text: str, fonts: tuple[str, ...]) -> None:
     found = detect(text, fonts=fonts)
     assert found == detect(text, fonts=fonts)
@@ -215,7 +215,7 @@ def test_any_text_is_answered(text: str, fonts: tuple[str, ...]) -> None:
 
 
 @given(st.binary(max_size=150), st.sampled_from([None, "utf-8", "windows-1258", "viscii", "gb2312", "utf-16", "tcvn"]))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_bytes_are_answered(data: bytes, declared: str | None) -> None:
     for span in detect(data, declared).spans:
         assert 0 <= span.start < span.end <= len(data)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.wording.fields import header_texts, names_of
+from gateway.wording.fields import FREE, NAMED, _fields_in, header_texts, names_of
 from tests.unit.wording.mail import mail, scanned
 
 TCVN = "ViÖt".encode("latin-1")
@@ -88,3 +88,23 @@ def test_long_lists_take_little_time(piece: bytes) -> None:
 )
 def test_any_list_is_read(value: bytes) -> None:
     assert all(name and b"@" not in name for name in names_of(value))
+
+
+FIELD = st.builds(
+    lambda name, colon, value: (name + colon + value).encode("utf-8", "replace"),
+    st.sampled_from((*FREE, *NAMED, "SUBJECT", "to", "Tô", "X-To", " To", "Received", "Total")),
+    st.sampled_from((":", ":", " :", "", ":\r\n To:")),
+    st.sampled_from((" a", " Việt", " =?utf-8?q?a?= <a@b.example>", "", "\r\n Việt")),
+)
+
+
+@given(st.lists(FIELD, max_size=6), st.sampled_from((b"\r\n", b"\r\n", b"\n", b"\r")))
+def test_no_field_that_is_there_is_left_out(lines: list[bytes], end: bytes) -> None:
+    message = scanned(mail(b"", header=b"".join(line + end for line in lines)))
+    there = _fields_in(message.header_block)
+    assert not [field for field in (*FREE, *NAMED) if message.count(field) and field not in there]
+
+
+def test_what_is_remembered_of_a_list_of_names_stays_as_it_is() -> None:
+    header = b"To: " + b64("Trần B") + b" <b@example.com>\r\nSubject: =?utf-8?q?a?=\r\n"
+    assert texts(header) == texts(header) == [("Subject", "a"), ("To", "Trần B")]

@@ -79,6 +79,18 @@ def test_large_texts_are_left(tmp_path: Path) -> None:
     assert [one.source for one in words.legacy] == [Source.HEADER]
 
 
+def test_half_as_much_of_html_is_large(tmp_path: Path) -> None:
+    data = b"a few words\r\n" * (SMALL // 26 + 1)
+    assert look(mail(data, "text/html"), tmp_path) == (NO_WORDS, True)
+    assert look(mail(data, "text/plain"), tmp_path) == (NO_WORDS, False)
+
+
+def test_half_as_much_of_what_is_no_utf8_is_large(tmp_path: Path) -> None:
+    line = b"a \xc3\r\n"
+    assert look(mail(line * (SMALL // 10 + 1000), "text/plain"), tmp_path)[1]
+    assert not look(mail(line * (SMALL // 10 - 1000), "text/plain"), tmp_path)[1]
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "x-viet-tcvn"])
 def test_texts_that_may_take_long_are_left_unless_they_are_small(charset: str, tmp_path: Path) -> None:
     data = TCVN3.encode("utf-8" if charset == "utf-8" else "latin-1")
