@@ -16,12 +16,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from benchmarks.lifecycle_office import VARIANTS, Office, Outcome, live
+from benchmarks.lifecycle_office import VARIANTS, Office, Outcome, live, profile_for
 from benchmarks.lifecycle_world import Life, life, weather
 from gateway import regulations
 from gateway.lifecycle.calendar import Calendar
 from gateway.lifecycle.days import after_days, after_months, day_of, start_of
-from gateway.lifecycle.profile import Profile, profile_of
+from gateway.lifecycle.profile import Profile
 from gateway.lifecycle.stages import Phase
 
 BEFORE = 130  # days of life before anybody watches
@@ -69,7 +69,7 @@ def report(variant: str, outcomes: list[Outcome], office: Office, seconds: float
     """One source's figures."""
     wanted = [out for out in outcomes if unused(out, office)]
     taken = [(out, _taken(out, office)) for out in wanted]
-    found = [(out, moments[-1]) for out, moments in taken if moments]
+    found = [(out, moments[0]) for out, moments in taken if moments]
     late = sorted((day_of(at) - max(due_day(out, office), knowable(office))).days for out, at in found)
     open_cases = Counter(_why(out) for out, moments in taken if not moments)
     tell = Counter(out.told.doubt.value for out in outcomes if out.told and out.told.phase is Phase.CANNOT_TELL)
@@ -78,6 +78,8 @@ def report(variant: str, outcomes: list[Outcome], office: Office, seconds: float
         f"  locked {sum(len(o.locks) for o in outcomes)}, of them used in time: {sum(o.wrong_locks for o in outcomes)}",
         f"  reclaimed {sum(len(o.reclaims) for o in outcomes)}, of them used in time: "
         f"{sum(o.wrong_reclaims for o in outcomes)}",
+        f"  listed as due by polling, not sure {sum(len(o.listings) for o in outcomes)}, of them used in time: "
+        f"{sum(o.wrong_listings for o in outcomes)}",
         f"  warned {sum(len(o.warnings) for o in outcomes)}, of them more than three weeks early: "
         f"{sum(o.early_warnings for o in outcomes)}; letters that ask {sum(o.letters for o in outcomes)}",
         f"  unused for a month past the day: {len(wanted)}; found {len(found)} {_share(len(found), len(wanted))}",
@@ -89,8 +91,8 @@ def report(variant: str, outcomes: list[Outcome], office: Office, seconds: float
 
 
 def _taken(out: Outcome, office: Office) -> list[float]:
-    """When it was taken away for this silence; an earlier lock, from which it was opened again, is none."""
-    return [at for at in (out.locks or out.reclaims) if day_of(at) >= due_day(out, office)]
+    """When it was taken away for this silence, or listed; an earlier lock, from which it was opened again, is none."""
+    return [at for at in (out.locks or out.reclaims or out.listings) if day_of(at) >= due_day(out, office)]
 
 
 def _why(out: Outcome) -> str:
@@ -121,8 +123,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(VARIANTS))
     options = parser.parse_args()
     for variant in options.only.split(","):
-        profile = profile_of(regulations.load(options.regulation), ask=variant == "imap+letters")
-        office = office_of(profile, options.seed)
+        office = office_of(profile_for(variant, regulations.load(options.regulation)), options.seed)
         began = time.process_time()
         made = lives(options.mailboxes, options.seed, office, options.examining)
         outcomes = [live(one, office, variant) for one in made]

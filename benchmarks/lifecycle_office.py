@@ -15,14 +15,16 @@ from benchmarks.lifecycle_world import DAY, HOUR, Counters, Life, Weather
 from gateway.access import Source
 from gateway.lifecycle.calendar import Calendar
 from gateway.lifecycle.days import after_days, after_months, day_of, start_of
-from gateway.lifecycle.plan import Act, Brakes, act_for, is_open
-from gateway.lifecycle.profile import Profile
+from gateway.lifecycle.plan import Act, Brakes, act_for, is_open, seems_due
+from gateway.lifecycle.profile import Profile, Proof, profile_of
 from gateway.lifecycle.silence import known_of
 from gateway.lifecycle.stages import Assessment, Phase, assess
 from gateway.lifecycle.subject import Lock, Record, Spared, Subject
+from gateway.regulations import Regulation
 from gateway.who import Kind, Mailbox, State
 
-VARIANTS = ("imap", "imap+letters", "events", "last-login", "zimbra", "imap+events")
+VARIANTS = ("imap", "imap+yes", "imap+letters", "events", "last-login", "zimbra", "imap+events")
+"""Sources; "yes" and "letters": the office takes polling alone for proof, and sends the letter that asks."""
 OFFICE = 10 * HOUR
 _SETTINGS = Brakes(opens=datetime.time(8), closes=datetime.time(16))
 
@@ -47,9 +49,11 @@ class Outcome:
     locks: list[float] = field(default_factory=list)
     reclaims: list[float] = field(default_factory=list)
     warnings: list[float] = field(default_factory=list)
+    listings: list[float] = field(default_factory=list)  # from when on it was listed as due and not sure
     letters: int = 0
     wrong_locks: int = 0
     wrong_reclaims: int = 0
+    wrong_listings: int = 0
     early_warnings: int = 0
     last_use: float | None = None
     told: Assessment | None = None
@@ -75,6 +79,7 @@ class _Desk:
         self.outcome = Outcome(self.life)
         self.again: datetime.date | None = None  # nothing can change before
         self.knocked: float | None = None  # the owner found it locked
+        self.listed = False
 
     # the world
 
@@ -154,11 +159,20 @@ class _Desk:
         known = known_of(self.notes.evidence.values(), self.notes.coverage.values(), profile.proof, at)
         told = assess(subject, known, profile, self.office.calendar, at)
         self.outcome.told = told
+        self._list(told, at)
         quiet = told.phase is Phase.ACTIVE and told.due is not None and self.mailbox.state is State.ACTIVE
         self.again = told.due if quiet else None
         act = act_for(subject, told, profile, at)
         taking = act in (Act.LOCK, Act.RECLAIM)
         return None if taking and not is_open(self.office.calendar, _SETTINGS, at) else act
+
+    def _list(self, told: Assessment, at: float) -> None:
+        """What seems due is listed from the first morning on."""
+        before, self.listed = self.listed, seems_due(told, at)
+        if self.listed and not before:
+            months = self.office.profile.lock_months or self.office.profile.reclaim_months
+            self.outcome.listings.append(at)
+            self.outcome.wrong_listings += self._used_within(at, months)
 
     def _do(self, act: Act, at: float) -> None:
         told, out = self.outcome.told, self.outcome
@@ -196,6 +210,12 @@ class _Desk:
 
 def _down(weather: Weather, at: float) -> bool:
     return any(begin <= at < end for begin, end in weather.gateway)
+
+
+def profile_for(variant: str, regulation: Regulation) -> Profile:
+    """What the office of a variant asks for."""
+    letters = variant.endswith("+letters")
+    return profile_of(regulation, Proof(polling_suffices=letters or variant.endswith("+yes")), ask=letters)
 
 
 def live(life: Life, office: Office, variant: str) -> Outcome:

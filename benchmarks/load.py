@@ -35,8 +35,8 @@ class Workload:
 WORKLOADS = {
     one.name: one
     for one in (
-        Workload("A", "4 KB, a connection each", 4096, 8),
-        Workload("B", "4 KB, connections reused", 4096, 8, reuse=True),
+        Workload("A", "4 KB of text, a connection each", 4096, 8, mime="text"),
+        Workload("B", "4 KB of text, connections reused", 4096, 8, reuse=True, mime="text"),
         Workload("C", "100 KB of text", 102_400, 8, mime="text"),
         Workload("D", "20.5 MiB of text", LARGE, 4, mime="text", least=8),
         Workload("E", "14 MiB attached (base64, 19 MiB)", 14 * MIB, 4, mime="bin", least=8),

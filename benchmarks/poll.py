@@ -2,14 +2,14 @@
 
 The raw client is what a short script could do at best: asyncio streams, all commands of a mailbox written at once
 without waiting for the greeting (login, STATUS of two folders, GETQUOTAROOT, LOGOUT), answers read line by line, their
-numbers taken by one pattern, nothing checked, nothing kept. Ours is the gateway's whole poll: through aioimaplib,
-bounded, every failure named, compared with the last poll's baseline, evidence inferred, the outcome written down (in
-memory). Both poll the same mailboxes with as many at once, in turn within each round; medians, the ratio within a
-round. Dovecot reuses its processes (`service_count`), as a server that is polled should, and keeps no last_login file,
-for whose lock all logins would wait. CPU is the client's own process's; "server" is Dovecot's. "By CPU" is what both
-sides' CPU together would allow; on a busy machine it is the steadier figure.
+numbers taken by one pattern, nothing checked, nothing kept. Ours is the gateway's whole poll: bounded, every failure
+named, compared with the last poll's baseline, evidence inferred, the outcome written down (in memory; with --store a
+third row: in the gateway's own SQLite store). All poll the same mailboxes with as many at once, in turn within each
+round; medians, the ratio within a round. Dovecot reuses its processes (`service_count`), as a server that is polled
+should, and keeps no last_login file, for whose lock all logins would wait. CPU is the client's own process's; "server"
+is Dovecot's. "By CPU" is what both sides' CPU together would allow; on a busy machine it is the steadier figure.
 
-usage: python -m benchmarks.poll [--mailboxes 300] [--rounds 5] [--concurrency 8] [--tls] [--json]
+usage: python -m benchmarks.poll [--mailboxes 300] [--rounds 5] [--concurrency 8] [--tls] [--store] [--json]
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ from statistics import median
 import uvloop
 
 from benchmarks.usage import measured_cpu
+from gateway.directory.database import Database
 from gateway.imap.poll import Poller
-from gateway.imap.ports import Outcome, Past
+from gateway.imap.ports import Outcome, Past, Records
 from gateway.imap.settings import Account, Asking, Server, Sweeping, Target
 from gateway.imap.sweep import Sweep
+from gateway.upkeep.records import Upkeep
 from tests.support.dovecot import DovecotImap
 from tests.support.tls import Certificates, certificates
 
@@ -73,13 +75,13 @@ class Kept:
         self._baselines.update({one.mailbox: one.baseline.to_bytes() for one in outcomes if one.baseline})
 
 
-def ours(dovecot: DovecotImap, tls: Certificates | None, concurrency: int) -> Way:
+def ours(dovecot: DovecotImap, tls: Certificates | None, concurrency: int, records: Records | None = None) -> Way:
     """The gateway's poller, its rate not capped."""
     server = Server("127.0.0.1", dovecot.port, "loopback")
     if tls:
         server = Server("127.0.0.1", dovecot.imaps, "implicit", name="localhost", authority=tls.authority)
     poller = Poller(server, Account(dovecot.MASTER, dovecot.SECRET), Asking())
-    sweep = Sweep(poller, list, Kept(), Sweeping(rate=1e6, concurrency=concurrency))
+    sweep = Sweep(poller, list, records or Kept(), Sweeping(rate=1e6, concurrency=concurrency))
 
     async def poll(mailboxes: Sequence[str]) -> int:
         return sum(one.failure is None for one in await sweep.once([Target(mailbox) for mailbox in mailboxes]))
@@ -165,6 +167,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--concurrency", type=int, default=8)
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--store", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     mailboxes = [f"hop{number}@tinh.example" for number in range(options.mailboxes)]
@@ -172,6 +175,10 @@ def main(argv: list[str] | None = None) -> None:
         tls = certificates(Path(folder)) if options.tls else None
         with DovecotImap(mailboxes, tls, last_login=False) as dovecot:
             ways = {"raw": raw(dovecot, tls, options.concurrency), "ours": ours(dovecot, tls, options.concurrency)}
+            if options.store:
+                upkeep = Upkeep(Database("sqlite:///poll.db", Path(folder)))
+                upkeep.use.prepare()
+                ways["ours, store"] = ours(dovecot, tls, options.concurrency, upkeep)
             figures = uvloop.run(measure(ways, mailboxes, options.rounds, dovecot.daemon.pid))
     if options.json:
         print(json.dumps({name: vars_of(one) for name, one in figures.items()} | {"ratio": ratio(figures)}))

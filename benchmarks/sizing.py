@@ -12,9 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +24,8 @@ import sqlalchemy as sa
 from benchmarks.load import WORKLOADS, Workload, mime_file
 from benchmarks.usage import cpu_seconds, family, memory
 from gateway.journal.store import resolve_url
-from tests.services.test_journal_postgres import Server
 from tests.support.congthu import Gateway, Table, listener, upstream
+from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.tools import Sink, smtp_source
 
@@ -57,16 +55,8 @@ def _gateway(sink: int, **store: str) -> Gateway:
 @contextlib.contextmanager
 def _postgres() -> Iterator[tuple[str, int]]:
     """A private PostgreSQL: its URL and its first process."""
-    folder = Path(tempfile.mkdtemp(prefix="congthu-pgb-", dir="/tmp"))
-    folder.chmod(0o755)
-    server = Server(folder)
-    server.create()
-    server.start()
-    try:
-        yield server.url, int((folder / "data/postmaster.pid").read_text().split()[0])
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with PostgresServer(durable=True) as server:
+        yield server.url, server.pid
 
 
 def _send(port: int, workload: Workload, messages: int) -> None:

@@ -13,7 +13,7 @@ cleanup() {
   rm -f "$log"
 }
 trap cleanup EXIT
-first=(tests/unit tests/smtp tests/corpus tests/differential tests/evasion tests/findings tests/fuzz tests/processes)
+first=(tests/unit tests/smtp tests/corpus tests/differential tests/evasion tests/findings tests/fuzz)
 "$python" -m pytest -o cache_dir=.pytest_cache/first "${first[@]}" >"$log" 2>&1 &
 half=$!
 others=()

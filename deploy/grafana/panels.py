@@ -242,6 +242,128 @@ ROWS = (
                 width=24,
                 height=4,
             ),
+            Panel(
+                "Trả lời thư của đơn vị: ghi nhận, mất",
+                "Units' answers: noted, lost",
+                "reqps",
+                (
+                    (_rate("answers_noted_total", "instance")[0], "noted {{instance}}"),
+                    (_rate("answers_drops_total", "instance")[0], "lost {{instance}}"),
+                ),
+            ),
+            Panel(
+                "Thư báo lý do từ chối",
+                "Letters about refused mail",
+                "reqps",
+                (_rate("refusal_notices_total", "outcome"),),
+            ),
+            Panel("Bản sao lưu trữ", "Copies for the archive", "reqps", (_rate("copies_total", "outcome"),)),
+            Panel("Báo cáo đến hạn", "Reports that were due", "reqps", (_rate("reports_total", "outcome"),)),
+            Panel(
+                "Lệnh về quy tắc đang hiệu lực", "Orders in force", "none", (_now("orders", "max", "what"),), width=6
+            ),
+            Panel(
+                "Lệnh lâu nhất, lệnh hết hạn kế tiếp",
+                "Oldest order, next to end",
+                "s",
+                (_now("orders_oldest_seconds", "max", "what"), _now("orders_next_end_seconds", "max")),
+                width=6,
+            ),
+            Panel(
+                "Lưu giữ: lần xử lý gần nhất",
+                "Retention: since the last run",
+                "s",
+                (_now("retention_age_seconds", "max"),),
+                width=6,
+            ),
+            Panel(
+                "Lưu giữ: dòng đã xóa nội dung",
+                "Retention: rows blanked, runs",
+                "none",
+                (
+                    (f"sum by (instance) (increase({_select('retention_rows_total')}[1d]))", "{{instance}}"),
+                    (
+                        f"sum by (instance, outcome) (increase({_select('retention_looks_total')}[1d]))",
+                        "{{instance}} {{outcome}}",
+                    ),
+                ),
+                width=6,
+            ),
+        ),
+    ),
+    Row(
+        "Hộp thư: sử dụng và vòng đời",
+        "Mailboxes: use and lives",
+        (
+            Panel(
+                "Lượt xem hộp thư theo kết quả",
+                "Polls by result",
+                "reqps",
+                (_rate("polls_total", "result"),),
+                stacked=True,
+            ),
+            Panel("Thời gian xem một hộp thư", "Time of a poll", "s", _quantiles("poll_seconds")),
+            Panel(
+                "Lần xem cũ nhất, trễ hẹn",
+                "Oldest observation, overdue",
+                "s",
+                (
+                    (_now("poller_oldest_seconds", "max", "instance")[0], "oldest {{instance}}"),
+                    (_now("poller_late_seconds", "max", "instance")[0], "late {{instance}}"),
+                ),
+            ),
+            Panel(
+                "Hộp thư đang theo dõi, bị dừng",
+                "Mailboxes polled, stopped",
+                "none",
+                (
+                    (_now("poller_mailboxes", "max", "instance")[0], "mailboxes {{instance}}"),
+                    (_now("poller_stopped", "max", "reason")[0], "stopped {{reason}}"),
+                ),
+            ),
+            Panel("Hộp thư theo trạng thái", "Mailboxes by phase", "none", (_now("mailboxes", "max", "phase"),)),
+            Panel(
+                "Việc đã làm, bị lỗi (15 phút)",
+                "Steps done, failed (15 min)",
+                "none",
+                (_more("lifecycle_steps_total", "{{act}} {{way}} {{result}}", "act, way, result"),),
+            ),
+            Panel(
+                "Việc đang chờ",
+                "Steps that wait",
+                "none",
+                (
+                    _now("lifecycle_waiting", "max", "reason"),
+                    (_now("deny_file_stale", "max")[0], "deny file {{instance}}"),
+                ),
+                note="Xem: congthu lifecycle plan / see: congthu lifecycle plan",
+                width=12,
+            ),
+            Panel(
+                "Lần xét gần nhất",
+                "Last pass",
+                "s",
+                (
+                    _now("lifecycle_pass_age_seconds", "max", "instance"),
+                    (_now("lifecycle_clock_off_seconds", "max")[0], "clock off {{instance}}"),
+                ),
+                width=12,
+            ),
+            Panel(
+                "Nguồn chính xác: kết quả",
+                "Exact sources: results",
+                "reqps",
+                (_rate("sources_total", "source, result"),),
+                width=12,
+                stacked=True,
+            ),
+            Panel(
+                "Nguồn chính xác: im lặng",
+                "Exact sources: silent for",
+                "s",
+                (_now("sources_age_seconds", "max", "source"),),
+                width=12,
+            ),
         ),
     ),
     Row(
@@ -284,6 +406,14 @@ ROWS = (
                 "Restarts (15 min)",
                 "none",
                 (_more("worker_restarts_total", "{{instance}}"),),
+                width=6,
+            ),
+            Panel("Bảng điều khiển", "Console", "none", (_now("beside_up", by="instance, process"),), width=6),
+            Panel(
+                "Bảng điều khiển chạy lại",
+                "Console restarts",
+                "none",
+                (_more("beside_restarts_total", "{{instance}}", by="instance, process"),),
                 width=6,
             ),
             Panel(
