@@ -12,7 +12,7 @@ COPY gateway gateway
 RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . && /opt/build/bin/pip --python /opt/congthu/bin/python install --no-deps --no-index --no-compile /wheels/*.whl && /opt/congthu/bin/python -m compileall -q /opt/congthu/lib
 
 FROM debian:12-slim
-RUN apt-get update && apt-get install -y --no-install-recommends python3 ca-certificates libpango-1.0-0 libpangoft2-1.0-0 fonts-liberation2 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends python3 ca-certificates libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2 && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --home-dir /var/lib/congthu --shell /usr/sbin/nologin congthu && install -d -o congthu -g congthu -m 0700 /var/lib/congthu && install -d /etc/congthu
 COPY --from=build /opt/congthu /opt/congthu
 ENV PATH=/opt/congthu/bin:/usr/bin:/bin PYTHONUNBUFFERED=1

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Every module of the package imports, alone and with warnings as errors; the import arrows hold.
+# Every module of the package imports, alone and with warnings as errors; the import arrows hold. What WeasyPrint says of
+# a machine without HarfBuzz's subset library is no fault of the code (PDFs come out larger).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-.venv/bin/python -W error - <<'PY'
+.venv/bin/python -W error -W "ignore:HarfBuzz-Subset:DeprecationWarning" - <<'PY'
 import importlib
 import pkgutil
 

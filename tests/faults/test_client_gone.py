@@ -12,6 +12,7 @@ from tests.faults.conftest import SHORT
 from tests.support.client import Client
 from tests.support.congthu import Gateway, listener, upstream
 from tests.support.messages import SIMPLE, with_attachment
+from tests.support.processes import words_of
 from tests.support.recorder import Recorder
 
 LARGE = with_attachment(3 * 2**20)
@@ -91,7 +92,7 @@ def test_gone_after_the_dot_is_all_or_nothing(gate: Gateway, clean: Recorder, ho
 
 
 def test_many_gone_leave_nothing_behind(gate: Gateway, clean: Recorder) -> None:
-    worker = next(one for one in gate.daemon.family() if "gateway.worker" in one.cmdline())
+    worker = next(one for one in gate.daemon.family() if "gateway.worker" in words_of(one))
     files = worker.num_fds()
     for number in range(300):
         with Client(gate.port) as client:

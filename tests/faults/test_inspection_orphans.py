@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -10,8 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
+
+from tests.support.processes import lives
 
 ROOT = Path(__file__).parents[2]
 WORKER = """
@@ -34,12 +34,7 @@ asyncio.run(main())
 
 def running(pids: list[int]) -> list[int]:
     """Those that are there and no zombies."""
-    left = []
-    for pid in pids:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                left.append(pid)
-    return left
+    return [pid for pid in pids if lives(pid)]
 
 
 @pytest.mark.parametrize("subject", ["well", "sleep", "burn"])

@@ -13,6 +13,7 @@ from tests.faults.conftest import SHORT
 from tests.support.client import Client, ClosedError
 from tests.support.congthu import Gateway, Table, listener, upstream
 from tests.support.messages import SIMPLE
+from tests.support.processes import words_of
 from tests.support.recorder import Recorder
 
 IDLE = 2000
@@ -112,7 +113,7 @@ def test_2000_idle_connections(gate: Gateway, clean: Recorder) -> None:
 
 
 def _workers(gate: Gateway) -> list[int]:
-    return [one.pid for one in gate.daemon.family() if "gateway.worker" in one.cmdline()]
+    return [one.pid for one in gate.daemon.family() if "gateway.worker" in words_of(one)]
 
 
 def test_too_many_connections_are_told_so(gate: Gateway) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.config import Settings
 from tests.processes.support import Client, Stub
-from tests.support.processes import ROOT, run
+from tests.support.processes import ROOT, run, words_of
 
 UNIT = ROOT / "deploy" / "systemd" / "congthu.service"
 PROVE = ROOT / "deploy" / "systemd" / "prove-hardening.sh"
@@ -40,7 +40,7 @@ def test_the_daemon_runs_confined(tmp_path: Path) -> None:
             assert client.ask("x") == "x"
         gateway.wait(lambda: gateway.metric("congthu_messages_total", verdict="accept") == 1, "counted")
         states = [
-            Path(f"/proc/{one.pid}/status").read_text() for one in gateway.daemon.family() if "-m" in one.cmdline()
+            Path(f"/proc/{one.pid}/status").read_text() for one in gateway.daemon.family() if "-m" in words_of(one)
         ]
         assert len(states) >= 3
         for state in states[-3:]:

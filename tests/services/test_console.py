@@ -24,7 +24,7 @@ from gateway.console.accounts import Accounts, Role
 from gateway.directory.store import DirectoryStore
 from tests.support.congthu import Gateway, listener
 from tests.support.ports import HOST, free_port
-from tests.support.processes import Daemon, run
+from tests.support.processes import Daemon, run, words_of
 
 pytestmark = pytest.mark.service("chromium")
 
@@ -90,7 +90,7 @@ class Office(Gateway):
     def console(self) -> psutil.Process | None:
         """The console's process."""
         for child in psutil.Process(self.daemon.pid).children():
-            if "gateway.console.app:App" in " ".join(child.cmdline()):
+            if "gateway.console.app:App" in " ".join(words_of(child)):
                 return child
         return None
 
@@ -273,6 +273,7 @@ class TestItsDeath:
         page.context.close()
 
     def test_its_memory_is_bounded(self, office: Office) -> None:
+        office.daemon.wait_until(office.answers_staff, "the console")  # it bounds itself before it listens
         console = office.console()
         assert console is not None
         assert console.rlimit(psutil.RLIMIT_AS)[0] == 1024 * 2**20

@@ -26,6 +26,23 @@ def _end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """A process's command line; empty for one that ends while it is looked at."""
+    try:
+        words: list[str] = process.cmdline()
+    except psutil.Error:
+        return []
+    return words
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE  # type: ignore[no-any-return]
+    except psutil.Error:
+        return False
+
+
 class Daemon:
     """One long-running command. Its output goes to `log`; a context manager starts and stops it."""
 

@@ -6,10 +6,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # no stubs in the lock
 import pytest
 
 from gateway.acting.command import run
+from tests.support.processes import lives
 
 PYTHON = sys.executable
 
@@ -64,7 +64,7 @@ async def test_it_and_its_children_end_with_the_time(tmp_path: Path) -> None:
     assert (done, said) == (False, "not done within 5 seconds")
     child = int(mark.read_text())
     for _ in range(600):
-        if not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE:
+        if not lives(child):
             break
         await asyncio.sleep(0.05)
     else:

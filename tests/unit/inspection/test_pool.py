@@ -9,13 +9,13 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
-import psutil
 import pytest
 import structlog
 
 from gateway.contents import ContainedFile, Unchecked, Why
 from gateway.inspection import pool as pool_module
 from gateway.inspection.inspector import Inspector, PoolLimits
+from tests.support.processes import lives
 from tests.unit.inspection.support import FILES, NAUGHTY, inspector, mail, part, reports, scan, surroundings, told
 
 WELL = (ContainedFile("1", ("a.txt",), "text/plain", 439, ()),)
@@ -239,7 +239,7 @@ async def test_an_idle_child_that_is_killed_is_replaced() -> None:
     async with inspector(prewarm=True) as made:
         pid = int(reports(await told(made, "pid"))["pid"])
         os.kill(pid, signal.SIGKILL)
-        while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        while lives(pid):
             time.sleep(0.01)  # so that the loop cannot have heard of it
         assert int(reports(await told(made, "pid"))["pid"]) != pid
 
@@ -257,7 +257,7 @@ async def test_close_is_prompt_and_ends_everything() -> None:
     assert all(result.unchecked for result in results)
     assert len(pids) == 2
     async with asyncio.timeout(30):  # what was killed is gone as soon as it is reaped
-        while any(psutil.pid_exists(pid) for pid in pids):
+        while any(lives(pid) for pid in pids):
             await asyncio.sleep(0.02)
     assert (await told(made, "well")).unchecked == lost(Why.UNAVAILABLE)
     await made.close()
