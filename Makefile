@@ -1,6 +1,7 @@
 # Cổng Thư: what a newcomer, a developer and CI run. `make help` lists it.
 # Everything is installed into .venv from the hashed lock files; nothing outside this folder is touched, except Debian's
-# packages of the services that the tests talk to (see deploy/dev/services.sh).
+# packages of the services that the tests talk to (see deploy/dev/services.sh) and a Debian Python that is too old to be
+# safe (see deploy/dev/venv.sh).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -12,6 +12,7 @@ from typing import Protocol
 from benchmarks.directory import snapshot
 from gateway.directory.plan import Wanted, diff
 from gateway.directory.store import DirectoryStore
+from gateway.rules.table import RULES
 from tests.support.congthu import Gateway, Table, listener, upstream
 from tests.support.ports import HOST, free_port, listening
 from tests.support.postfix import DOMAIN, Postfix
@@ -114,6 +115,16 @@ class PlainRelay(_Process):
     def command(self) -> list[str]:
         """This Python's own."""
         return [sys.executable, "-m", "benchmarks.plain_relay", str(self.port), str(self.sink)]
+
+
+class BareRelay(_Process):
+    """benchmarks/bare_relay.py: what Python's sockets cost, and nothing else."""
+
+    name = "bare"
+
+    def command(self) -> list[str]:
+        """This Python's own."""
+        return [sys.executable, "-m", "benchmarks.bare_relay", str(self.port), str(self.sink)]
 
 
 class _Postfix:
@@ -239,6 +250,8 @@ class CongThu:
 
 
 WORD_RULES = ("vietnamese-charset", "secret-marking", "vietnamese-diacritics")
+FIRST_RULES = ("attachment-cap", "own-domain")
+"""What is asked of any message, whatever the regulation."""
 CONTENT_RULES = ("attachment-cap", "dangerous-type", "unscannable", *WORD_RULES)
 
 _RATES = ["1000000000/minute", "1000000000/hour", "1000000000/day"]
@@ -258,6 +271,9 @@ PEERS: dict[str, Callable[[int], Peer]] = {
     "congthu-2": lambda sink: CongThu(sink, 2),
     "congthu-no-words": lambda sink: CongThu(sink, without="-no-words", off=WORD_RULES),
     "congthu-no-content": lambda sink: CongThu(sink, without="-no-content", off=CONTENT_RULES),
+    "congthu-first": lambda sink: CongThu(
+        sink, without="-first", off=[rule.name for rule in RULES if rule.name not in FIRST_RULES]
+    ),
     "congthu-20000": lambda sink: CongThu(sink, mailboxes=20_000),
     "congthu-out-no-limits": lambda sink: _outgoing(sink, "-out-no-limits", "outbound-throttle", watch=False),
     "congthu-out-no-watch": lambda sink: _outgoing(sink, "-out-no-watch", watch=False, limits=AMPLE),
@@ -267,4 +283,5 @@ PEERS: dict[str, Callable[[int], Peer]] = {
     "postfix-filter": PostfixFilter,
     "postfix-queue": PostfixQueue,
     "plain": PlainRelay,
+    "bare": BareRelay,
 }

@@ -3,7 +3,7 @@
 # each test runs its own instance in a folder of its own. Without the rights to install, says what to install and goes on
 # (the tests that need it are skipped; with CI=true they fail).
 set -euo pipefail
-packages=(postfix postfix-pcre haproxy swaks libnet-ssleay-perl libauthen-sasl-perl msmtp sslscan dovecot-core dovecot-sqlite postgresql systemd bubblewrap clamav-daemon rspamd slapd ldap-utils opendkim opendkim-tools libmime-tools-perl sharutils libconvert-binhex-perl libreoffice-nogui libreoffice-l10n-vi libreoffice-l10n-fr libreoffice-l10n-tr recode prometheus redis-server curl chromium libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2)
+packages=(postfix postfix-pcre haproxy swaks libnet-ssleay-perl libauthen-sasl-perl msmtp sslscan dovecot-core dovecot-imapd dovecot-pop3d dovecot-sqlite postgresql systemd bubblewrap clamav-daemon rspamd slapd ldap-utils opendkim opendkim-tools libmime-tools-perl sharutils libconvert-binhex-perl libreoffice-nogui libreoffice-l10n-vi libreoffice-l10n-fr libreoffice-l10n-tr recode prometheus redis-server curl chromium libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2)
 
 say() { printf 'congthu: %s\n' "$*" >&2; }
 installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]; }

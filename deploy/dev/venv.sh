@@ -9,6 +9,24 @@ say() { printf 'congthu: %s\n' "$*" >&2; }
 [[ -n $python ]] || { say "Python 3.11 is needed: install python3 and python3-venv, or run make PYTHON=/path/to/python3.11"; exit 2; }
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { say "$python is older than Python 3.11: run make PYTHON=/path/to/python3.11"; exit 2; }
 
+# Debian's Python had a fault in its regular expressions until 3.11.2-6+deb12u9, and the program refuses to run on it
+# (gateway/interpreter.py).
+faulty() { ! "$python" -c 'import re, sys; sys.exit(re.match("(?:ab?c|-)*+", "abcabd").end() != 3)'; }
+if faulty; then
+  run=()
+  [[ $(id -u) -eq 0 ]] || run=(sudo -n)
+  if command -v apt-get >/dev/null && "${run[@]}" true 2>/dev/null; then
+    mapfile -t old < <(dpkg-query -W -f '${source:Package} ${db:Status-Status} ${Package}\n' | awk '$1 == "python3.11" && $2 == "installed" { print $3 }')
+    say "upgrading ${old[*]:-nothing}: this Python matches regular expressions wrongly (CPython issue 106052)"
+    "${run[@]}" apt-get update -qq
+    ((${#old[@]})) && "${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --only-upgrade "${old[@]}" >/dev/null
+  fi
+  if faulty; then
+    say "$python matches regular expressions wrongly (CPython issue 106052): as root, apt-get update && apt-get install --only-upgrade python3.11, or run make PYTHON=/path/to/python3.11 (3.11.5 or later)"
+    exit 2
+  fi
+fi
+
 if [[ ! -x .venv/bin/python ]] || ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
   if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
     run=()

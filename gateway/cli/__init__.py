@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from gateway import __version__
+from gateway import __version__, interpreter
 from gateway.errors import ConfigError, CongThuError, StartError
 
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -50,6 +50,7 @@ class LazyGroup(click.Group):
         """The command with this name, or None."""
         if name not in _COMMANDS:
             return None
+        interpreter.require()
         gc.disable()  # looking for cycles among modules, which stay, takes a sixth of the time to import them
         try:
             command = importlib.import_module(f"gateway.cli.{_COMMANDS[name][0]}").command

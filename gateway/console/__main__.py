@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gateway import logs
+from gateway import interpreter, logs
 from gateway.config import Settings
 from gateway.config_file import load
 from gateway.console.app import App, binds
@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m gateway.console", description="The console alone.")
     parser.add_argument("--config", type=Path, default=None, help="configuration; default: as congthu finds it")
     try:
+        interpreter.require()
         settings = load(parser.parse_args(argv).config)
         logs.configure(settings.gateway.log_level, settings.gateway.log_format)
         asyncio.run(_run(settings))

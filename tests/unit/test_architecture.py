@@ -30,6 +30,7 @@ ARROWS: Mapping[str, str] = {
     "payers": "model rates senders who",
     "model": "contents rates who",
     "errors": "",
+    "interpreter": "errors",
     "config_values": "",
     "config_identity": "config_values",
     "config_limits": "config_values",
@@ -136,9 +137,9 @@ ARROWS: Mapping[str, str] = {
     " noticing ordering pipeline smtp charging tariff throttle watching passwords.watch config_file checks processes",
     "worker": f"{COMMON} app processes",
     "usage": f"{COMMON} conduct tariff throttle",
-    "console": f"{COMMON} config_console blocks conduct config_file directory imap.dial imap.settings journal lifecycle"
-    " orders processes.sockets pulling regulations rules sources.server upkeep usage using explaining keyfile lookup"
-    " reports rewriting.refusal rewriting.left_words",
+    "console": f"{COMMON} interpreter config_console blocks conduct config_file directory imap.dial imap.settings"
+    " journal lifecycle orders processes.sockets pulling regulations rules sources.server upkeep usage using explaining"
+    " keyfile lookup reports rewriting.refusal rewriting.left_words",
     "supervisor": f"{COMMON} http processes worker config_file checks",
     "cli": "*",
     "__main__": "cli",

@@ -225,8 +225,8 @@ LIFE: list[tuple[dict[str, Any], list[str], list[str]]] = [
     ({"do": {"lock": ["command"], "warn": ["list"]}}, ["lifecycle.command"], []),
     ({"do": {"clear": ["webhook"]}}, ["lifecycle.webhook"], []),
     ({"do": {"warn": ["mail"]}}, ["notices.upstream"], []),
-    ({"do": {"ask": ["deny-file"]}, "deny_file": "/tmp/x"}, [], ["lifecycle.do.ask"]),
-    ({"deny_file": "/tmp/x"}, [], ["lifecycle.deny_file"]),
+    ({"do": {"ask": ["deny-file"]}, "deny_file": "F"}, [], ["lifecycle.do.ask"]),
+    ({"deny_file": "F"}, [], ["lifecycle.deny_file"]),
     ({"do": {"clear": ["deny-file"]}, "deny_file": "/tmp"}, ["lifecycle.deny_file"], []),
     ({"do": {"clear": ["deny-file"]}, "deny_file": "/khong/co/locked"}, ["lifecycle.deny_file"], []),
     ({"command": ["/bin/true"]}, [], ["lifecycle.command"]),
@@ -262,6 +262,10 @@ def test_what_is_done(tmp_path: Path, table: dict[str, Any], errors: list[str], 
     told = {**TOLD, "tokens_file": secret(tmp_path, TOKEN)}
     if table.get("webhook_key_file") == "K":
         table = {**table, "webhook_key_file": secret(tmp_path, name="key")}
+    if table.get("deny_file") == "F":
+        (file := tmp_path / "locked").touch()
+        file.chmod(0o644)  # Dovecot may read it
+        table = {**table, "deny_file": str(file)}
     assert keys(lifecycle=table, access=told) == (errors, warnings)
 
 
