@@ -1,4 +1,4 @@
-"""What a marked test needs is what `make test` installs: a package that is on a developer's machine by chance is told."""
+"""What a marked test needs is what `make test` installs; what a developer's machine has by chance would hide a gap."""
 
 from __future__ import annotations
 
