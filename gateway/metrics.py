@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import time
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, Self, get_args
@@ -77,6 +77,7 @@ ORDERED = ("enforce", "observe", "exempt")
 WAITS = ("too-many", "outside-office-hours", "letter-not-delivered", "not-seen-lately")
 STAGES = ("receive", "check", "journal", "upstream")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+_BOUNDS = (*BUCKETS, float("inf"))
 MAX_RULES = 100  # distinct rules a listener; beyond it "other": a guard, the registry is far smaller
 
 # A worker writes into files named after its number, not its process id: a restarted worker continues its predecessor's
@@ -239,29 +240,29 @@ class _Tally:
 
 
 class _Timing:
-    """A histogram's child: a list of bucket counts and a sum until `flush`."""
+    """A histogram's child, and what was observed since `flush`: `seen` may be appended to, in seconds."""
 
-    __slots__ = ("child", "counts", "total")
+    __slots__ = ("child", "seen")
 
     def __init__(self, child: Histogram) -> None:
         self.child = child
-        self.counts = [0] * (len(BUCKETS) + 1)
-        self.total = 0.0
+        self.seen: list[float] = []
 
     def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(BUCKETS, seconds)] += 1
-        self.total += seconds
+        self.seen.append(seconds)
 
     def flush(self) -> None:
-        if not any(self.counts):
+        if not self.seen:
             return
+        seen, self.seen = sorted(self.seen), []
+        self.child._sum.inc(sum(seen))
         # prometheus_client has no call to add many observations at once; tests hold these two attributes in place.
-        for bucket, count in zip(self.child._buckets, self.counts, strict=True):
-            if count:
-                bucket.inc(count)
-        self.child._sum.inc(self.total)
-        self.counts = [0] * len(self.counts)
-        self.total = 0.0
+        below = 0
+        for bucket, bound in zip(self.child._buckets, _BOUNDS, strict=True):
+            upto = bisect_right(seen, bound, below)
+            if upto > below:
+                bucket.inc(upto - below)
+                below = upto
 
 
 class _RuleTally:
@@ -335,10 +336,14 @@ class ListenerMetrics:
         """Count one message: its content in bytes and the seconds of each stage; a negative time means not reached."""
         self._verdicts.counts[verdict] += 1
         self.bytes += size
-        for timing, seconds in zip(self._stages, (receive, check, journal, upstream)):  # noqa: B905  hot path
-            if seconds >= 0.0:
-                timing.counts[bisect_left(BUCKETS, seconds)] += 1
-                timing.total += seconds
+        stages = self._stages
+        if receive >= 0.0:
+            stages[0].seen.append(receive)
+            stages[1].seen.append(check)
+        if journal >= 0.0:
+            stages[2].seen.append(journal)
+        if upstream >= 0.0:
+            stages[3].seen.append(upstream)
 
     def refused(self, rule: str) -> None:
         """An enforced rule refused a message or a recipient."""

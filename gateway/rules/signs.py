@@ -38,6 +38,7 @@ FORWARDS: Final = 1024
 ALWAYS: Final = 2048
 """Seen everywhere."""
 ALL: Final = 4095
+_LOOKED_UP: Final = BLOCKED | KNOWN | CONTENT | CLOSED | CHANNEL | ELSEWHERE | FORWARDS
 _NOT_OPEN = frozenset({State.LOCKED, State.RECLAIMED})
 
 
@@ -63,6 +64,8 @@ def signs_of(
         seen |= RATED
     if inspection is not NOTHING:
         seen |= SEEN | CONTENT
+    if not wanted & _LOOKED_UP:
+        return seen & (wanted | ALWAYS)
     if wanted & BLOCKED and blocks and blocks is not NO_BLOCKS:
         seen |= BLOCKED
     if wanted & KNOWN and directory.size:

@@ -10,6 +10,8 @@ import re
 
 from gateway.smtp.linecheck import has_bare
 
+_END = b"\r\n.\r\n"
+_DOT = 0x2E
 _LONE = re.compile(rb"\r\n|\r|\n")
 
 
@@ -32,6 +34,8 @@ class DotStream:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the content that `data` completes, in order. After `done` the input must not be fed here."""
+        if self._skip == 2 and self._held == b"\r\n" and data.endswith(_END) and _undotted(data):
+            return self._whole(data[:-3])
         pieces: list[bytes] = []
         start = self._skip
         if self._held == b"\r\n" and data and not data.startswith(b"."):
@@ -66,6 +70,17 @@ class DotStream:
         if not self.bare and end > 0 and has_bare(data, end):
             self.bare = True
         return pieces
+
+    def _whole(self, content: bytes) -> list[bytes]:
+        """One that came with its end, and has no dot to take off: most small messages."""
+        self.done, self._held, self._skip = True, b"", 0
+        self.bare = self.bare or has_bare(content, len(content))
+        return [content]
+
+
+def _undotted(data: bytes) -> bool:
+    """Whether no line of it begins with a dot but the last, which is the end of the data."""
+    return data.find(b"\r\n.") == len(data) - 5 and data[0] != _DOT
 
 
 class LineGuard:

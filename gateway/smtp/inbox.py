@@ -72,7 +72,11 @@ class Inbox:
             if self._size > HIGH_WATER and not self.paused:
                 self.paused = True
                 self.transport.pause_reading()
-        self._wake(None)
+        waiter = self.waiter
+        if waiter is not None:
+            self.waiter = None
+            if not waiter.done():
+                waiter.set_result(None)
 
     def end(self) -> None:
         """No more will come; what is here can still be taken."""
@@ -123,13 +127,14 @@ class Inbox:
     def line(self) -> bytes | None:
         """Take a line with its line end, None when there is none yet; b"" stands for one that was too long."""
         while True:
-            at = self._buffer.find(b"\n", self._position)
-            if at >= 0:
-                start, self._position = self._position, at + 1
-                if self._discarding or at - start > MAX_LINE:
+            buffer, start = self._buffer, self._position
+            end = buffer.find(b"\n", start) + 1
+            if end:
+                self._position = end
+                if self._discarding or end - start > MAX_LINE + 1:
                     self._discarding = False
                     return b""
-                return self._buffer[start : at + 1]
+                return buffer[start:end]
             if len(self._buffer) - self._position > MAX_LINE:
                 self._discarding, self._position = True, len(self._buffer)
             if not self._chunks:

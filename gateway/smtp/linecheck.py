@@ -1,13 +1,15 @@
 """Finds bare CR, bare LF and NUL in message data, fast. Sans-IO; knows nothing of SMTP.
 
 Measured on 20 MiB of base64 lines: counting CR, LF and CRLF takes about 43 ms; taking the line ends of regular lines
-out by stride and then looking for a single left-over takes about 5 ms. Base64 is what large mail is made of.
+out by stride and then looking for a single left-over takes about 5 ms. Base64 is what large mail is made of. In what is
+short, or irregular, all that is no line end is deleted and the rest looked at: less than half of counting.
 """
 
 from __future__ import annotations
 
-_REGULAR_FROM = 1024  # below this the setup of the stride costs more than counting
+_REGULAR_FROM = 8192  # below this the setup of the stride costs more than it saves
 _MAX_PERIOD = 4096
+_OTHERS = bytes(set(range(256)) - set(b"\r\n\0"))
 
 
 def has_bare(data: bytes, end: int) -> bool:
@@ -15,18 +17,14 @@ def has_bare(data: bytes, end: int) -> bool:
     if end >= _REGULAR_FROM:
         start, stop = _regular_run(data, end)
         if start < stop:
-            return _counted(data, 0, start) or _counted(data, stop, end)
-    return _counted(data, 0, end)
+            return _left_over(data[:start]) or _left_over(data[stop:end])
+    return _left_over(data if end == len(data) else data[:end])
 
 
-def _counted(data: bytes, start: int, end: int) -> bool:
-    """The same for data[start:end], by counting; both bounds must not split a CRLF."""
-    if start >= end:
-        return False
-    line_ends = data.count(b"\r\n", start, end)
-    if data.count(b"\n", start, end) != line_ends or data.count(b"\r", start, end) != line_ends:
-        return True
-    return data.find(b"\0", start, end) >= 0
+def _left_over(data: bytes) -> bool:
+    """The same for all of `data`, which must not split a CRLF."""
+    ends = data.translate(None, _OTHERS)
+    return ends != b"\r\n" * (len(ends) >> 1)
 
 
 def _regular_run(data: bytes, end: int) -> tuple[int, int]:
