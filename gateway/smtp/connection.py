@@ -217,11 +217,7 @@ class Connection(SMTP):
             await self._drain()
         if fresh:
             self.deadline = min(self.loop.time(), self._last_command) + seconds
-        inbox = self.inbox
-        try:
-            await inbox.awaited()
-        finally:
-            inbox.waiter = None
+        await self.inbox.more()
 
     async def _drain(self) -> None:
         self.deadline = self.loop.time() + self.context.settings.command_timeout
@@ -253,8 +249,14 @@ class Connection(SMTP):
         turns = _COMMANDS_AT_ONCE
         while True:
             line = inbox.line()
-            if line is None:
-                await self.need_input(timeout, fresh=inbox.empty)
+            if line is None:  # as `need_input`, without a coroutine for each command
+                if self._out:
+                    self.flush()
+                if self._write_paused:
+                    await self._drain()
+                if inbox.empty:
+                    self.deadline = min(self.loop.time(), self._last_command) + timeout
+                await inbox.more()
                 turns = _COMMANDS_AT_ONCE
                 continue
             turns -= 1

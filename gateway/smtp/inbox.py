@@ -105,17 +105,10 @@ class Inbox:
     @property
     def waiting(self) -> bool:
         """True while the consumer waits for the client."""
-        return self.waiter is not None
+        return self.waiter is not None and not self.waiter.done()
 
-    async def wait(self) -> None:
-        """Wait for more input. ClientGone at its end, Expired when the session's time is up."""
-        try:
-            await self.awaited()
-        finally:
-            self.waiter = None
-
-    def awaited(self) -> asyncio.Future[None]:
-        """What `wait` waits for; for a consumer that saves a coroutine. It must set `waiter` to None afterwards."""
+    def more(self) -> asyncio.Future[None]:
+        """Await it for more input. ClientGone at its end, Expired when the session's time is up."""
         if self.ended:
             raise ClientGone
         if self.paused:
@@ -188,7 +181,7 @@ class Inbox:
     async def read(self, n: int = -1) -> bytes:
         """At most n bytes, at least one."""
         while not (data := self.take(n) if n > 0 else self.chunk()):
-            await self.wait()
+            await self.more()
         return data
 
     async def readexactly(self, n: int) -> bytes:
