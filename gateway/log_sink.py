@@ -17,7 +17,7 @@ from typing import Final
 
 MAX_LINES: Final = 20_000
 MAX_BYTES: Final = 8 * 2**20
-_LINGER: Final = 0.02  # seconds; one write for all lines of this time, so that a busy loop is not woken per line
+_LINGER: Final = 0.1  # seconds; one write for all lines of this time, so that a busy loop is seldom interrupted
 
 
 class Sink:

@@ -21,7 +21,7 @@ from gateway.journal.migrate import ensure_schema, start_lock
 from gateway.journal.payload import Extracted
 from gateway.journal.schema import chains, decisions, findings, recipients
 
-_CHUNKS: Final = (64, 16, 4, 1)  # rows a statement: SQLite then works on them in one call, without the GIL
+_CHUNKS: Final = (256, 64, 16, 4, 1)  # rows a statement: SQLite then works on them in one call, without the GIL
 _BUSY_MS: Final = 2000
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
