@@ -19,6 +19,7 @@ from gateway.directory import pool
 from gateway.directory.database import Database
 from gateway.directory.errors import DirectoryUnavailable
 from tests.support.postgres import PostgresServer
+from tests.support.processes import signal_each
 
 pytestmark = pytest.mark.service("postgresql")
 _OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -45,8 +46,7 @@ def frozen(postgres: PostgresServer) -> Iterator[psutil.Process]:
     """The server, for who stops it in mid-air; it goes on afterwards."""
     server = psutil.Process(postgres.pid)
     yield server
-    for one in (server, *server.children()):
-        one.send_signal(signal.SIGCONT)
+    signal_each((server, *server.children()), signal.SIGCONT)
 
 
 def test_one_after_the_other_have_the_same_connection(database: Database) -> None:
@@ -97,7 +97,7 @@ def test_a_silent_line_is_given_up_soon(
     try:
         assert pid(database) != before
     finally:
-        silent.send_signal(signal.SIGCONT)
+        signal_each([silent], signal.SIGCONT)
 
 
 def test_a_silent_server_is_an_error_and_no_wait(
@@ -105,8 +105,7 @@ def test_a_silent_server_is_an_error_and_no_wait(
 ) -> None:
     monkeypatch.setattr(pool, "_ANSWER", 0.3)
     pid(database)
-    for one in (frozen, *frozen.children()):
-        one.send_signal(signal.SIGSTOP)
+    signal_each((frozen, *frozen.children()), signal.SIGSTOP)
     held: list[BaseException] = []
 
     def ask() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -14,6 +13,7 @@ from gateway.model import Address, Direction, Envelope, Recipient, Session
 from gateway.spam.rspamd import Answer
 from gateway.spam.rspamd import Rspamd as Client
 from tests.support.ports import HOST, free_port
+from tests.support.processes import signal_each
 from tests.support.rspamd import GTUBE, PASSWORD, Rspamd
 
 pytestmark = pytest.mark.service("rspamd")
@@ -160,16 +160,14 @@ async def test_a_controller_wants_a_password(daemon: Rspamd) -> None:
 async def test_one_that_stops_in_the_middle_and_goes_on(daemon: Rspamd) -> None:
     """A process that stands still costs each message its time, and nothing is left behind when it goes on."""
     made = client(daemon.url, timeout=1.0)
-    workers = [process.pid for process in daemon.daemon.family()]
-    for pid in workers:
-        os.kill(pid, signal.SIGSTOP)
+    workers = daemon.daemon.family()
+    signal_each(workers, signal.SIGSTOP)
     try:
         assert await asyncio.gather(ask(made, message()), ask(made, message())) == [Answer(failed="time")] * 2
         assert not made.healthy
         assert not await made.ping()
     finally:
-        for pid in workers:
-            os.kill(pid, signal.SIGCONT)
+        signal_each(workers, signal.SIGCONT)
     async with asyncio.timeout(20):
         while not await made.ping():
             await asyncio.sleep(0.1)

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -41,6 +41,13 @@ def lives(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE  # type: ignore[no-any-return]
     except psutil.Error:
         return False
+
+
+def signal_each(processes: Iterable[psutil.Process], number: int) -> None:
+    """Send a signal to those that are still there."""
+    for one in processes:
+        with contextlib.suppress(psutil.Error):
+            one.send_signal(number)
 
 
 class Daemon:
