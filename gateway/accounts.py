@@ -68,6 +68,23 @@ class Prices(Protocol):
         """Whose account a message is that has no reverse-path and is no report."""
 
 
+_SIZES: dict[int, tuple[tuple[Charge, ...], tuple[bool, int]]] = {}  # by identity: see Tariff.charges
+_MOST_SIZES = 4096
+
+
+def _sizes_of(charges: tuple[Charge, ...]) -> tuple[bool, int]:
+    """Whether a volume is limited, and what a message is assumed to have before its size is known, in bytes."""
+    known = _SIZES.get(id(charges))
+    if known is not None and known[0] is charges:
+        return known[1]
+    sizes = [limit.count for charge in charges for limit in charge.limits if limit.measure is Measure.BYTES]
+    made = (bool(sizes), min(_ASSUMED, min(sizes) // 1024) if sizes else 0)
+    if len(_SIZES) >= _MOST_SIZES:
+        _SIZES.clear()
+    _SIZES[id(charges)] = charges, made
+    return made
+
+
 class Account:
     """One transaction's account: what it holds, and what was seen of it."""
 
@@ -105,9 +122,7 @@ class Account:
         self._holds: list[Hold] = []
         self._exceeded: list[Exceeded] = []
         self._failed = False
-        sizes = [limit.count for charge in charges for limit in charge.limits if limit.measure is Measure.BYTES]
-        self._sized = bool(sizes)
-        self._assumed = min(_ASSUMED, min(sizes) // 1024) if sizes else 0
+        self._sized, self._assumed = _sizes_of(charges)
         self.delivered = False
         self.waived = False  # it was judged, counted and charged before (the pass mark says so)
         self.spam = False

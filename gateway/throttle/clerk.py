@@ -23,8 +23,9 @@ from gateway.throttle.page import SqlitePage
 _BATCH: Final = 256  # questions of one transaction
 _YIELD: Final = 16  # questions: then the event loop may have the GIL, instead of after the interpreter's 5 ms
 _BUSY: Final = 0.02  # seconds since the last transaction: then others may come soon
-_LINGER: Final = 0.002
-_ALONE: Final = 16
+_LINGER: Final = 0.003
+_VAIN: Final = 3  # waits in a row for which nobody came
+_ALONE: Final = 16  # questions after these for which nobody is waited for
 _CROWDED: Final = 16  # transactions with the lock, after one without it that had to be done again
 _log = get_logger("congthu.limits")
 
@@ -54,7 +55,8 @@ class Clerk(threading.Thread):
         self._broken = False
         self._ended = 0.0  # monotonic: of the last transaction
         self._crowded = 0  # transactions for which the lock is taken first
-        self._alone = 0  # questions for which nobody is waited for, after one for which it was in vain
+        self._vain = 0  # waits in a row for which nobody came
+        self._alone = 0  # questions for which nobody is waited for any more
 
     def put(self, job: Job) -> None:
         """Do it soon. LimitsUnavailable where too much waits."""
@@ -90,8 +92,10 @@ class Clerk(threading.Thread):
                 job = self._queue.get_nowait()
             if batch:
                 self._queue.put(None)  # for the next time
-        if lingers and len(batch) == 1:
-            self._alone = _ALONE
+        if lingers:
+            self._vain = self._vain + 1 if len(batch) == 1 else 0
+            if self._vain >= _VAIN:
+                self._vain, self._alone = 0, _ALONE
         return batch
 
     def _linger(self) -> bool:
