@@ -30,7 +30,7 @@ def content(*chunks: bytes) -> Callable[[], AsyncIterator[bytes]]:
 
 
 def client(address: str, **changes: float) -> Client:
-    given = {"connections": 4, "timeout": 10.0, **changes}
+    given = {"connections": 4, "timeout": 60.0, **changes}
     return Client(address, connections=int(given["connections"]), timeout=given["timeout"])
 
 
@@ -87,7 +87,7 @@ async def test_gone_and_back() -> None:
         assert not made.healthy
         assert not await made.ping()
         daemon.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await made.ping():
                 await asyncio.sleep(0.1)
         assert made.healthy

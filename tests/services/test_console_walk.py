@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import axe_core_python  # type: ignore[import-untyped]  # it has no types
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gateway.console.accounts import Role
 from gateway.console.routes import PAGES
@@ -57,7 +57,6 @@ class Walk:
         self.page: Page = page_of(where, browser, role)
         asked |= {("GET", "/dang-nhap"), ("POST", "/dang-nhap")}
         self.page.on("request", lambda request: asked.add((request.method, urlsplit(request.url).path)))
-        self.page.set_default_timeout(20_000)
         self.page.on("dialog", lambda dialog: dialog.accept())
 
     def form(self, action: str, path: str = "") -> Locator:
@@ -77,7 +76,7 @@ class Walk:
     def gets(self, form: Locator, button: str = "button", **fields: str) -> bytes:
         """The same, for a form that gives a file."""
         fill(form, fields)
-        with self.page.expect_download(timeout=60_000) as download:
+        with self.page.expect_download() as download:
             form.locator(button).first.click()
         return Path(download.value.path()).read_bytes()
 
@@ -215,9 +214,9 @@ def test_who_is_signed_in_changes_language_and_password_and_leaves(
 ) -> None:
     walk = Walk(office, chromium, Role.VIEWER, asked)
     walk.page.click("text=English")
-    assert "Overview" in walk.page.inner_text("nav.menu")
+    expect(walk.page.locator("nav.menu")).to_contain_text("Overview", timeout=60_000)
     walk.page.click("text=Tiếng Việt")
-    assert "Tổng quan" in walk.page.inner_text("nav.menu")
+    expect(walk.page.locator("nav.menu")).to_contain_text("Tổng quan", timeout=60_000)
     form = walk.form("/tai-khoan", "/tai-khoan")
     walk.sends(form, old="mat khau du dai de thu", new=NEW, again=NEW)
     assert "mat-khau" in walk.page.url
@@ -264,7 +263,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(office: Office, c
     page.keyboard.press("Tab")
     assert page.evaluate(_FOCUSED) == {"tag": "A", "name": "#noi-dung", "rim": "solid"}
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "noi-dung"
+    page.wait_for_function("document.activeElement.id === 'noi-dung'")
     page.evaluate(_UNFOLD)
     controls, met = page.evaluate(_CONTROLS), 0
     for _ in range(80):

@@ -122,7 +122,7 @@ def test_the_cap_takes_the_largest_reading(looking: Gateway) -> None:
 @pytest.mark.service("clamd")
 def test_malware_wherever_it_hides_and_a_scanner_that_goes_and_comes(recorder: Recorder) -> None:
     with Clamd() as clamd:
-        tables = {"clamd": {"address": clamd.address, "timeout": "10s"}}
+        tables = {"clamd": {"address": clamd.address, "timeout": "60s"}}
         with Gateway([listener()], {"mailserver": upstream(recorder.port)}, **tables) as gateway:
             assert told(gateway, SIMPLE)[0].startswith("250 ")
             text, row = told(gateway, attached(("eicar.txt", EICAR)))

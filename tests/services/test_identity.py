@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -27,12 +26,13 @@ def chunking() -> Iterator[Recorder]:
 def chunking_gate(chunking: Recorder) -> Iterator[Gateway]:
     """A gateway in front of it, once it has learnt what is offered."""
     with Gateway([listener()], {"mailserver": upstream(chunking.port)}, rules=OBSERVED) as made:
-        for _ in range(100):
-            with Client(made.port) as client:
-                if "CHUNKING" in client.ehlo():
-                    break
-            time.sleep(0.1)
+        made.daemon.wait_until(lambda: offers_chunking(made), "CHUNKING")
         yield made
+
+
+def offers_chunking(gate: Gateway) -> bool:
+    with Client(gate.port) as client:
+        return "CHUNKING" in client.ehlo()
 
 
 def hard_messages() -> list[bytes]:

@@ -155,7 +155,7 @@ def people(count: int) -> str:
 
 
 def server(slapd: Slapd, tls: Certificates, **more: object) -> LdapServer:
-    made = LdapServer(slapd.url, BASE, READER, slapd.password, ca=tls.authority, timeout=5.0)
+    made = LdapServer(slapd.url, BASE, READER, slapd.password, ca=tls.authority, timeout=60.0)
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -245,7 +245,7 @@ class TestFailures:
         return text
 
     def test_nobody_listens(self, tls: Certificates) -> None:
-        assert "refused" in self.fails(LdapServer(f"ldap://{HOST}:{free_port()}", BASE, ca=tls.authority, timeout=2.0))
+        assert "refused" in self.fails(LdapServer(f"ldap://{HOST}:{free_port()}", BASE, ca=tls.authority, timeout=60.0))
 
     def test_no_such_host(self, tls: Certificates) -> None:
         self.fails(LdapServer("ldap://khong-co.invalid", BASE, ca=tls.authority, timeout=2.0))
@@ -318,7 +318,7 @@ class TestFailures:
             self.fails(LdapServer(url, BASE, starttls=starttls, timeout=1.0))
             for one in held:
                 one.close()
-            thread.join(5)
+            thread.join(60)
 
 
 CONFIG = """
@@ -343,7 +343,7 @@ base = "{base}"
 bind_dn = "{reader}"
 password_file = "{folder}/password"
 ca = "{ca}"
-timeout = 5
+timeout = 60
 unit_addresses = ["NoiVu@*"]
 """
 

@@ -248,7 +248,7 @@ def test_what_is_cut_off_leaves_nothing(postgres: PostgresServer, stores: Stores
 
 
 async def test_a_journal_cut_off_writes_each_row_once(postgres: PostgresServer, url: str, tmp_path: Path) -> None:
-    async with running(tmp_path, url, commit_timeout=20) as journal:
+    async with running(tmp_path, url, commit_timeout=60) as journal:
         await journal.commit(refusal())
         await asyncio.to_thread(postgres.cut, url)  # while it is idle
         await journal.commit(refusal())
@@ -263,7 +263,7 @@ async def test_a_journal_cut_off_writes_each_row_once(postgres: PostgresServer, 
 
 
 async def test_a_journal_whose_server_dies_and_comes_back(postgres: PostgresServer, url: str, tmp_path: Path) -> None:
-    async with running(tmp_path, url, commit_timeout=20) as journal:
+    async with running(tmp_path, url, commit_timeout=60) as journal:
         await journal.commit(refusal())
         journal._commit_timeout = 1
         with away(postgres):
@@ -272,7 +272,7 @@ async def test_a_journal_whose_server_dies_and_comes_back(postgres: PostgresServ
             await until(lambda: not journal.room())
             journal.append(decision())
         await until(lambda: journal.healthy and journal.queued == 0)
-        journal._commit_timeout = 20
+        journal._commit_timeout = 60
         await journal.commit(refusal())
     report = check(tmp_path, url)
     assert report.total == 0

@@ -55,6 +55,7 @@ BOXES = (
 )
 KEY = "một khóa bí mật"
 DAY = 86_400.0
+LEASE = 6.0  # seconds: a machine that stands still for less takes it from nobody
 
 
 class Hook:
@@ -209,14 +210,15 @@ class TestOneGateway:
         wait(lambda: gate.metric("congthu_mailboxes", phase="locked") == 1, "all of its figures")
 
     def test_a_proved_silence_is_warned_of_once(self, gate: Gateway, hop: Recorder) -> None:
-        upkeep(gate).use.keep(*unused(AN, time.time()))
+        before = time.time()
+        upkeep(gate).use.keep(*unused(AN, before))
         wait(lambda: state(gate, AN) is State.WARNED, "the warning")
         wait(lambda: len(hop.messages) == 2, "its letters")
         assert {one.rcpt[0] for one in hop.messages} == {f"RCPT TO:<{AN}>", f"RCPT TO:<{DESK}>"}
         steps = {"act": "warn", "way": "mail", "result": "done"}
         wait(lambda: gate.metric("congthu_lifecycle_steps_total", **steps) == 1, "the count")
         record = upkeep(gate).life.records([AN])[AN]
-        assert record.warned == pytest.approx(time.time(), abs=60)
+        assert record.warned is not None and before <= record.warned <= time.time()
         last = directory(gate).changes(key=AN)[0]
         assert (last.who, last.source) == ("congthu", "lifecycle")
 
@@ -306,14 +308,14 @@ async def test_of_two_gateways_one_sweeps_until_it_dies(
     monkeypatch.setattr("gateway.tending.sweeping_of", lambda given: replace(sweeping_of(given), hold=0.5))
     heard: list[list[str]] = [[], []]
     settings = [shared(url, redis, dovecot, tmp_path / name) for name in ("gw1", "gw2")]
-    stores = [RedisLimits(redis.url, timeout=2.0) for _ in settings]
+    stores = [RedisLimits(redis.url, timeout=30.0) for _ in settings]
     made = [
         Tending(
             one,
             store,
             node=f"gw{n}",
             polled=hears(heard[n]),
-            lease=2.0,
+            lease=LEASE,
         )
         for n, (one, store) in enumerate(zip(settings, stores, strict=True))
     ]
@@ -330,7 +332,7 @@ async def test_of_two_gateways_one_sweeps_until_it_dies(
         await second.start()
         await asyncio.to_thread(second.upkeep.use.keep, *unused(AN, time.time()))
         await _until(lambda: _letters(directory) == 2)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LEASE + 0.5)
         assert (heard[1], _letters(directory)) == ([], 2), "one sweeps, one warns"
 
         polls = len(heard[0])
@@ -354,7 +356,7 @@ async def test_of_two_gateways_one_sweeps_until_it_dies(
             await store.close()
 
 
-async def _until(true: Callable[[], object], seconds: float = 30) -> None:
+async def _until(true: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.05)

@@ -78,7 +78,7 @@ def test_second_starttls_and_plain_text_on_the_tls_port(gate: Gateway, own: Cert
         assert client.message(SIMPLE).code == 250
     with Client(gate.port_of("kin"), greet=False) as client:
         client.send(b"EHLO may.nguon.example\r\n")
-        assert client.ended(10)
+        assert client.ended()
 
 
 def test_renewed_certificate_without_dropping_a_session(gate: Gateway, own: Certificates) -> None:
@@ -87,7 +87,7 @@ def test_renewed_certificate_without_dropping_a_session(gate: Gateway, own: Cert
         before.starttls(own.client())
         renewed = certificates(own.chain.parent)
         gate.daemon.signal(signal.SIGHUP)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not _accepted(gate, renewed):
             assert time.monotonic() < deadline, "the old certificate is still shown"
             time.sleep(0.1)
@@ -99,5 +99,5 @@ def _accepted(gate: Gateway, expected: Certificates) -> bool:
     try:
         with Client(gate.port_of("kin"), tls=expected.client()) as client:
             return client.ehlo() != set()
-    except (ssl.SSLError, ClosedError):
+    except (ssl.SSLError, ClosedError, ConnectionError):  # its worker went while it shook hands
         return False

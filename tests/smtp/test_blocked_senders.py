@@ -72,7 +72,7 @@ async def send(client: Client, sender: str, *recipients: str) -> bytes:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await condition():
             await asyncio.sleep(0.05)
 
@@ -126,7 +126,7 @@ async def test_a_lock_outlives_a_restart(start: Start, tmp_path: Path) -> None:
     assert (await send(client, THIEF)).startswith(b"550")
 
 
-async def blast(running: Running, standing: Standing = Standing.BLOCKED, most: int = 60) -> tuple[list[bytes], int]:
+async def blast(running: Running, standing: Standing = Standing.BLOCKED, most: int = 600) -> tuple[list[bytes], int]:
     """A thief at work: messages to 25 strangers each. The replies, until one refuses, or it is known what he is."""
     stopped = knows(running, TOLD, standing)
     client = await running.ready("submission")

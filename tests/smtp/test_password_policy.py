@@ -169,7 +169,7 @@ async def test_an_enforced_one_is_refused_and_nobody_is_logged_in(gate: Gate, ho
     assert reply.startswith(b"535-5.7.8 Mat khau hop thu chua dung quy dinh (Q4 8.3a)")
     (row,) = await records(running)
     assert row["action"] == "reject"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while hop[0].open > before:
             await asyncio.sleep(0.01)
     assert not (await client.ask(b"MAIL FROM:<an@tphcm.gov.vn>")).startswith(b"250")

@@ -100,7 +100,7 @@ async def test_what_comes_over_a_listener_that_a_reload_took_away_is_not_cut_by_
     before, running.app.sockets["inbound"] = running.app.sockets["inbound"], listening()
     await running.app.reload(running.app.settings)
     before.close()
-    ending = asyncio.create_task(running.app.drain(20))
+    ending = asyncio.create_task(running.app.drain(60))
     await asyncio.sleep(0.2)
     assert not ending.done()
     client.send(MESSAGE + b".\r\n")

@@ -97,7 +97,7 @@ async def test_a_delivered_message_stays_one_where_its_signature_cannot_be_remem
 async def test_nor_where_the_memory_takes_longer_than_a_message_may(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = await start(post_dot_timeout="1s")
+    running = await start(post_dot_timeout="5s")
     forget(running, hangs=True)
     told: list[str] = []
     keep = running.app.journal.append

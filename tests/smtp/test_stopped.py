@@ -74,7 +74,7 @@ async def test_a_lock_by_hand_holds_at_once_and_ends_with_the_confirmations_numb
 async def test_a_blast_is_found_told_once_and_blocked_where_that_is_wanted(start: Start, blocking: str) -> None:
     running = await gate(start, limits=AMPLE, senders={**QUICK, "blocking": blocking})
     client = await running.ready("submission")
-    replies = await blast(running, client, 60)
+    replies = await blast(running, client, 600 if blocking == "enforce" else 60)  # until it is refused
     await until(lambda: store(running).find(TOLD) is not None)
     block = store(running).find(TOLD)
     assert store(running).find(PERSON) is None, "whose mailbox it is may have nothing to do with it"

@@ -53,7 +53,7 @@ async def test_starttls(start: Start, certificate: dict[str, Path]) -> None:
     running = await start(tls="starttls", **certificate)
 
     def talk() -> list[int]:
-        with smtplib.SMTP("127.0.0.1", running.ports["inbound"], "x.example", timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", running.ports["inbound"], "x.example", timeout=60) as client:
             client.starttls(context=no_check())
             forgotten = client.docmd("MAIL FROM:<a@so.example>")[0]
             client.ehlo()
@@ -305,7 +305,7 @@ async def half_a_handshake(running: Running) -> Client:
     with pytest.raises(ssl.SSLWantReadError):
         no_check().wrap_bio(inner, outer).do_handshake()
     client.send(outer.read()[:40])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not running.app.listeners["inbound"].open_sessions:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)
@@ -316,7 +316,7 @@ async def test_who_breaks_off_a_handshake_takes_up_no_room(start: Start, certifi
     running = await start(tls="implicit", **certificate)
     client = await half_a_handshake(running)
     client.writer.transport.abort()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while running.app.listeners["inbound"].open_sessions:
             await asyncio.sleep(0.01)
 
@@ -330,7 +330,7 @@ async def test_a_stop_does_not_wait_for_half_a_handshake(
     if gone:
         client.writer.transport.abort()
     listener = running.app.listeners["inbound"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await listener.stop(3600)
     assert not listener.open_sessions
 
@@ -342,7 +342,7 @@ async def test_implicit_tls_behind_a_proxy_header(start: Start, certificate: dic
     header = b"PROXY TCP4 203.0.113.9 192.0.2.1 4711 465\r\n"
 
     def talk() -> bytes:
-        with socket.create_connection(("127.0.0.1", running.ports["inbound"]), 10) as raw:
+        with socket.create_connection(("127.0.0.1", running.ports["inbound"]), 60) as raw:
             inner, outer = ssl.MemoryBIO(), ssl.MemoryBIO()
             tls = no_check().wrap_bio(inner, outer)
             with pytest.raises(ssl.SSLWantReadError):

@@ -166,6 +166,14 @@ class Postfix:
         path = self.folder / "log/mail.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def wait_logged(self, words: str, least: int = 1, seconds: float = 60.0) -> int:
+        """How often the log has these words, once it has them so often: another process writes it, after the reply."""
+        deadline = time.monotonic() + seconds
+        while (found := self.log().count(words)) < least:
+            assert time.monotonic() < deadline, f"{words!r} {found} times, not {least}:\n{self.log()[-3000:]}"
+            time.sleep(0.05)
+        return found
+
     def queued(self) -> int:
         """Messages in the queue: incoming, active and deferred. One that is still being received does not count."""
         places = (
@@ -179,7 +187,7 @@ class Postfix:
         mark = f"Delivered-To: {recipient}\n".encode()
         return [one for one in stored if mark in one] if recipient else stored
 
-    def wait_idle(self, seconds: float = 30.0, pause: float = 0.05) -> None:
+    def wait_idle(self, seconds: float = 60.0, pause: float = 0.05) -> None:
         """Return once the queue was empty three times, `pause` apart; AssertionError after `seconds`."""
         deadline = time.monotonic() + seconds
         empty = 0

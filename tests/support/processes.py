@@ -137,7 +137,7 @@ class Daemon:
         for left in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 left.send_signal(signal.SIGKILL)
-        return self._process.wait(5)
+        return self._process.wait(60)
 
     def kill(self) -> None:
         """SIGKILL for it and all its descendants: for a service whose end nobody looks at."""

@@ -39,7 +39,7 @@ class Prometheus:
 
     def __enter__(self) -> Prometheus:
         self.daemon.start()
-        self.daemon.wait_until(self._ready, "prometheus", 30)
+        self.daemon.wait_until(self._ready, "prometheus")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,7 +59,7 @@ class Prometheus:
         pairs = [("match[]" if name == "match" else name, value) for name, value in query.items()]
         url = f"http://{HOST}:{self.port}/api/v1/{path}?{urllib.parse.urlencode(pairs)}"
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{query}: {error.read().decode()}") from None
@@ -80,7 +80,7 @@ class Prometheus:
         """Every rule: name, query, health, lastError."""
         return [rule for group in self.get("rules")["groups"] for rule in group["rules"]]
 
-    def wait(self, ready: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    def wait(self, ready: Callable[[], object], what: str, seconds: float = 60.0) -> None:
         """Return once `ready()`; AssertionError after `seconds`."""
         deadline = time.monotonic() + seconds
         while not ready():

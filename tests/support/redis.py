@@ -59,7 +59,7 @@ class RedisServer:
         """Start and wait until it answers."""
         self.daemon = Daemon(["redis-server", self._config], self.folder / "output")
         self.daemon.start()
-        self.daemon.wait_until(self._answers, "redis-server", 30)
+        self.daemon.wait_until(self._answers, "redis-server")
         return self
 
     def _answers(self) -> bool:
@@ -71,7 +71,7 @@ class RedisServer:
 
     def client(self) -> redis.Redis:
         """A plain client, to look into it and to break it."""
-        return redis.Redis(port=self.port, host=HOST, password=self.password, socket_timeout=10)
+        return redis.Redis(port=self.port, host=HOST, password=self.password, socket_timeout=30)
 
     def stop(self) -> None:
         """End it in good order; may be called twice."""

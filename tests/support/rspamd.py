@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from tests.support.ports import HOST, free_port, listening
@@ -47,6 +48,7 @@ options {{
 logging {{ type = "file"; filename = "{folder}/rspamd.log"; level = "info"; }}
 worker "normal" {{
   bind_socket = "{host}:{port}"; bind_socket = "{folder}/rspamd.sock mode=0600"; count = 1; mime = true;
+  task_timeout = 60s;
 }}
 worker "controller" {{ bind_socket = "{host}:{controller}"; count = 1; password = "{password}"; secure_ip = []; }}
 lua = "{folder}/rules.lua"
@@ -98,6 +100,14 @@ class Rspamd:
         """End it; `start` may follow."""
         self.daemon.stop()
         (self.folder / "rspamd.sock").unlink(missing_ok=True)
+
+    def logged(self, words: str, seconds: float = 60.0) -> str:
+        """The newest line of its log with these words, once there is one: it writes it when the answer has gone."""
+        deadline = time.monotonic() + seconds
+        while not (lines := [line for line in self.log.read_text().splitlines() if words in line]):
+            assert time.monotonic() < deadline, f"not logged: {words}"
+            time.sleep(0.05)
+        return lines[-1]
 
     def _daemon(self) -> Daemon:
         return Daemon(["rspamd", "-f", "-i", "-c", self._config], self.folder / "output")
