@@ -144,8 +144,8 @@ class Account:
             return [NO_RATES] * len(recipients) if force else self._take_in(recipients)
         if self._payer.leaving:
             return await self._reserve_leaving(recipients)
-        names = tuple(recipient.address.key for recipient in recipients)
-        first = not any(hold.messages for hold in self._holds)
+        names = tuple([recipient.address.key for recipient in recipients])
+        first = not self._holds or not any(hold.messages for hold in self._holds)
         size = self._assumed if first else 0  # most messages are smaller: these need no second question
         grant = await self._ask(Ask(self._charges, names, int(first), size, force))
         if grant is None:
@@ -153,6 +153,8 @@ class Account:
         if force:
             self._exceeded = [*self._exceeded, *grant.exceeded][:_NAMED]
             return [NO_RATES] * len(recipients)  # said once, of the whole message
+        if False not in grant.granted:
+            return [NO_RATES] * len(recipients)
         self.throttled += grant.granted.count(False)
         refused = Rates(grant.exceeded)
         return [NO_RATES if granted else refused for granted in grant.granted]
@@ -204,9 +206,11 @@ class Account:
     async def _weigh(self, size: int) -> None:
         """Count what is not counted yet, unless it could not fit even if nothing else were sent."""
         names = self._counted_late()
-        held = sum(hold.size for hold in self._holds)
-        counts = bool(names or self._holds) or not self._payer.leaving
-        more = max(size - held, 0) if self._sized and counts else 0
+        more = 0
+        if self._sized and (names or self._holds or not self._payer.leaving):
+            more = max(size - sum([hold.size for hold in self._holds]), 0)
+        if not (names or more):
+            return
         force = self._listener.observes(self._envelope.recipients)
         if more and self._is_too_large(self._charges, size) and not force:
             return
@@ -270,7 +274,7 @@ class Account:
     def close(self) -> None:
         """The transaction is over. What was not delivered counts no more; what was is a deed of its sender."""
         counts = self.delivered and not self.waived
-        names = tuple(recipient.address.key for recipient in self._envelope.recipients) if counts else ()
+        names = [recipient.address.key for recipient in self._envelope.recipients] if counts else []
         if self._holds and not self._is_settled(names):
             self._charging.ended(self._holds, names)
         self._note(names)
@@ -278,10 +282,13 @@ class Account:
 
     def _is_settled(self, names: Sequence[str]) -> bool:
         """Whether all that is held stays as it is, and nobody is to be learned: so it is with nearly all mail."""
-        if not names or any(hold.new for hold in self._holds):
+        if not names:
             return False
         reached = frozenset(names)
-        return all(reached.issuperset(hold.taken) for hold in self._holds)
+        for hold in self._holds:
+            if hold.new or not reached.issuperset(hold.taken):
+                return False
+        return True
 
     def _note(self, names: Sequence[str]) -> None:
         note, payer = self._charging.note, self._payer
@@ -289,14 +296,18 @@ class Account:
             return
         if not (names or self.unknown or self.throttled or self.spam):
             return
-        new = {name for hold in self._holds for name in hold.new}
+        new = 0
+        for hold in self._holds:
+            if hold.new:
+                new = len({name for hold in self._holds for name in hold.new}.intersection(names))
+                break
         note(
             Deed(
                 payer.sender,
                 self._charging.clock(),
                 self._envelope.session.client_address,
                 recipients=len(names),
-                new=len(new.intersection(names)),
+                new=new,
                 unknown=self.unknown,
                 throttled=self.throttled,
                 likeness=self.likeness,

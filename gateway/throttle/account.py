@@ -28,6 +28,7 @@ _HEAD: Final = struct.Struct("<BIBBB")
 _ROW_BYTES: Final = 24
 _MOST_ROWS: Final = sum(tier.most for tier in TIERS)
 _COUNT_END: Final = 2**32 - 1
+_PLENTY: Final = 1 << 62
 
 Row = list[int | float]
 
@@ -38,24 +39,44 @@ def _layout(rows: int) -> struct.Struct:
 
 
 class Account:
-    """Counters. `last`: the second of the last change. `tiers`: for each the rows one after the other, flat.
+    """Counters. `last`: the second of the last change. `_tiers`: for each the rows one after the other, flat.
 
     `sums`: for each tier the sum of its rows, once somebody asked for them (`add_up`), so that a full window need not
-    be added up each time (the first of a sum is not used).
+    be added up each time (the first of a sum is not used). Of an account that is asked many times a second it is known
+    what its limits leave (`left`), and what was added in `last` is booked together, when next somebody looks.
     """
 
-    __slots__ = ("last", "sums", "tiers")
+    __slots__ = ("_left", "_left_at", "_left_of", "_tiers", "_unbooked", "last", "sums")
 
     def __init__(self) -> None:
         self.last = 0
-        self.tiers: tuple[Row, ...] = ([], [], [])
         self.sums: tuple[list[int], ...] | None = None
+        self._tiers: tuple[Row, ...] = ([], [], [])
+        self._unbooked: list[int] | None = None  # added in `last`
+        self._left: list[int] = []  # for each column, as a row has them
+        self._left_at = 0  # the second for which it holds
+        self._left_of: Sequence[Gauge] | None = None  # the limits; None: it is not known
 
     def add_up(self) -> None:
         """For an account that is asked again and again."""
+        self._book()
         self.sums = tuple(
-            [int(sum(rows[column::ROW])) if column else 0 for column in range(ROW)] for rows in self.tiers
+            [int(sum(rows[column::ROW])) if column else 0 for column in range(ROW)] for rows in self._tiers
         )
+
+    def left(self, limits: Sequence[Gauge], second: int) -> Sequence[int]:
+        """The room that the narrowest of these limits has, for each column; plenty where none is."""
+        if self._left_of is limits and self._left_at == second:
+            return self._left
+        if self._left_at and self.sums is None:  # it is asked again and again
+            self.add_up()
+        self._left = [_PLENTY] * ROW
+        for one in limits:
+            room = one.count - self.used(one, second)
+            if room < self._left[one.column]:
+                self._left[one.column] = room
+        self._left_at, self._left_of = second, limits
+        return self._left
 
     @classmethod
     def read(cls, state: bytes | None) -> Account:
@@ -69,7 +90,7 @@ class Account:
         if sum(counts) != rows or not math.isfinite(sum(flat[9::ROW])):
             return made
         start = 5
-        for kept, tier, count in zip(made.tiers, TIERS, counts, strict=True):
+        for kept, tier, count in zip(made._tiers, TIERS, counts, strict=True):
             end = start + count * ROW
             kept[:] = flat[start:end]
             if not _sound(kept[::ROW], tier, last):
@@ -80,7 +101,8 @@ class Account:
 
     def pack(self) -> bytes:
         """Its bytes."""
-        first, second, third = self.tiers
+        self._book()
+        first, second, third = self._tiers
         counts = (len(first) // ROW, len(second) // ROW, len(third) // ROW)
         layout = _layout(counts[0] + counts[1] + counts[2])
         try:
@@ -90,7 +112,7 @@ class Account:
             return layout.pack(VERSION, self.last, *counts, *rows)
 
     def _flat(self) -> Iterator[tuple[int, int | float]]:
-        return enumerate(value for rows in self.tiers for value in rows)
+        return enumerate(value for rows in self._tiers for value in rows)
 
     def ahead(self, second: int) -> int:
         """The second that it is for this account: later than `second` where it was changed up to a minute ahead."""
@@ -100,14 +122,18 @@ class Account:
         """Bring what lies in the future to now. Whether anything did."""
         if self.last <= second:
             return False
-        for rows, tier in zip(self.tiers, TIERS, strict=True):
+        self._book()
+        self.sums = self._left_of = None
+        for rows, tier in zip(self._tiers, TIERS, strict=True):
             rows[:] = _gathered(rows, second // tier.width)
         self.last = second
         return True
 
     def used(self, gauge: Gauge, second: int) -> int:
         """What a limit's window holds."""
-        rows = self.tiers[gauge.tier]
+        if self._unbooked is not None:
+            self._book()
+        rows = self._tiers[gauge.tier]
         if not rows:
             return 0
         oldest = (second - gauge.seconds) // gauge.width
@@ -123,7 +149,8 @@ class Account:
 
     def frees(self, gauge: Gauge, room: int, second: int, more: int) -> int:
         """The second in which the window holds no more than `room`, with `more` counted now and nothing after."""
-        rows, left = self.tiers[gauge.tier], self.used(gauge, second) + more
+        left = self.used(gauge, second) + more
+        rows = self._tiers[gauge.tier]
         oldest, current = (second - gauge.seconds) // gauge.width, second // gauge.width
         end = second
         for place in range(0, len(rows), ROW):
@@ -136,12 +163,35 @@ class Account:
 
     def add(self, second: int, amounts: tuple[int, int, int, int]) -> None:
         """Count recipients, messages, new recipients, bytes in the slots of now."""
-        self.last = second
         recipients, messages, new, size = amounts
-        for rows, tier in zip(self.tiers, TIERS, strict=True):
-            current = second // tier.width
+        if second != self.last:
+            self._book()
+            self.last = second
+        unbooked = self._unbooked
+        if unbooked is None:
+            self._unbooked = [recipients, messages, new, size]
+        else:
+            unbooked[0] += recipients
+            unbooked[1] += messages
+            unbooked[2] += new
+            unbooked[3] += size
+        if second != self._left_at:
+            self._left_of = None
+        elif self._left_of is not None:
+            left = self._left
+            left[1] -= recipients
+            left[2] -= messages
+            left[3] -= new
+            left[4] -= size
+
+    def _book(self) -> None:
+        if self._unbooked is None:
+            return
+        (recipients, messages, new, size), self._unbooked = self._unbooked, None
+        for rows, tier in zip(self._tiers, TIERS, strict=True):
+            current = self.last // tier.width
             if not rows or rows[-ROW] != current:
-                self._drop(rows, (second - tier.span) // tier.width)
+                self._drop(rows, (self.last - tier.span) // tier.width)
                 rows += (current, 0, 0, 0, 0)
             rows[-4] += recipients
             rows[-3] += messages
@@ -164,8 +214,9 @@ class Account:
 
     def give_back(self, second: int, amounts: tuple[int, int, int, int]) -> bool:
         """Take from the slots of that second what was counted there. Whether anything was changed."""
-        changed, self.sums = False, None
-        for rows, tier in zip(self.tiers, TIERS, strict=True):
+        self._book()
+        changed, self.sums, self._left_of = False, None, None
+        for rows, tier in zip(self._tiers, TIERS, strict=True):
             try:
                 place = rows[::ROW].index(second // tier.width) * ROW
             except ValueError:

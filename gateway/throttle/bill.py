@@ -53,19 +53,19 @@ def name_of(secret: bytes, kind: str, text: str) -> int:
 
 
 class Bill:
-    """The accounts of an ask. `names`: their cells. `whole`, `each`: for every account the gauges of a message and of
-    its recipients, in the order of its limits. `judge`: the key of the account that knows who is new, "" for none.
+    """The accounts of an ask. `names`: their cells. `ready`: for every account its gauges, in the order of its limits;
+    `whole`, `each`: those of a message, and of its recipients. `judge`: the key of the account that knows who is new, "" for none.
     """
 
-    __slots__ = ("_buckets", "charges", "each", "given", "judge", "names", "secret", "whole")
+    __slots__ = ("_buckets", "charges", "each", "given", "judge", "names", "ready", "secret", "whole")
 
     def __init__(self, secret: bytes, given: tuple[Charge, ...]) -> None:
         self.secret, self.given = secret, given
         self.charges = distinct(given)
         self.names = [name_of(secret, "account", charge.key) for charge in self.charges]
-        ready = [gauges(charge.limits) for charge in self.charges]
-        self.whole = [[one for one in own if one.column in (MESSAGES, BYTES)] for own in ready]
-        self.each = [[one for one in own if one.column in (RECIPIENTS, NEW)] for own in ready]
+        self.ready = [gauges(charge.limits) for charge in self.charges]
+        self.whole = [[one for one in own if one.column in (MESSAGES, BYTES)] for own in self.ready]
+        self.each = [[one for one in own if one.column in (RECIPIENTS, NEW)] for own in self.ready]
         judge = judge_of_new(self.charges)
         self.judge = judge.key if judge is not None else ""
         self._buckets: dict[int, int] = {}

@@ -7,6 +7,7 @@ one, each in all accounts or in none. Told of an account is the first limit with
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from gateway.rates import Ask, Exceeded, Grant, Hold
 from gateway.throttle.account import Account
@@ -23,6 +24,20 @@ def time_of(accounts: Sequence[Account], now: float) -> tuple[int, float]:
         if account.last > latest:
             latest = max(latest, account.ahead(second))
     return latest, now if int(now // 1) == latest else float(latest)
+
+
+def plain_grant(
+    bill: Bill, accounts: Sequence[Account], second: int, time: float, ask: Ask, fresh: Sequence[bool]
+) -> Grant | None:
+    """The answer where there is room for all of it, which is nearly always; None: see `Decision`."""
+    recipients = ask.recipients
+    new = tuple(dict.fromkeys(compress(recipients, fresh))) if True in fresh else ()
+    for account, limits in zip(accounts, bill.ready, strict=True):
+        _, room, room_messages, room_new, room_bytes = account.left(limits, second)
+        if room < len(recipients) or room_messages < ask.messages or room_new < len(new) or room_bytes < ask.size:
+            return None
+    hold = Hold(ask.charges, recipients, new, ask.messages, ask.size, time)
+    return Grant((True,) * len(recipients), True, (), hold)
 
 
 class Decision:

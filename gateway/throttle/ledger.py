@@ -6,15 +6,14 @@ can choose two names that meet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import compress
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from gateway.rates import Ask, Charge, Grant, Hold, Usage
 from gateway.throttle import known
 from gateway.throttle.account import Account
 from gateway.throttle.bill import Bill, bill, gauges, name_of
-from gateway.throttle.decide import Decision, time_of
+from gateway.throttle.decide import Decision, plain_grant, time_of
 from gateway.throttle.slots import second_of
 
 T = TypeVar("T")
@@ -33,8 +32,8 @@ class Page(Protocol):
     def accounts(self, names: Sequence[int]) -> list[Account]:
         """The accounts in these cells, each to be changed in place only if it is then written."""
 
-    def write(self, name: int, account: Account) -> None:
-        """Keep a changed account."""
+    def write(self, names: Iterable[int], accounts: Iterable[Account]) -> None:
+        """Keep changed accounts, each in its cell."""
 
     def value(self, name: int) -> bytes | None:
         """What a cell holds."""
@@ -48,18 +47,19 @@ def reserve(page: Page, ask: Ask) -> Grant:
     own = bill(page.secret, ask.charges)
     accounts = page.accounts(own.names)
     second, time = time_of(accounts, page.now)
-    dated = [account.last > second and account.date(second) for account in accounts]
+    dated = [name for name, account in zip(own.names, accounts, strict=True) if account.date(second)]
     fresh = _fresh(page, own, ask.recipients, second) if own.judge else _NOBODY * len(ask.recipients)
-    grant = Decision(own, accounts, second, time).grant(ask, fresh)
+    grant = plain_grant(own, accounts, second, time, ask, fresh)
+    if grant is None:
+        grant = Decision(own, accounts, second, time).grant(ask, fresh)
     hold = grant.hold
     if hold.taken or hold.messages or hold.size:
         amounts = (len(hold.taken), hold.messages, len(hold.new), hold.size)
-        for name, account in zip(own.names, accounts, strict=True):
+        for account in accounts:
             account.add(second, amounts)
-            page.write(name, account)
-    elif any(dated):
-        for name, account in compress(zip(own.names, accounts, strict=True), dated):
-            page.write(name, account)
+        page.write(own.names, accounts)
+    elif dated:
+        page.write(dated, page.accounts(dated))
     return grant
 
 
@@ -115,7 +115,7 @@ def _settle_new(page: Page, own: Bill, new: Sequence[str], delivered: frozenset[
 def _give_back(page: Page, own: Bill, second: int, amounts: tuple[int, int, int, int]) -> None:
     for name, account in zip(own.names, page.accounts(own.names), strict=True):
         if account.give_back(second, amounts):
-            page.write(name, account)
+            page.write((name,), (account,))
 
 
 def usage(page: Page, charges: Sequence[Charge]) -> list[list[Usage]]:

@@ -9,7 +9,7 @@ read is the file's as long as its turn is, and where it is not, all of it is don
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gateway.throttle.account import KEEP, Account
@@ -61,20 +61,17 @@ class SqlitePage:
 
     def accounts(self, names: Sequence[int]) -> list[Account]:
         """See `ledger.Page`."""
-        return [self._account(name) for name in names]
+        known = self._accounts
+        return [known.get(name) or self._read(name) for name in names]
 
-    def _account(self, name: int) -> Account:
-        found = self._accounts.get(name)
-        if found is None:
-            cell = self._cells.read(name, second_of(self.now))
-            found = self._accounts[name] = Account.read(cell[1] if cell else None)
-        elif found.sums is None:
-            found.add_up()
+    def _read(self, name: int) -> Account:
+        cell = self._cells.read(name, second_of(self.now))
+        found = self._accounts[name] = Account.read(cell[1] if cell else None)
         return found
 
-    def write(self, name: int, account: Account) -> None:
+    def write(self, names: Iterable[int], accounts: Iterable[Account]) -> None:
         """See `ledger.Page`."""
-        self._changed[name] = account
+        self._changed.update(zip(names, accounts, strict=True))
 
     def value(self, name: int) -> bytes | None:
         """See `ledger.Page`."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -46,6 +47,9 @@ class SqliteLimits:
         self._path = path / FILE if path.is_dir() else path
         self._timeout, self._clock, self._most, self._queue = timeout, clock, most, queue
         self._clerk: Clerk | None = None
+        self._due: deque[tuple[float, asyncio.Future[Any]]] = deque()  # when no answer is in time any more
+        self._alarm: asyncio.TimerHandle | None = None  # one for all who wait, not one each
+        self._alarmed: asyncio.AbstractEventLoop | None = None
         self.questions = 0
 
     async def start(self) -> None:
@@ -63,9 +67,9 @@ class SqliteLimits:
             clerk.stop()
             await asyncio.to_thread(clerk.join, _LEAVE)
 
-    async def reserve(self, ask: Ask) -> Grant:
+    def reserve(self, ask: Ask) -> Coroutine[Any, Any, Grant]:
         """See `LimitStore`. ValueError for a limit whose window is not kept (1 s to a day)."""
-        return await self._ask(partial(ledger.reserve, ask=ask))
+        return self._ask(partial(ledger.reserve, ask=ask))
 
     async def settle(self, holds: Sequence[Hold], delivered: Sequence[str]) -> None:
         """See `LimitStore`."""
@@ -90,17 +94,34 @@ class SqliteLimits:
         job = Job(work, loop)
         self._clerk.put(job)
         self.questions += 1
-        alarm = None if patient else loop.call_later(self._timeout, _too_late, job.future)
+        if not patient:
+            self._limit(loop, job.future)
         try:
             answer: T = await job.future
         except asyncio.CancelledError:
             if job.future.done() and not job.future.cancelled() and job.future.exception() is None:
                 self._unwanted(job)  # the answer came in the very turn in which nobody waited for it any more
             raise
-        finally:
-            if alarm is not None:
-                alarm.cancel()
         return answer
+
+    def _limit(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]) -> None:
+        """See that this is answered in time, one way or the other."""
+        due = self._due
+        if loop is not self._alarmed:  # another run of the program's parts, in a test: the old one's ended with it
+            due.clear()
+            self._alarm, self._alarmed = None, loop
+        while due and due[0][1].done():
+            due.popleft()
+        due.append((loop.time() + self._timeout, future))
+        if self._alarm is None:
+            self._alarm = loop.call_later(self._timeout, self._give_up, loop)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        due, now, self._alarm = self._due, loop.time(), None
+        while due and (due[0][1].done() or due[0][0] <= now):
+            _too_late(due.popleft()[1])
+        if due:
+            self._alarm = loop.call_at(due[0][0], self._give_up, loop)
 
     def _told(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
