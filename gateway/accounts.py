@@ -285,10 +285,7 @@ class Account:
         if not names:
             return False
         reached = frozenset(names)
-        for hold in self._holds:
-            if hold.new or not reached.issuperset(hold.taken):
-                return False
-        return True
+        return all([not hold.new and reached.issuperset(hold.taken) for hold in self._holds])  # noqa: C419
 
     def _note(self, names: Sequence[str]) -> None:
         note, payer = self._charging.note, self._payer

@@ -54,7 +54,8 @@ def name_of(secret: bytes, kind: str, text: str) -> int:
 
 class Bill:
     """The accounts of an ask. `names`: their cells. `ready`: for every account its gauges, in the order of its limits;
-    `whole`, `each`: those of a message, and of its recipients. `judge`: the key of the account that knows who is new, "" for none.
+    `whole`, `each`: those of a message, and of its recipients. `judge`: the key of the account that knows who is new,
+    "" for none.
     """
 
     __slots__ = ("_buckets", "charges", "each", "given", "judge", "names", "ready", "secret", "whole")
