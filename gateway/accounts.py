@@ -42,6 +42,7 @@ class Till(Protocol):
     store: LimitStore
     note: Callable[[Deed], None] | None
     likeness: Callable[[Message], str] | None
+    watches: Callable[[], bool]
     clock: Callable[[], float]
     metrics: LimitMetrics
 
@@ -263,8 +264,9 @@ class Account:
     def saw(self, message: Message, verdict: Verdict) -> None:
         """The whole message and what was found of it."""
         self.spam = any(calls_it_spam(finding) for finding in verdict.findings)
-        if self._charging.likeness is not None and self._payer.scope in _WATCHED:
-            self.likeness = self._charging.likeness(message)
+        charging = self._charging
+        if charging.likeness is not None and self._payer.scope in _WATCHED and charging.watches():
+            self.likeness = charging.likeness(message)
 
     def answered(self, reply: Reply) -> None:
         """The next hop's answer to a recipient: does nobody there have this name?"""
@@ -289,7 +291,7 @@ class Account:
 
     def _note(self, names: Sequence[str]) -> None:
         note, payer = self._charging.note, self._payer
-        if note is None or self.waived or payer.scope not in _WATCHED:
+        if note is None or self.waived or payer.scope not in _WATCHED or not self._charging.watches():
             return
         if not (names or self.unknown or self.throttled or self.spam):
             return

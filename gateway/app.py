@@ -130,7 +130,8 @@ class App:
         counters = self._limit_store()
         known = self._knowledge.known
         self._watching = Watching(self.settings, self._knowledge.database, known, counters)
-        self.charging = Charging(counters, known, self._watching.note, self._watching.likeness)
+        watching = self._watching
+        self.charging = Charging(counters, known, watching.note, watching.likeness, watches=watching.watches)
         await self.charging.start()
         await self._watching.start()
         self._parts = self._beside(counters)

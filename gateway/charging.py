@@ -45,7 +45,8 @@ _log = get_logger("congthu.limits")
 class Charging:
     """The accounts of a worker's listeners.
 
-    `note` hears of every transaction of a sender that has a name; `likeness` names a message's content for it.
+    `note` hears of every transaction of a sender that has a name; `likeness` names a message's content for it. Nobody
+    asks them while `watches` says no.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class Charging:
         note: Callable[[Deed], None] | None = None,
         likeness: Callable[[Message], str] | None = None,
         *,
+        watches: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store, self.note, self.likeness, self.clock = store, note, likeness, clock
+        self.watches = watches
         self._known = known
         self.metrics = LimitMetrics()
         self._ended: deque[_Ended] = deque()

@@ -75,6 +75,10 @@ class Watching:
         """Why nobody can be told from a locked sender, "" where that is known."""
         return self._watch.missing
 
+    def watches(self) -> bool:
+        """Whether conduct is watched now: else nobody need tell of it."""
+        return self._settings.senders.watch
+
     def note(self, deed: Deed) -> None:
         """What a sender did."""
         if self._settings.senders.watch:

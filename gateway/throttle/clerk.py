@@ -20,12 +20,8 @@ from gateway.logs import get_logger
 from gateway.throttle.cells import Cells, is_spoiled
 from gateway.throttle.page import SqlitePage
 
-_BATCH: Final = 256  # questions of one transaction
+BATCH: Final = 256  # questions of one transaction, about
 _YIELD: Final = 16  # questions: then the event loop may have the GIL, instead of after the interpreter's 5 ms
-_BUSY: Final = 0.02  # seconds since the last transaction: then others may come soon
-_LINGER: Final = 0.003
-_VAIN: Final = 3  # waits in a row for which nobody came
-_ALONE: Final = 16  # questions after these for which nobody is waited for
 _CROWDED: Final = 16  # transactions with the lock, after one without it that had to be done again
 _log = get_logger("congthu.limits")
 
@@ -45,24 +41,24 @@ class Job:
 class Clerk(threading.Thread):
     """Owns the file. `told` gets finished jobs, in their loop. `clock`: seconds since the epoch."""
 
-    def __init__(
-        self, cells: Cells, clock: Callable[[], float], told: Callable[[Sequence[Job]], None], *, longest_queue: int
-    ) -> None:
+    def __init__(self, cells: Cells, clock: Callable[[], float], told: Callable[[Sequence[Job]], None]) -> None:
         super().__init__(name="limits", daemon=True)
         self._cells, self._page, self._clock, self._told = cells, SqlitePage(cells), clock, told
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._longest = longest_queue
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._given = self._taken = 0  # questions; one is written by who asks, one by this thread
+        self.served = 0  # transactions
         self._broken = False
-        self._ended = 0.0  # monotonic: of the last transaction
         self._crowded = 0  # transactions for which the lock is taken first
-        self._vain = 0  # waits in a row for which nobody came
-        self._alone = 0  # questions for which nobody is waited for any more
 
-    def put(self, job: Job) -> None:
-        """Do it soon. LimitsUnavailable where too much waits."""
-        if self._queue.qsize() >= self._longest:
-            raise LimitsUnavailable("too many wait for the store of limits")
-        self._queue.put(job)
+    @property
+    def waiting(self) -> int:
+        """Questions that are not begun."""
+        return self._given - self._taken
+
+    def put(self, jobs: list[Job]) -> None:
+        """Do them soon, together. From one thread."""
+        self._given += len(jobs)
+        self._queue.put(jobs)
 
     def stop(self) -> None:
         """End after what waits."""
@@ -74,39 +70,25 @@ class Clerk(threading.Thread):
             while batch := self._take():
                 self._serve(batch)
                 self._deliver(batch)
+                self.served += 1
                 self._tidy()
-                self._ended = time.monotonic()
         finally:
             self._cells.close()
 
     def _take(self) -> list[Job]:
         """What waits; nothing at the end."""
         batch: list[Job] = []
-        job = self._queue.get()
-        lingers = self._linger()
+        jobs = self._queue.get()
         with contextlib.suppress(queue.Empty):
-            while job is not None:
-                batch.append(job)
-                if len(batch) >= _BATCH:
+            while jobs is not None:
+                batch += jobs
+                self._taken += len(jobs)
+                if len(batch) >= BATCH:
                     return batch
-                job = self._queue.get_nowait()
+                jobs = self._queue.get_nowait()
             if batch:
                 self._queue.put(None)  # for the next time
-        if lingers:
-            self._vain = self._vain + 1 if len(batch) == 1 else 0
-            if self._vain >= _VAIN:
-                self._vain, self._alone = 0, _ALONE
         return batch
-
-    def _linger(self) -> bool:
-        """Where many ask, wait a moment for the others: a transaction costs more than a question. Whether it did."""
-        if self._alone:
-            self._alone -= 1
-            return False
-        if not self._queue.empty() or time.monotonic() - self._ended > _BUSY:
-            return False
-        time.sleep(_LINGER)
-        return True
 
     def _serve(self, batch: Sequence[Job]) -> None:
         try:

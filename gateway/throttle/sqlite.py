@@ -18,7 +18,8 @@ from gateway.errors import LimitsUnavailable
 from gateway.rates import Ask, Charge, Grant, Hold, Usage
 from gateway.throttle import ledger
 from gateway.throttle.cells import Cells
-from gateway.throttle.clerk import Clerk, Job
+from gateway.throttle.clerk import BATCH, Clerk, Job
+from gateway.throttle.gathering import Gathering
 from gateway.throttle.page import SqlitePage
 
 T = TypeVar("T")
@@ -47,16 +48,16 @@ class SqliteLimits:
         self._path = path / FILE if path.is_dir() else path
         self._timeout, self._clock, self._most, self._queue = timeout, clock, most, queue
         self._clerk: Clerk | None = None
+        self._gathering: Gathering[Job] | None = None  # of the loop in which is asked now
         self._due: deque[tuple[float, asyncio.Future[Any]]] = deque()  # when no answer is in time any more
         self._alarm: asyncio.TimerHandle | None = None  # one for all who wait, not one each
-        self._alarmed: asyncio.AbstractEventLoop | None = None
         self.questions = 0
 
     async def start(self) -> None:
         """See `LimitStore`."""
         if self._clerk is None:
             cells = Cells(self._path, wait=min(self._timeout / 2, _LONGEST_LOCK), most=self._most)
-            self._clerk = Clerk(cells, self._clock, self._told, longest_queue=self._queue)
+            self._clerk = Clerk(cells, self._clock, self._told)
             self._clerk.start()
         await self._ask(_nothing)
 
@@ -64,6 +65,9 @@ class SqliteLimits:
         """See `LimitStore`."""
         clerk, self._clerk = self._clerk, None
         if clerk is not None:
+            if self._gathering is not None:
+                self._gathering.flush()
+                self._gathering = None
             clerk.stop()
             await asyncio.to_thread(clerk.join, _LEAVE)
 
@@ -88,14 +92,12 @@ class SqliteLimits:
 
     async def _ask(self, work: Callable[[SqlitePage], T], *, patient: bool = False) -> T:
         """`patient`: no answer in time would not mean that it is not done, and doing it twice would be wrong."""
-        if self._clerk is None:
-            raise LimitsUnavailable("the store of limits is not started")
-        loop = asyncio.get_running_loop()
-        job = Job(work, loop)
-        self._clerk.put(job)
+        gathering = self._gathered(asyncio.get_running_loop())
+        job = Job(work, gathering.loop)
+        gathering.put(job)
         self.questions += 1
         if not patient:
-            self._limit(loop, job.future)
+            self._limit(gathering.loop, job.future)
         try:
             answer: T = await job.future
         except asyncio.CancelledError:
@@ -104,12 +106,22 @@ class SqliteLimits:
             raise
         return answer
 
+    def _gathered(self, loop: asyncio.AbstractEventLoop) -> Gathering[Job]:
+        """Where questions of this loop wait for each other."""
+        clerk, gathering = self._clerk, self._gathering
+        if clerk is None:
+            raise LimitsUnavailable("the store of limits is not started")
+        if gathering is None or gathering.loop is not loop:  # the first, or the last loop has ended
+            gathering = self._gathering = Gathering(loop, clerk.put, BATCH)
+            self._due.clear()
+            self._alarm = None
+        if clerk.waiting + len(gathering) >= self._queue:
+            raise LimitsUnavailable("too many wait for the store of limits")
+        return gathering
+
     def _limit(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]) -> None:
         """See that this is answered in time, one way or the other."""
         due = self._due
-        if loop is not self._alarmed:  # another run of the program's parts, in a test: the old one's ended with it
-            due.clear()
-            self._alarm, self._alarmed = None, loop
         while due and due[0][1].done():
             due.popleft()
         due.append((loop.time() + self._timeout, future))
@@ -124,6 +136,8 @@ class SqliteLimits:
             self._alarm = loop.call_at(due[0][0], self._give_up, loop)
 
     def _told(self, jobs: Sequence[Job]) -> None:
+        if self._gathering is not None:
+            self._gathering.answered(len(jobs))
         for job in jobs:
             if job.future.done():
                 self._unwanted(job)
@@ -138,10 +152,7 @@ class SqliteLimits:
         if isinstance(hold, Hold) and self._clerk is not None and ledger.changes(hold, frozenset()):
             again = Job(partial(ledger.settle, holds=[hold], delivered=frozenset()), job.loop)
             again.future.add_done_callback(_heard)
-            try:
-                self._clerk.put(again)
-            except LimitsUnavailable:
-                again.future.cancel()
+            self._clerk.put([again])
 
 
 def _nothing(_page: SqlitePage) -> None:

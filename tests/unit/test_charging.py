@@ -12,7 +12,7 @@ import pytest
 from gateway.charging import Charging, ListenerTariff
 from gateway.config_limits import Limits
 from gateway.errors import LimitsUnavailable
-from gateway.model import Direction, Envelope, Recipient, Reply
+from gateway.model import Action, Direction, Envelope, Recipient, Reply, Verdict
 from gateway.rates import Ask, Charge, Deed, Grant, Hold, Limit, Measure, Scope
 from gateway.rules.compiled import Known
 from gateway.rules.policy import today_in_vietnam
@@ -295,6 +295,29 @@ async def test_what_a_server_tells_is_the_conduct_of_that_path_alone(charging: C
         account.delivered = True
         account.close()
     assert [deed.who for deed in deeds] == [f"{PERSON}%10.0.0.0/24"] * 2
+
+
+async def test_while_nobody_watches_nothing_is_told_and_no_content_is_named(store: Moody, deeds: list[Deed]) -> None:
+    watched, named = [False], list[object]()
+
+    def likeness(message: object) -> str:
+        named.append(message)
+        return "L"
+
+    made = Charging(store, Known(DIRECTORY), deeds.append, likeness, watches=lambda: watched[0])
+    await made.start()
+    try:
+        for count in range(2):
+            account = tariff(made).account(mail("an@khac.example"))
+            assert account is not None
+            await account.reserve(mail("an@khac.example").recipients)
+            account.saw(FakeMessage(), Verdict(Action.ACCEPT))
+            account.delivered = True
+            account.close()
+            assert (len(deeds), len(named)) == (count, count)
+            watched[0] = True
+    finally:
+        await made.close()
 
 
 async def test_nothing_done_nothing_told(charging: Charging, deeds: list[Deed]) -> None:

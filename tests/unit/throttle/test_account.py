@@ -13,7 +13,7 @@ from gateway.rates import Ask, Charge, Limit, Measure, Scope
 from gateway.throttle import bill as bills
 from gateway.throttle.account import KEEP, Account
 from gateway.throttle.bill import Bill, bill, distinct
-from gateway.throttle.decide import Decision, time_of
+from gateway.throttle.decide import Decision, plain_grant, time_of
 from gateway.throttle.slots import LATEST, TIERS, gauge, second_of
 from tests.unit.throttle.reference import width_of
 
@@ -76,6 +76,86 @@ class TestBytes:
         again = Account.read(account.pack())
         assert again.used(R60, NOW) == 2**32 - 1
         assert again.used(gauge(Limit(Measure.BYTES, 60, 1)), NOW) == 3 * 2**60
+
+
+class TestLeft:
+    """What is remembered of an account for a second is what a look at its bytes says."""
+
+    LIMITS = tuple(
+        gauge(Limit(measure, window, 20))
+        for measure in Measure
+        for window in ((60, 3600) if measure != "size" else (7,))
+    )
+
+    @given(st.lists(st.tuples(st.sampled_from("abgdps"), st.sampled_from((0, 0, 0, 1, 5, 70, 4000))), max_size=40))
+    def test_is_never_stale(self, steps: list[tuple[str, int]]) -> None:
+        account, now = Account(), NOW
+        for deed, step in steps:
+            now += step
+            if deed in "ab":
+                account.add(now, (1, 1, 0, 10) if deed == "a" else (3, 0, 2, 0))
+            elif deed == "g":
+                account.give_back(now - step, (1, 1, 1, 1))
+            elif deed == "d":
+                account.date(now - 2)
+                now = max(now - 2, account.last)
+            elif deed == "s":
+                account.add_up()
+            again = copied(account)
+            assert list(account.left(self.LIMITS, now)) == list(again.left(self.LIMITS, now))
+            for one in self.LIMITS:
+                assert account.left(self.LIMITS, now)[one.column] <= one.count - again.used(one, now)
+
+    def test_of_other_limits(self) -> None:
+        account, other = Account(), (R60,)
+        account.add(NOW, AMOUNTS)
+        first = list(account.left(self.LIMITS, NOW))
+        assert list(account.left(other, NOW))[1] == R60.count - 1
+        assert list(account.left(self.LIMITS, NOW)) == first
+
+
+def copied(account: Account) -> Account:
+    """The same, by its bytes."""
+    return Account.read(account.pack())
+
+
+class TestPlainGrant:
+    @given(
+        st.lists(st.sampled_from((0, 1, 2, 4, 100)), min_size=1, max_size=3),
+        st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=5),
+        st.integers(0, 2),
+        st.sampled_from((0, 5, 50)),
+        st.booleans(),
+    )
+    def test_is_what_the_long_way_says(
+        self, counts: list[int], people: list[tuple[str, bool]], messages: int, size: int, force: bool
+    ) -> None:
+        charges = tuple(
+            Charge(
+                Scope.MAILBOX,
+                f"a{number}@tinh.example",
+                (
+                    Limit(Measure.RECIPIENTS, 60, 2 + count),
+                    Limit(Measure.NEW, 3600, count),
+                    Limit(Measure.MESSAGES, 60, 1 + count),
+                    Limit(Measure.BYTES, 60, 20 * count),
+                ),
+            )
+            for number, count in enumerate(counts)
+        )
+        known = dict(people)
+        ask = Ask(charges, tuple(name for name, _ in people), messages, size, force)
+        fresh = [known[name] for name, _ in people]
+        own, accounts = bill(b"", charges), [Account() for _ in charges]
+        for account in accounts[1:]:
+            account.add(NOW, AMOUNTS)
+        long = Decision(own, accounts, NOW, float(NOW)).grant(ask, fresh)
+        short = plain_grant(own, accounts, NOW, float(NOW), ask, fresh)
+        assert short is None if long.exceeded else short in (None, long)
+        roomy = all(
+            min(account.left(limits, NOW)[1:]) >= 50 for account, limits in zip(accounts, own.ready, strict=True)
+        )
+        assert short == long or not roomy
 
 
 class TestWindow:

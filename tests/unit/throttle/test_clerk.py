@@ -39,11 +39,11 @@ async def test_who_leaves_before_the_second_try_got_nothing(tmp_path: Path) -> N
         told.extend(jobs)
         heard.set()
 
-    clerk = Clerk(Cells(tmp_path / "limits.db", wait=5, most=100), lambda: NOW, hear, longest_queue=10)
+    clerk = Clerk(Cells(tmp_path / "limits.db", wait=5, most=100), lambda: NOW, hear)
     clerk.start()
     gone = Job(meets, loop)
     for job in (Job(write, loop), gone):
-        clerk.put(job)
+        clerk.put([job])
         await heard.wait()
         heard.clear()
     clerk.stop()

@@ -41,6 +41,11 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opener]:
         await store.close()
 
 
+def hurry(store: SqliteLimits, seconds: float) -> None:
+    """From here on an answer is due within so many seconds."""
+    store._timeout, store._alarm = seconds, None
+
+
 class Blocked:
     """Keeps the store's thread busy while it is entered."""
 
@@ -211,7 +216,7 @@ async def test_who_waits_too_long_is_told_and_not_counted(opened: Opener) -> Non
     store, account = opened(), charge((RECIPIENTS, DAY, 10))
     await store.start()
     async with Blocked(store):
-        store._timeout = 0.2
+        hurry(store, 0.2)
         with pytest.raises(LimitsUnavailable):
             await store.reserve(Ask((account,), people(4)))
         store._timeout = LONG
@@ -250,7 +255,7 @@ async def test_what_comes_too_late_in_the_turn_of_the_cancelling_is_given_back_o
     store, account = opened(), charge((RECIPIENTS, DAY, 100))
     await store.start()
     await store.reserve(Ask((account,), people(5)))
-    store._timeout = 0.2
+    hurry(store, 0.2)
     free, done = threading.Event(), threading.Event()
 
     def slowly(old: bytes | None, _now: float) -> tuple[bytes | None, None]:
@@ -265,12 +270,12 @@ async def test_what_comes_too_late_in_the_turn_of_the_cancelling_is_given_back_o
     clerk = store._clerk
     assert clerk is not None
     done.wait(LONG)
-    before, end = clerk._ended, time.monotonic() + LONG
+    before, end = clerk.served, time.monotonic() + LONG
 
     def finish() -> None:
         """In the turn in which the time is over."""
         free.set()
-        while clerk._ended == before and time.monotonic() < end:
+        while clerk.served == before and time.monotonic() < end:
             time.sleep(0.001)
         ask.cancel()
 
