@@ -212,6 +212,20 @@ async def test_damaged_while_it_runs(opened: Opener, tmp_path: Path) -> None:
     assert await counts(store)
 
 
+async def test_each_who_waits_is_told_in_its_own_time(opened: Opener) -> None:
+    store, account = opened(), charge((RECIPIENTS, DAY, 10))
+    await store.start()
+    async with Blocked(store):
+        hurry(store, 0.2)
+        asks = []
+        for _ in range(3):
+            asks.append(asyncio.create_task(store.reserve(Ask((account,), people(1)))))
+            await asyncio.sleep(0.1)
+        async with asyncio.timeout(LONG):
+            told = await asyncio.gather(*asks, return_exceptions=True)
+    assert [type(one) for one in told] == [LimitsUnavailable] * 3
+
+
 async def test_who_waits_too_long_is_told_and_not_counted(opened: Opener) -> None:
     store, account = opened(), charge((RECIPIENTS, DAY, 10))
     await store.start()
