@@ -221,7 +221,7 @@ async def test_each_who_waits_is_told_in_its_own_time(opened: Opener) -> None:
         for _ in range(2):
             asks.append(asyncio.create_task(store.reserve(Ask((account,), people(1)))))
             await asyncio.sleep(0.1)
-        async with asyncio.timeout(LONG):
+        async with asyncio.timeout(LONG / 2):  # the alarm of before the hurry comes at LONG
             told = await asyncio.gather(*asks, return_exceptions=True)
     assert [type(one) for one in told] == [LimitsUnavailable] * 2
 
