@@ -54,6 +54,17 @@ def test_histograms_equal_those_of_observe(times: list[float]) -> None:
     assert registry.get_sample_value("ours_sum") == pytest.approx(registry.get_sample_value("theirs_sum"))
 
 
+def test_where_nobody_flushes_times_do_not_pile_up() -> None:
+    timing = metrics.LimitMetrics()._seconds
+    timing.flush()
+    before = timing.child._sum.get()
+    for _ in range(100_000):
+        timing.observe(0.5)
+        assert len(timing.seen) < 10_000
+    timing.flush()
+    assert timing.child._sum.get() - before == 50_000
+
+
 def test_one_object_a_name() -> None:
     assert ListenerMetrics("twice") is ListenerMetrics("twice")
     assert UpstreamMetrics("twice") is UpstreamMetrics("twice")
