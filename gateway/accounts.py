@@ -295,18 +295,14 @@ class Account:
             return
         if not (names or self.unknown or self.throttled or self.spam):
             return
-        new = 0
-        for hold in self._holds:
-            if hold.new:
-                new = len({name for hold in self._holds for name in hold.new}.intersection(names))
-                break
+        new = {name for hold in self._holds for name in hold.new}
         note(
             Deed(
                 payer.sender,
                 self._charging.clock(),
                 self._envelope.session.client_address,
                 recipients=len(names),
-                new=new,
+                new=len(new.intersection(names)),
                 unknown=self.unknown,
                 throttled=self.throttled,
                 likeness=self.likeness,

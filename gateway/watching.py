@@ -81,13 +81,11 @@ class Watching:
 
     def note(self, deed: Deed) -> None:
         """What a sender did."""
-        if self._settings.senders.watch:
+        if self.watches():
             self._conduct.note(deed)
 
     def likeness(self, message: Message) -> str:
         """A name for a message's content."""
-        if not self._settings.senders.watch:
-            return ""
         subject = next(message.headers("subject"), b"")[:_LONGEST_SUBJECT].decode("utf-8", "replace")
         return likeness(subject, message.size, [one.sha256 for one in message.attachments])
 

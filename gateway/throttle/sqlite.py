@@ -97,7 +97,7 @@ class SqliteLimits:
         gathering.put(job)
         self.questions += 1
         if not patient:
-            self._limit(gathering.loop, job.future)
+            self._expect(gathering.loop, job.future)
         try:
             answer: T = await job.future
         except asyncio.CancelledError:
@@ -112,6 +112,8 @@ class SqliteLimits:
         if clerk is None:
             raise LimitsUnavailable("the store of limits is not started")
         if gathering is None or gathering.loop is not loop:  # the first, or the last loop has ended
+            if gathering is not None:
+                gathering.flush()
             gathering = self._gathering = Gathering(loop, clerk.put, BATCH)
             self._due.clear()
             self._alarm = None
@@ -119,7 +121,7 @@ class SqliteLimits:
             raise LimitsUnavailable("too many wait for the store of limits")
         return gathering
 
-    def _limit(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]) -> None:
+    def _expect(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]) -> None:
         """See that this is answered in time, one way or the other."""
         due = self._due
         while due and due[0][1].done():
@@ -149,10 +151,10 @@ class SqliteLimits:
     def _unwanted(self, job: Job) -> None:
         """Nobody waits for it any more: what it reserved is given back."""
         hold = getattr(job.answer, "hold", None)
-        if isinstance(hold, Hold) and self._clerk is not None and ledger.changes(hold, frozenset()):
+        if isinstance(hold, Hold) and self._gathering is not None and ledger.changes(hold, frozenset()):
             again = Job(partial(ledger.settle, holds=[hold], delivered=frozenset()), job.loop)
             again.future.add_done_callback(_heard)
-            self._clerk.put([again])
+            self._gathering.put(again)
 
 
 def _nothing(_page: SqlitePage) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from gateway.throttle import gathering
 from gateway.throttle.gathering import Gathering
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for a moment makes no difference."""
+    monkeypatch.setattr(gathering, "_BUSY", 60.0)
 
 
 class Store:
