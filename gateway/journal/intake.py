@@ -52,10 +52,10 @@ class Intake(Generic[T]):
         self._urgent.set()
         self._wake.set()
 
-    def take(self, most: int) -> list[T]:
-        """Wait for items, gather, and return up to `most` of them; empty after a long sleep or a `hurry`."""
+    def take(self, most: int, patience: float = LONGEST_SLEEP) -> list[T]:
+        """Wait for items, gather, and return up to `most` of them; empty after `patience` seconds or a `hurry`."""
         if not self._items:
-            self._sleep()
+            self._sleep(patience)
         self._wake.clear()
         if self._items and len(self._items) < most:
             self._urgent.wait(self._interval)
@@ -68,8 +68,8 @@ class Intake(Generic[T]):
             self._urgent.set()
         return taken
 
-    def _sleep(self) -> None:
+    def _sleep(self, seconds: float) -> None:
         self._idle = True
         if not self._items:  # an item that came before the flag was seen
-            self._wake.wait(LONGEST_SLEEP)
+            self._wake.wait(seconds)
         self._idle = False

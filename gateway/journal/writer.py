@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from gateway.errors import JournalUnavailable, StartError
 from gateway.journal.decision import Decision, Note, new_reference
 from gateway.journal.incarnation import Incarnation
-from gateway.journal.intake import Intake
+from gateway.journal.intake import LONGEST_SLEEP, Intake
 from gateway.journal.payload import Extracted, Record, encode, extract, note_record, record_of
 from gateway.journal.store import Store, line_of
 from gateway.logs import get_logger
@@ -104,7 +104,8 @@ class Writer(threading.Thread):
         self._ready = True
 
     def _round(self) -> None:
-        batch = self._intake.take(_BATCH)
+        # While the store is away no mail is taken, so no row would wake us: look for it as often as with rows in hand.
+        batch = self._intake.take(_BATCH, _LONGEST_PAUSE if self.broken else LONGEST_SLEEP)
         if batch:
             self.busy, self.since = len(batch), time.monotonic()
             self._persist(batch)

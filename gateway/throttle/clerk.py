@@ -21,7 +21,7 @@ from gateway.throttle.cells import Cells, is_spoiled
 from gateway.throttle.page import SqlitePage
 
 BATCH: Final = 256  # questions of one transaction, about
-_YIELD: Final = 16  # questions: then the event loop may have the GIL, instead of after the interpreter's 5 ms
+_YIELD: Final = 16  # questions: then the event loop may have the GIL, instead of when the interpreter makes us
 _CROWDED: Final = 16  # transactions with the lock, after one without it that had to be done again
 _log = get_logger("congthu.limits")
 
