@@ -25,7 +25,7 @@ _RATE_WINDOW = 60.0
 _SMALL_CHUNK = 1024  # octets of a BDAT chunk that counts as a command without effect
 _DRAIN_FACTOR = 4  # a refused message is read to its end, but not for ever
 _TURN = 0.01  # seconds of scanning after which other connections have their turn
-_FEW, _FIRST, _ANY = 32 * 1024, 64 * 1024, 1 << 30  # octets that are scanned at once: see `Receiver.at_once`
+_FEW, _FIRST, _ANY = 32 * 1024, 128 * 1024, 1 << 30  # octets that are scanned at once: see `Receiver.at_once`
 
 
 class Receiver:

@@ -3,8 +3,11 @@
 import asyncio
 import os
 import socket
+from array import array
 from collections.abc import Iterator
 from contextlib import suppress
+from fcntl import ioctl
+from termios import FIONREAD
 
 import pytest
 
@@ -13,7 +16,7 @@ from gateway.config_values import HostPort
 from gateway.errors import StartError
 from gateway.model import Direction
 from gateway.processes.control import Channel, Message, pair, receive_configuration, send_configuration
-from gateway.processes.sockets import Listening, activated, listen
+from gateway.processes.sockets import WINDOW, Listening, activated, listen
 from tests.support.ports import free_port
 
 
@@ -32,6 +35,35 @@ def connects(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 2):
         return True
     return False
+
+
+def _waiting(sock: socket.socket) -> int:
+    """Octets that have come and were not read."""
+    return int(array("i", ioctl(sock, FIONREAD, bytes(4)))[0])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/sys/net/ipv4/tcp_rmem"), reason="Linux's room for a connection")
+@pytest.mark.parametrize("inherited", [False, True])
+def test_most_mail_comes_in_one_piece(inherited: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = socket.create_server(("127.0.0.1", 0)) if inherited else listen(HostPort(f"127.0.0.1:{free_port()}"), "x")
+    if inherited:
+        monkeypatch.setattr("gateway.processes.sockets.FIRST_ACTIVATED", made.detach())
+        told = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "x"}
+        made = activated(told)["x"]
+    made.setblocking(True)
+    with made, socket.create_connection(made.getsockname()) as client:
+        accepted, _ = made.accept()
+        with accepted:
+            client.settimeout(0.5)
+            with suppress(TimeoutError):
+                client.sendall(b"x" * WINDOW)
+            assert _waiting(accepted) > 150_000  # 127,973 where the kernel is left alone
+            client.settimeout(20)
+            accepted.settimeout(20)
+            while _waiting(accepted):
+                accepted.recv(1 << 20)
+            client.sendall(b"y")  # a single octet is told at once
+            assert b"y" in accepted.recv(1 << 20)
 
 
 def test_ipv6_leaves_ipv4_alone() -> None:
