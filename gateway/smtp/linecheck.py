@@ -2,7 +2,8 @@
 
 Measured on 20 MiB of base64 lines: counting CR, LF and CRLF takes about 43 ms; taking the line ends of regular lines
 out by stride and then looking for a single left-over takes about 5 ms. Base64 is what large mail is made of. In what is
-short, or irregular, all that is no line end is deleted and the rest looked at: less than half of counting.
+short, or irregular, all that is no line end is deleted, and the rest must be as many CRLF as the data has: four fifths
+of counting.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ def has_bare(data: bytes, end: int) -> bool:
 
 def _left_over(data: bytes) -> bool:
     """The same for all of `data`, which must not split a CRLF."""
-    ends = data.translate(None, _OTHERS)
-    return ends != b"\r\n" * (len(ends) >> 1)
+    # Counted in `data` itself: of "\rx\n", with a bare CR and a bare LF, all but the letter is a CRLF, too.
+    return data.translate(None, _OTHERS) != b"\r\n" * data.count(b"\r\n")
 
 
 def _regular_run(data: bytes, end: int) -> tuple[int, int]:

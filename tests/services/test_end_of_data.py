@@ -55,7 +55,10 @@ def test_one_message_or_a_refusal(gate: tuple[Gateway, Postfix], how: str, name:
     assert not postfix.delivered("gia@tinh.example")
 
 
-@pytest.mark.parametrize("name", ["LF.LF", "LF.CRLF", "CR.CR", "CRLF.LF", "CRLFNUL.CRLF", "CRLF.CRCRLF"])
+_BARE = ["LF.LF", "LF.CRLF", "CR.CR", "CRLF.LF", "CRLFNUL.CRLF", "CRLF.CRCRLF", "CRxLF.CRLF", "CRxLF.LF"]
+
+
+@pytest.mark.parametrize("name", [*_BARE, "CRxLFxCRxLF.CRLF"])
 def test_bare_line_ends_are_refused(gate: tuple[Gateway, Postfix], name: str) -> None:
     congthu, _ = gate
     assert 500 <= send(congthu.port_of("tu-choi"), VARIANTS[name]) < 600

@@ -90,6 +90,9 @@ def end_of_data_variants() -> dict[str, bytes]:
     return {
         "LF.LF": b"\n.\n",
         "LF.CRLF": b"\n.\r\n",
+        "CRxLF.CRLF": b"\rx\n.\r\n",  # without the x, line ends like any others
+        "CRxLF.LF": b"\rx\n.\n",
+        "CRxLFxCRxLF.CRLF": b"\rx\nx\rx\n.\r\n",
         "CRLF.LF": b"\r\n.\n",
         "CR.CR": b"\r.\r",
         "CR.CRLF": b"\r.\r\n",

@@ -55,6 +55,8 @@ CASES = [
     b".\r\r\n.\r\n",
     b"\r\n\r\n\r\n.\r\n\r\n",
     b"a\r\n.\r\n.\r\n",
+    b"a\rb\n.\r\n.\r\n",
+    b"a\rb\nc\rd\n\r\n.\r\n",
 ]
 
 
@@ -97,6 +99,28 @@ def test_one_bad_byte_among_regular_lines_is_found(bad: bytes, at: int) -> None:
     assert has_bare(data, len(data)) == is_bare(data)
     same_length = lines[:at] + bad + lines[at + len(bad) :] + b"AAAA"
     assert has_bare(same_length, len(same_length)) == is_bare(same_length)
+
+
+def test_bare_detection_knows_every_short_text() -> None:
+    """A bare CR and a bare LF must not be taken for one line end because of what stands between them."""
+    for length in range(9):
+        for letters in itertools.product((b"a", b"\r", b"\n"), repeat=length):
+            data = b"".join(letters)
+            assert has_bare(data, len(data)) == is_bare(data), data
+            guard = LineGuard()
+            guard.feed(data)
+            guard.finish()
+            assert guard.bare == is_bare(data), data
+
+
+@pytest.mark.parametrize("before", [0, 40, 130])
+@pytest.mark.parametrize("after", [0, 40, 130])
+def test_bare_detection_knows_every_short_text_beside_regular_lines(before: int, after: int) -> None:
+    line = b"A" * 76 + b"\r\n"
+    for length in range(1, 6):
+        for letters in itertools.product((b"a", b"\r", b"\n"), repeat=length):
+            data = line * before + b"".join(letters) + b"\r\n" + line * after
+            assert has_bare(data, len(data)) == is_bare(data), letters
 
 
 @given(st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b"\0"]), max_size=20))
