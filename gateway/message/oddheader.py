@@ -106,9 +106,10 @@ def usual_lines(text: bytes) -> int:
 
     In a usual header there is nothing that readers disagree about (see `odd_block`), and no line begins with a dot.
     """
-    ends = text.translate(None, _NO_ENDS)
-    count = len(ends) >> 1
-    if ends != b"\r\n" * count or not text.endswith(b"\r\n") or _UNUSUAL.search(text, 0, len(text) - 1):
+    count = text.count(b"\r\n")
+    if text.translate(None, _NO_ENDS) != b"\r\n" * count or not text.endswith(b"\r\n"):
+        return 0
+    if _UNUSUAL.search(text, 0, len(text) - 1):
         return 0
     return 0 if len(text) > LEGAL and longest_line(text) else count - 1
 

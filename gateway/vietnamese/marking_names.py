@@ -108,6 +108,8 @@ def _marks_a_chunk(place: Place) -> bool:
 def _in_compound(place: Place) -> bool:
     heads, tails = (PLAIN_BEFORE, PLAIN_AFTER) if place.plain else (BEFORE, AFTER)
     head, tail = place.neighbours
+    if place.organ and not place.higher and not place.bracketed:
+        return True
     return (head in heads and not place.higher) or tail in tails
 
 

@@ -42,6 +42,8 @@ _KINDS = table("bc cv vb kh qd ttr ct nq cd tb ubnd hdnd")
 
 
 _BODILY = table("gan tuy soi tui ong duong ngot hoa")
+_ORGANS = frozenset(("gan", "tụy", "tuỵ", "tuy", "lách", "lach"))
+"""Beside them "mật" is one of them: a hospital's "khoa Gan - Mật - Tụy"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ class Place:
     """A level among the words of its chunk.
 
     `edge`: in the first or last chunk; `others`: there are other chunks; `paper`: a paper's kind or number is in the
-    text; `bodily`: so are organs, or what is sweet; `neighbours`: the words before and after, also across a mere "_" or
-    "-", "" for none.
+    text; `bodily`: so are organs, or what is sweet; `organ`: one is the word before or after, whatever cuts them;
+    `neighbours`: the words before and after, also across a mere "_" or "-", "" for none.
     """
 
     level: Level
@@ -86,6 +88,7 @@ class Place:
     others: bool
     paper: bool
     bodily: bool
+    organ: bool
     neighbours: tuple[str, str]
 
     @property
@@ -114,7 +117,8 @@ def places(text: str, cuts: re.Pattern[str]) -> tuple[Place, ...]:
         return ()
     chunks = list(_chunks(text, cuts))
     paper = any(is_paper(chunk) for chunk, _ in chunks)
-    bodily = any(word.plain in _BODILY for chunk, _ in chunks for word in chunk)
+    words = [word for chunk, _ in chunks for word in chunk]
+    bodily = any(word.plain in _BODILY for word in words)
     return tuple(
         Place(
             level,
@@ -126,6 +130,7 @@ def places(text: str, cuts: re.Pattern[str]) -> tuple[Place, ...]:
             len(chunks) > 1,
             paper,
             bodily,
+            _beside_an_organ(words, chunk[at], chunk[at + width - 1]),
             _neighbours(text, chunk[at], chunk[at + width - 1]),
         )
         for index, (chunk, bracketed) in enumerate(chunks)
@@ -158,6 +163,11 @@ def _levels(chunk: tuple[Word, ...]) -> Iterator[tuple[int, int, Level]]:
             yield at - 1, 2, pair
         elif word.key in _LEVELS:
             yield at, 1, _LEVELS[word.key]
+
+
+def _beside_an_organ(words: Sequence[Word], first: Word, last: Word) -> bool:
+    before, after = words.index(first) - 1, words.index(last) + 1
+    return (before >= 0 and words[before].key in _ORGANS) or (after < len(words) and words[after].key in _ORGANS)
 
 
 def _neighbours(text: str, first: Word, last: Word) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.message import headers
 from gateway.message.headers import ContentInfo, content_info, fields_of, info_of, unfolded
 from gateway.message.oddbody import DecodedText
-from gateway.message.oddheader import odd_block, odd_content
+from gateway.message.oddheader import odd_block, odd_content, usual_lines
 from gateway.message.topheader import TopHeader
 from gateway.message.usualfields import usual_fields
 
@@ -140,3 +140,11 @@ def test_cost_grows_with_the_length(unit: bytes) -> None:
             lambda data: DecodedText(wide=True).feed(data),
         ):
             assert _seconds(call, long) < 60 * _seconds(call, short) + 0.01
+
+
+@pytest.mark.parametrize(
+    "line", [b"A: b\rc\nd", b"A: b\rX-Y: c\nZ: d", b"A: b\rc\n d\re\nF: g", b"A: b\r", b"A: b\nB: c"]
+)
+def test_a_header_with_a_bare_line_end_is_not_usual(line: bytes) -> None:
+    assert usual_lines(b"Subject: a\r\nB: c\r\n") == 1
+    assert usual_lines(b"Subject: a\r\n" + line + b"\r\n") == 0

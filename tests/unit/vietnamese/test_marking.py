@@ -238,6 +238,7 @@ TITLES = [
     "V/v gửi công văn {1}",
     "CV {0} số 5",
     "{0}\tTrang 2/5",
+    "{0} - Gần - Tuy nhiên",
     "UBND tỉnh An Giang – {0}",
 ]
 
@@ -272,6 +273,11 @@ def test_a_header_is_marked(layout: str, written: str, form: Literal["NFC", "NFD
         "Thông báo mất điện",
         "MAT DIEN KHU VUC 3",
         "Toi mat vi roi",
+        "Báo cáo khoa Gan - Mật - Tụy",
+        "HỘI NGHỊ KHOA HỌC GAN - MẬT - TỤY",
+        "Mời dự Hội nghị GAN - MẬT - TỤY toàn quốc",
+        "KHOA NGOẠI GAN - MẬT",
+        "Kết quả siêu âm GAN - MẬT - LÁCH",
     ],
 )
 def test_other_titles_are_left_alone(title: str) -> None:
@@ -335,6 +341,8 @@ def test_names_of_clerks(name: str, level: Level) -> None:
         "Sổ đăng ký văn bản mật đến.xlsx",
         "mau dau mat, toi mat, tuyet mat.doc",
         "thong bao mat dien.pdf",
+        "Bao cao GAN - MẬT.bin",
+        "HỘI CHẨN - GAN - MẬT - TỤY.docx",
         "Bệnh lý gan_tụy - Mật.pptx",
         "Báo cáo mô hình nuôi ong mật.docx",
         "Điệp vụ tuyệt mật.mp4",
