@@ -19,6 +19,8 @@ Reader = Callable[[BinaryIO, Sink], None]
 
 _HEAD = 4096  # bytes looked at
 
+_CARD = (b"B", b"E", b"G", b"I", b"N", b":", b"V", b"C", b"A")  # also in UTF-16
+
 # The first bytes, where they leave no doubt: whatever the name says, programs open it so.
 _BY_HEAD: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "ole"),  # doc xls ppt msg, encrypted docx …
@@ -29,6 +31,7 @@ _BY_HEAD: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"(?:\xef\xbb\xbf)?ID;"), "slk"),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<\?xml\b|(?:\xfe\xff\x00|\xff\xfe)<[\x00]?\?"), "xmltext"),
     (re.compile(rb"(?is)(?:\xef\xbb\xbf)?\s{0,1024}<(?:!doctype\s+html|html|head|body)\b"), "html"),
+    (re.compile(rb"(?is)(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]{0,64}" + rb"\x00?".join(_CARD)), "card"),
     (re.compile(rb"(?i)(?:MIME-Version|X-MS-[\w-]+|Return-Path|Received|Message-ID|From|Date|Subject):[ \t]"), "eml"),
 )
 
@@ -48,6 +51,10 @@ _BY_KIND: Mapping[str, str] = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "text/csv": "csv",
+    "text/calendar": "card",
+    "text/vcard": "card",
+    "text/x-vcard": "card",
+    "text/x-vcalendar": "card",
     "text/xml": "xmltext",
     "application/xml": "xmltext",
     "image/svg+xml": "xmltext",
@@ -62,6 +69,7 @@ _EXTENSIONS: Mapping[str, str] = {
     "package": _PACKAGE_EXTENSIONS,
     "html": "html htm xhtml xht shtml hta",
     "csv": "csv tsv",
+    "card": "ics ical ifb vcs vcf vcard",
     "slk": "slk sylk",
     "onenote": "one onetoc2",
     "xmltext": "xml fodt fods fodp svg",
@@ -71,10 +79,8 @@ _EXTENSIONS: Mapping[str, str] = {
 _BY_EXTENSION: Mapping[str, str] = {
     extension: reader for reader, extensions in _EXTENSIONS.items() for extension in extensions.split(" ")
 }
-_MODULES: Mapping[str, str] = {
-    name: f"gateway.documents.{name}"
-    for name in ("package", "xmltext", "html", "csv", "txt", "rtf", "ole", "xls", "pdf", "eml", "onenote", "slk")
-}
+_READERS = "package xmltext html csv card txt rtf ole xls pdf eml onenote slk"
+_MODULES: Mapping[str, str] = {name: f"gateway.documents.{name}" for name in _READERS.split(" ")}
 
 
 def can_read(kind: str, name: str, head: bytes) -> bool:
@@ -135,7 +141,9 @@ def _is_package(kind: str, extension: str, head: bytes) -> bool:
 
 
 def _text_reader(reader: str, kind: str, extension: str) -> str:
-    """Header-like lines begin many texts: they are mail only where name or kind say so too."""
+    """Header-like lines begin many texts: they are mail only where name or kind say so too. Nor is each text a card."""
+    if reader == "card":
+        return _BY_EXTENSION.get(extension, reader)
     if reader == "eml" and kind != "message/rfc822" and _BY_EXTENSION.get(extension) != "eml":
         return _BY_EXTENSION.get(extension, "txt")
     return reader

@@ -15,21 +15,19 @@ _PICTURES = "jpg jpeg jpe jfif png gif bmp dib tif tiff webp heic heif avif ico 
 _SOUNDS = "mp3 m4a wav ogg oga opus flac aac amr mid midi wma"
 _FILMS = "mp4 m4v mov avi mkv webm 3gp mpg mpeg wmv"
 _TEXTS = "txt text log md"
-_OTHERS = "ics vcf p7s sig asc"  # calendars, cards and detached signatures
+_OTHERS = "p7s sig asc"  # detached signatures
 _EXTENSIONS = frozenset(["", *f"{_PICTURES} {_SOUNDS} {_FILMS} {_TEXTS} {_OTHERS}".split()])
 
 # Kinds that libmagic tells by more than a few bits; what only looks a little like a sound or a picture is opened.
 _STILL = "jpeg png gif bmp x-ms-bmp tiff webp heic heif avif vnd.microsoft.icon x-icon jp2"
 _HEARD = "mp4 x-m4a x-wav wav ogg flac x-flac amr midi"
 _MOVING = "mp4 quicktime x-msvideo webm x-matroska 3gpp mpeg"
-_WRITTEN = "plain calendar vcard x-vcard directory"
 _SIGNED = "pgp-signature pkcs7-signature x-pkcs7-signature"
 _KINDS = frozenset(
-    ["inode/x-empty"]
+    ["inode/x-empty", "text/plain"]
     + [f"image/{kind}" for kind in _STILL.split()]
     + [f"audio/{kind}" for kind in _HEARD.split()]
     + [f"video/{kind}" for kind in _MOVING.split()]
-    + [f"text/{kind}" for kind in _WRITTEN.split()]
     + [f"application/{kind}" for kind in _SIGNED.split()]
 )
 _SOUND = "audio/mpeg"  # two octets tell it

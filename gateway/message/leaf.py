@@ -1,17 +1,23 @@
-"""The body of one leaf while it streams by: its decoded size and, for an attachment, digest and first bytes."""
+"""The body of one leaf while it streams by: its decoded size and, for an attachment, digest and first bytes.
+
+What says that it is a text may turn out to be a file: with NULs or a file's first bytes, which some programs offer to
+save, or a calendar with files in it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 
+from gateway.message.cards import FileSign
 from gateway.message.decode import Base64Decoder, Decoder, decoder_for
 from gateway.message.defects import Flaw
 from gateway.message.latetype import LateType, may_be_late
 from gateway.message.oddbody import DecodedText, decoded_text
-from gateway.message.part import ENCODED, Part
+from gateway.message.part import CARDS, ENCODED, Part
 
 HEAD = 2048  # decoded bytes that are enough to tell a type
 _WIDE = ("utf-16", "utf-32", "utf16", "utf32", "ucs-", "iso-10646", "csunicode", "unicode")  # texts with NULs
+_FILES = (b"%PDF-", b"{\\rtf", b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf")  # what no text begins with
 
 
 class Leaf:
@@ -24,6 +30,7 @@ class Leaf:
     __slots__ = (
         "_base64",
         "_decoder",
+        "_file",
         "_head",
         "_held",
         "_late",
@@ -41,11 +48,12 @@ class Leaf:
         self.text: DecodedText | None = None
         if part.encoding in ENCODED and part.content_type.startswith("text/"):
             self.text = decoded_text(part.charset)
+        self._file = FileSign() if part.content_type in CARDS and not part.attachment else None
         # The beginning of what says that it is a text, until it is known whether it is one.
-        self._masked: bytes | None = None if self.text is None or part.attachment else b""
+        self._masked: bytes | None = None if self.text is None or part.attachment or self._file is not None else b""
         self._decoder: Decoder = decoder_for(part.encoding)
         self._base64 = self._decoder if isinstance(self._decoder, Base64Decoder) else None
-        self._sha256 = hashlib.sha256() if part.attachment else None
+        self._sha256 = hashlib.sha256() if part.attachment or self._file is not None else None
         self._sniffing = sniffing and part.attachment
         self._head = b""
         self._held = b""
@@ -78,7 +86,9 @@ class Leaf:
         if self._masked is not None:
             self._unmask(self._masked)
         self.part.decoded_size = self._size
-        if self._sha256 is not None:
+        if self._file is not None:
+            self.part.attachment = self._file.found or self._is_file(self._head)
+        if self._sha256 is not None and self.part.attachment:
             self.part.sha256 = self._sha256.hexdigest()
 
     @property
@@ -101,10 +111,12 @@ class Leaf:
         """What the decoder met, in a stable order."""
         return sorted(self._decoder.flaws)
 
+    def _is_file(self, beginning: bytes) -> bool:
+        return beginning.startswith(_FILES) or (b"\0" in beginning[:HEAD] and not self.part.charset.startswith(_WIDE))
+
     def _unmask(self, beginning: bytes) -> None:
-        """A body that says that it is a text and has NULs in it is a file, which some programs offer to save."""
         self._masked = None
-        if b"\0" in beginning[:HEAD] and not self.part.charset.startswith(_WIDE):
+        if self._is_file(beginning):
             self.part.attachment = True
             self._head = beginning[:HEAD]
             self._sha256 = hashlib.sha256(beginning)
@@ -121,6 +133,8 @@ class Leaf:
         if not self._size and self._sniffing and decoded and may_be_late(decoded, self.part.filename):
             self._late = LateType(self.part.filename)
         self._size += len(decoded)
+        if self._file is not None:
+            self._file.feed(decoded)
         if self._sha256 is not None:
             self._sha256.update(decoded)
             if len(self._head) < HEAD:

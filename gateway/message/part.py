@@ -9,6 +9,16 @@ from gateway.message.decode import RUN_ENCODINGS
 ENCODED = frozenset(("base64", "quoted-printable", *RUN_ENCODINGS))
 PLAIN = ("", "7bit", "8bit", "binary")
 
+CARDS = frozenset(("text/calendar", "text/vcard", "text/x-vcard", "text/x-vcalendar", "text/directory"))
+"""Calendars and visiting cards: texts that clients show, and that may have files in them."""
+_TEXTS = "plain html enriched richtext x-amp-html watch-html rfc822-headers"
+_SHOWN = CARDS.union(f"text/{kind}" for kind in _TEXTS.split(" "))
+
+
+def is_shown(content_type: str) -> bool:
+    """True for a text that clients show among the others. What they do not know they offer to save, text or not."""
+    return content_type in _SHOWN
+
 
 class Part:
     """A MIME entity. Offsets are bytes into the content: header at [start, header_end), body at [header_end, end).
@@ -18,9 +28,10 @@ class Part:
     (hex, of the decoded bytes) and `sniffed_type` only for attachments (no digest of a message that is nested more than
     fourfold); `path` is "1" for the message, "1.2" for its second child.
 
-    `attachment`: a client would offer to save it. That is a leaf which is no text, or has a file name, or a disposition
-    other than "inline" (RFC 2183 2.8); so S/MIME and PGP containers are, as a whole. A nested message is one, and its
-    own attachments, which stand below it, are others. A multipart is one only if its boundary never appears.
+    `attachment`: a client would offer to save it. That is a leaf which is no text that clients show (`is_shown`), or
+    has a file name, or a disposition other than "inline" (RFC 2183 2.8); so S/MIME and PGP containers are, as a whole,
+    and so is a calendar or card with a file in it. A nested message is one, and its own attachments, which stand below
+    it, are others. A multipart is one only if its boundary never appears.
     """
 
     __slots__ = (

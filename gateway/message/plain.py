@@ -17,6 +17,7 @@ from gateway.message.part import Part
 from gateway.message.result import ScannedMessage
 from gateway.message.topheader import TopHeader
 
+_TEXTS = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
 _QUOTED = "quoted-printable"
 _ENCODINGS = ("", "7bit", "8bit", "binary", _QUOTED)
 
@@ -82,8 +83,7 @@ def plain_message(data: bytes, limits: ScanLimits) -> PlainMessage | None:
 
 def _is_plain(info: ContentInfo) -> bool:
     return (
-        info.content_type.startswith("text/")
-        and info.content_type != "text/rfc822-headers"
+        info.content_type in _TEXTS
         and info.encoding in _ENCODINGS
         and info.disposition in ("", "inline")
         and not info.filename

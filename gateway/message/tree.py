@@ -19,7 +19,7 @@ from gateway.message.limits import ScanLimits
 from gateway.message.lines import LineFacts
 from gateway.message.oddbody import RawBody
 from gateway.message.oddheader import odd_type
-from gateway.message.part import ENCODED, PLAIN, Part
+from gateway.message.part import CARDS, ENCODED, PLAIN, Part, is_shown
 from gateway.message.topheader import TopHeader, read_top
 
 _MESSAGES = ("message/rfc822", "message/global")
@@ -255,14 +255,14 @@ class Tree:
 
     def _begin_leaf(self, part: Part) -> None:
         kind, encoded = part.content_type, part.encoding in ENCODED
-        part.attachment = bool(part.disposition not in ("", "inline") or part.filename or not kind.startswith("text/"))
+        part.attachment = bool(part.disposition not in ("", "inline") or part.filename or not is_shown(kind))
         if not encoded and part.encoding not in PLAIN:
             self._flaw(Flaw.ENCODING_UNKNOWN)
         if kind in ELSEWHERE:
             self._flaw(ELSEWHERE[kind])
         elif part.attachment and odd_type(kind):
             self.doubts.suspicious = True
-        if encoded or part.attachment:
+        if encoded or part.attachment or kind in CARDS:
             self._leaf = Leaf(part, sniffing=self.attached.sniffing)
         self._body = None
 

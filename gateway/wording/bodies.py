@@ -16,7 +16,7 @@ from gateway.documents.document import DocumentError, Sink, Unit
 from gateway.documents.html import BLOCKS, declared_charset, read_source
 from gateway.documents.htmltokens import unescape
 from gateway.documents.limits import DocumentLimits
-from gateway.message.part import Part
+from gateway.message.part import CARDS, Part
 from gateway.message.result import ScannedMessage
 from gateway.vietnamese.fonts import family_of_font
 from gateway.wording import calendars
@@ -84,15 +84,20 @@ def read_body(reader: Reader, body: Body, data: bytes, names: tuple[str, ...] = 
     origin = Origin(Source.QUOTED if body.quoted else Source.BODY, body.part, names)
     if body.content_type == HTML:
         _read_html(reader, body, data, origin)
-    elif body.content_type in calendars.KINDS and (units := list(calendars.properties(data, body.charset))):
+    elif body.content_type in CARDS and (units := list(calendars.properties(data, body.charset))):
         reader.units(origin, units, body.charset)
+        for page in calendars.pages(data, body.charset):
+            _read_page(reader, page, body.charset, origin)
     else:
         reader.body(origin, units_of(data, body.charset), body.charset)
 
 
 def _read_html(reader: Reader, body: Body, data: bytes, origin: Origin) -> None:
     charset = body.charset or ("" if data.isascii() else declared_charset(data).lower())
-    source = decoded(data, charset)
+    _read_page(reader, decoded(data, charset), charset, origin)
+
+
+def _read_page(reader: Reader, source: Decoded, charset: str, origin: Origin) -> None:
     text, raw = source.unit(source.text)
     if len(text) > _LONGEST and not raw:
         reader.body(origin, [Unit(f"piece {number}", shown) for number, shown in enumerate(shown_texts(text), 1)])

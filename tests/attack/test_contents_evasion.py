@@ -50,6 +50,8 @@ _CASES: dict[str, tuple[str, bytes]] = {
     "no-stem": (".js", _RUN),
 }
 
+_CALENDAR = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:hop\r\n%b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
 
 @pytest.fixture(scope="module")
 def looking(recorder: Recorder) -> Iterator[Gateway]:
@@ -117,6 +119,30 @@ def test_bytes_declared_as_text_count(looking: Gateway, kind: str) -> None:
         b'Content-Disposition: attachment; filename="a.bin"\r\n', b""
     )
     assert _told(looking, content)[0] == 552
+
+
+@pytest.mark.parametrize("kind", ["text/csv", "text/rtf", "text/javascript"])
+def test_texts_that_clients_do_not_show_count(looking: Gateway, kind: str) -> None:
+    """Without a name and a disposition they are offered all the same."""
+    content = attached(("a", b"a;b;c\r\n" * (16 * 2**20 // 7)), kind=kind).replace(
+        b'Content-Disposition: attachment; filename="a"\r\n', b""
+    )
+    assert _told(looking, content)[0] == 552
+
+
+def _calendar(size: int, content: bytes = PROGRAM, kind: str = "text/calendar; method=REQUEST") -> bytes:
+    file = base64.b64encode(content + os.urandom(size))
+    body = _CALENDAR % (b"ATTACH;VALUE=BINARY;ENCODING=BASE64;FILENAME=ho_so.bin:" + file)
+    folded = b"\r\n ".join(body[at : at + 74] for at in range(0, len(body), 74)) if size else body
+    head = b"From: a@nguon.example\r\nTo: an@tinh.example\r\nSubject: hop\r\nMIME-Version: 1.0\r\nContent-Type: "
+    return head + kind.encode() + b"\r\n\r\n" + folded
+
+
+@pytest.mark.parametrize("kind", ["text/calendar; method=REQUEST", "text/calendar; name=hop.ics", "text/x-vcard"])
+def test_a_file_in_a_calendar_is_a_file(looking: Gateway, kind: str) -> None:
+    assert _told(looking, _calendar(0, kind=kind))[0] == 550
+    assert _told(looking, _calendar(16 * 2**20, b"", kind=kind))[0] == 552
+    assert _told(looking, _calendar(1000, b"", kind=kind))[0] == 250
 
 
 @pytest.mark.parametrize("before", [b"%PDF-1.7\r\n", b"\r\n rac rac\r\n"])

@@ -45,6 +45,13 @@ SECRET = {
     "for-one-program": eml("<!--[if mso]><p>T&#7888;I M&#7852;T</p><![endif]-->", HTML),
     "calendar": eml(CALENDAR.format(f"SUMMARY:{MARK}"), "text/calendar; charset=utf-8; method=REQUEST"),
     "calendar-notes": eml(CALENDAR.format("DESCRIPTION:TỐI M\n ẬT\\nHọp kín"), "text/calendar; charset=utf-8"),
+    "calendar-html": eml(
+        CALENDAR.format("DESCRIPTION:x\nX-ALT-DESC;FMTTYPE=text/html:<p>TỐI M\n ẬT</p><p>Họp kín</p>"),
+        "text/calendar; charset=utf-8; method=REQUEST",
+    ),
+    "calendar-file": eml(
+        CALENDAR.format("ATTACH;ENCODING=BASE64:" + base64.b64encode(PAPER.encode()).decode()), "text/calendar"
+    ),
     "folder": attached(("a.zip", zipped({"TỐI MẬT/ke hoach.txt": b"noi dung"}))),
     "spaced-name": attached(("a.zip", zipped({"M Ậ T.txt": b"noi dung"}))),
     "unseen-letters": eml("T\u200eỐI M\u034fẬ\ufe0fT\n\nSố: 12/KH-UBND\n", PLAIN),

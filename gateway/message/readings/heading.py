@@ -10,7 +10,7 @@ from itertools import islice
 from gateway.message.defects import ELSEWHERE, Flaw
 from gateway.message.headers import ContentInfo, header_lines, info_of
 from gateway.message.limits import ScanLimits
-from gateway.message.part import ENCODED
+from gateway.message.part import ENCODED, is_shown
 from gateway.message.readings.othernames import other_names
 from gateway.message.readings.values import UNKNOWN, boundaries, canonical, encodings, media_types
 
@@ -60,10 +60,7 @@ class Heading:
     def attachment(self, *, strict: bool) -> bool:
         """Some client would offer its body to save as one file. `strict`: even what a field says is a multipart."""
         return any(
-            info.disposition not in ("", "inline")
-            or info.filename
-            or self.others
-            or not info.content_type.startswith("text/")
+            info.disposition not in ("", "inline") or info.filename or self.others or not is_shown(info.content_type)
             for info in self.infos
             if strict or not info.content_type.startswith("multipart/")
         )
