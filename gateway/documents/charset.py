@@ -22,7 +22,19 @@ _MARKS = (
 _WESTERN = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii", "ansi_x3.4-1968"})
 _UNICODE = frozenset({"utf-8", "utf8", "unicode-1-1-utf-8", "utf-16", "utf-16le", "utf-16be", "unicode"})
 _SINGLE = re.compile(r"(?:windows-|cp)(?:125\d|874|437|850|852|866)|iso-?8859-\d\d?|koi8-[ru]|macintosh|tis-620")
-_MULTI = re.compile(r"gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|shift[_-]jis|iso-2022-jp|windows-949")
+# The labels of each (WHATWG Encoding 4.2, and what Outlook writes), and the widest codec that clients read them with:
+# GB 18030 has all of Unicode, so Vietnamese says "gb2312" to nobody but a reader that takes it at its word.
+_LABELS = {
+    "gb18030": "gb18030 gbk x-gbk gb2312 gb_2312 gb_2312-80 csgb2312 csiso58gb231280 iso-ir-58 chinese cn-gb euc-cn"
+    " x-euc-cn cp936 ms936 windows-936",
+    "big5hkscs": "big5 big5-hkscs cn-big5 csbig5 x-big5 x-x-big5 cp950 windows-950",
+    "cp932": "shift_jis shift-jis sjis x-sjis csshiftjis ms_kanji ms932 cp932 windows-932 windows-31j",
+    "euc_jp": "euc-jp x-euc-jp cseucpkdfmtjapanese",
+    "iso2022_jp": "iso-2022-jp csiso2022jp",
+    "cp949": "euc-kr cseuckr ks_c_5601-1987 ks_c_5601-1989 csksc56011987 ksc5601 ksc_5601 iso-ir-149 korean cp949"
+    " windows-949",
+}
+_MULTI = {label: codec for codec, labels in _LABELS.items() for label in labels.split(" ")}
 _SAMPLE = 4096
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
@@ -69,8 +81,8 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         return _unicode(data, "utf-8")
     if label in _WESTERN or _SINGLE.fullmatch(label):
         return _single(data, "windows-1252" if label in _WESTERN else label)
-    if _MULTI.fullmatch(label):
-        return Decoded(data.decode(label, "replace"))
+    if codec := _MULTI.get(label, ""):
+        return Decoded(data.decode(codec, "replace"))
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:

@@ -23,6 +23,9 @@ _TRANSFORMS = {"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13
 _CODECS = {*aliases.aliases.values(), "utf_8", "ascii", "latin_1"} - _REFUSED - _TRANSFORMS
 _CHARSETS = {name: codec for name, codec in aliases.aliases.items() if codec in _CODECS} | {c: c for c in _CODECS}
 
+# Clients read more than the label says: the wider charset, which has the narrow one's letters where they were.
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs"}
+
 _WORD = re.compile(rb"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,32})?\?([bBqQ])\?([^?]*+)\?=")
 _BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]++(?==\?)")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -32,7 +35,8 @@ _KEPT = 20  # characters at the end of a name that is too long: a file is opened
 
 def codec_of(charset: str) -> str | None:
     """Python's name of a charset that is safe to decode strangers' bytes with, else None."""
-    return _CHARSETS.get(charset.lower().replace("-", "_").replace(".", "_").replace(":", "_"))
+    codec = _CHARSETS.get(charset.lower().replace("-", "_").replace(".", "_").replace(":", "_"))
+    return codec if codec is None else _WIDER.get(codec, codec)
 
 
 def filename_of(disposition: Parameters, kind: Parameters, charset: str, limit: int) -> tuple[str, set[Flaw]]:

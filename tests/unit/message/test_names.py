@@ -77,3 +77,10 @@ def test_a_hostile_value_ends(unit: bytes) -> None:
     filename_of(parameters, {b"name": value, b"name*": value, b"name*0*": value}, "", 255)
     content_info(fields_of(b"Content-Type: " + value, 0, 10), "text/plain", 255)
     header_lines(value, 0, len(value))
+
+
+@pytest.mark.parametrize("label", ["gb2312", "GBK", "cp936"])
+def test_a_name_under_a_chinese_label_is_read_as_clients_do(label: str) -> None:
+    codec = codec_of(label)
+    assert codec is not None
+    assert "TỐI MẬT.docx".encode("gb18030").decode(codec) == "TỐI MẬT.docx"

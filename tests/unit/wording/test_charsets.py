@@ -53,6 +53,28 @@ def test_vietnamese_labels(label: str) -> None:
     assert decoded(TCVN, label).raw
 
 
+@pytest.mark.parametrize("label", ["gb2312", "gbk", "GBK", "gb_2312-80", "x-gbk", "cp936", "windows-936", "chinese"])
+def test_vietnamese_under_a_chinese_label(label: str) -> None:
+    """Clients read these as GB 18030, which has every letter of Unicode."""
+    text = "Tài liệu TỐI MẬT 密"
+    assert [unit.text for unit in units_of(text.encode("gb18030"), label.lower())] == [text]
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        ("shift_jis", "cp932", "①髙"),
+        ("x-sjis", "cp932", "日本"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("euc-kr", "cp949", "똠"),
+        ("big5", "big5hkscs", "着嗰"),
+        ("euc-jp", "euc_jp", "日本"),
+    ],
+)
+def test_the_wider_charset_is_read(label: str, codec: str, text: str) -> None:
+    assert [unit.text for unit in units_of(text.encode(codec), label)] == [text]
+
+
 @pytest.mark.parametrize("label", ["utf-8", "windows-1252", "iso-8859-1", "", "gb2312", "utf-16"])
 def test_other_labels(label: str) -> None:
     assert not is_vietnamese(label)
