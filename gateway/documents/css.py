@@ -1,18 +1,21 @@
-"""Fonts that style sheets give to elements. Knows selectors by element, class and id, and no more of CSS.
+"""Fonts that style sheets give to elements, and which of these they show in capitals.
 
-The last simple selector of each rule counts and what it stands in does not: a font more is named rather than one less.
+Knows selectors by element, class and id, and no more of CSS. The last simple selector of each rule counts and what it
+stands in does not: a font more is named rather than one less.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 _KEPT = 20_000  # selectors remembered
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACES = re.compile(r"[{}]")
 _FONT = re.compile(r"(?:\A|[;\s])(font(?:-family)?)\s*:\s*([^;]{1,1000})", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?:\A|[;\s])(?:text-transform|font-variant(?:-caps)?)\s*:\s*([\w -]{1,40})", re.IGNORECASE)
+_SHOWN = re.compile(r"\b(?:uppercase|(?:all-)?(?:small|petite)-caps|unicase|titling-caps)\b", re.IGNORECASE)
 _SIZES_NAMES = "smaller small x-small xx-small larger large x-large xx-large medium"
 _SIZES = frozenset(_SIZES_NAMES.split(" "))
 _SIMPLE = re.compile(r"([\w-]*|\*)((?:[.#][\w-]+)*)")
@@ -34,6 +37,12 @@ def fonts_in(style: str) -> tuple[str, ...]:
     return found
 
 
+def capitals_in(style: str) -> bool | None:
+    """Whether declarations show text in capitals; None where they do not say."""
+    said = _CAPITALS.findall(style) if "-" in style else []
+    return any(_SHOWN.search(one) for one in said) if said else None
+
+
 def _after_size(value: str) -> str:
     """The families of the shorthand: what follows the size, `bold 12pt/14pt ".VnTime"`."""
     words = value.split()
@@ -51,31 +60,47 @@ class StyleSheets:
 
     def __init__(self) -> None:
         self._rules: dict[str, tuple[str, ...]] = {}
+        self._loud: dict[str, bool] = {}
 
     def add(self, source: str) -> None:
         """Take in a style sheet; linear whatever it holds."""
         pieces = _BRACES.split(_COMMENT.sub(" ", source.replace("<!--", " ").replace("-->", " ")))
         for selectors, declarations in pairwise(pieces):
-            fonts = fonts_in(declarations)
-            if fonts:
-                self._add_rule(selectors, fonts)
+            fonts, loud = fonts_in(declarations), capitals_in(declarations)
+            for key in _keys(selectors) if fonts or loud is not None else ():
+                if fonts and len(self._rules) < _KEPT:
+                    self._rules[key] = fonts
+                if loud is not None and len(self._loud) < _KEPT:
+                    self._loud[key] = loud
 
     def of(self, name: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
         """The fonts of an element: its id's, its classes', its name's."""
         if not self._rules:
             return ()
-        marks = [f"#{attributes['id']}"] if "id" in attributes else []
-        marks += [f".{word}" for word in attributes.get("class", "").split()[:16]]
-        for mark in marks:
-            for key in (f"{name}{mark}".lower(), mark.lower()):
-                if key in self._rules:
-                    return self._rules[key]
-        return self._rules.get(name) or self._rules.get("*", ())
+        return next((self._rules[key] for key in _marks(name, attributes) if key in self._rules), ())
 
-    def _add_rule(self, selectors: str, fonts: tuple[str, ...]) -> None:
-        for selector in selectors.split(","):
-            words = selector.replace(">", " ").replace("+", " ").replace("~", " ").split()
-            simple = _SIMPLE.match(words[-1]) if words else None
-            if simple and simple[0] and len(self._rules) < _KEPT:
-                mark = re.findall(r"[.#][\w-]+", simple[2])[:1]
-                self._rules[(simple[1].removesuffix("*") + "".join(mark)).lower() or "*"] = fonts
+    def capitals(self, name: str, attributes: Mapping[str, str]) -> bool | None:
+        """Whether an element is shown in capitals; None where no rule says."""
+        if not self._loud:
+            return None
+        return next((self._loud[key] for key in _marks(name, attributes) if key in self._loud), None)
+
+
+def _marks(name: str, attributes: Mapping[str, str]) -> Iterator[str]:
+    """The selectors that an element may have, the strongest first."""
+    marks = [f"#{attributes['id']}"] if "id" in attributes else []
+    marks += [f".{word}" for word in attributes.get("class", "").split()[:16]]
+    for mark in marks:
+        yield f"{name}{mark}".lower()
+        yield mark.lower()
+    yield name
+    yield "*"
+
+
+def _keys(selectors: str) -> Iterator[str]:
+    for selector in selectors.split(","):
+        words = selector.replace(">", " ").replace("+", " ").replace("~", " ").split()
+        simple = _SIMPLE.match(words[-1]) if words else None
+        if simple and simple[0]:
+            mark = re.findall(r"[.#][\w-]+", simple[2])[:1]
+            yield (simple[1].removesuffix("*") + "".join(mark)).lower() or "*"

@@ -189,7 +189,7 @@ class _Story:
             return
         text = "".join(self._parts)
         fonts = self._fonts(self._begin, end) if text and not text.isspace() else ()
-        self._unit(self._kind, text, fonts)
+        self._unit(self._kind, text, fonts, capitals=bool(fonts) and self._in_capitals(self._begin, end))
         self._parts, self._begin = [], end + 1
 
     def _fonts(self, start: int, end: int) -> tuple[str, ...]:
@@ -198,14 +198,17 @@ class _Story:
             found.update(dict.fromkeys(formatting.fonts(low, high)))
         return tuple(found)
 
-    def _unit(self, kind: str, text: str, fonts: tuple[str, ...]) -> None:
+    def _in_capitals(self, start: int, end: int) -> bool:
+        return any(self._reader.formatting.capitals(low, high) for low, high in self._reader.text.places(start, end))
+
+    def _unit(self, kind: str, text: str, fonts: tuple[str, ...], *, capitals: bool = False) -> None:
         numbers = self._reader.numbers
         numbers[kind] = number = numbers.get(kind, 0) + 1
         raw = b""
         if self._reader.fib.old and not text.isascii():
             raw = text.encode("latin-1", "ignore")
             raw = raw if len(raw) == len(text) else b""
-        self._reader.sink.unit(f"{kind} {number}", joined(text), fonts, raw)
+        self._reader.sink.unit(f"{kind} {number}", joined(text), fonts, raw, capitals=capitals)
 
 
 _CONTROL = Look(b"\x55\x08\x01")

@@ -107,6 +107,14 @@ class Formatting:
             numbers = look.fonts or (self._styles.fonts(look.style) if look.style else self._styles.fonts(style))
             yield from (self._names[number] for number in numbers if number < len(self._names))
 
+    def capitals(self, start: int, end: int) -> bool:
+        """Whether some of the characters that stand there are shown in capitals."""
+        style = self._styles.capitals(self._paragraphs.at(end - 1) or 0)
+        return any(
+            (style or self._styles.capitals(look.style)) if look.capitals is None else look.capitals
+            for look in self.looks.within(start, end)
+        )
+
     def name(self, number: int) -> str:
         """A font's name, "" where there is none."""
         return self._names[number] if number < len(self._names) else ""

@@ -10,6 +10,7 @@ from gateway.documents import codepages
 
 # Single property modifiers ([MS-DOC] 2.6.1) that matter here.
 _FONT_ASCII, _FONT_OTHER = 0x4A4F, 0x4A51
+_CAPITALS = (0x083B, 0x083A)  # all, and small ones
 _SPECIAL, _SYMBOL, _STYLE = 0x0855, 0x6A09, 0x4A30
 _SIZES = (1, 1, 2, 4, 2, 2, 0, 3)  # of the operand, by the top three bits; 0: it says so itself
 _LONG = (0xD608, 0xD606)  # table definitions have a size of two bytes
@@ -47,12 +48,16 @@ def modifiers(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 class Look:
-    """What a run's modifiers say: numbers of fonts, its style, whether it is special, and a symbol (font, code)."""
+    """What a run's modifiers say: numbers of fonts, its style, whether it is special, and a symbol (font, code).
 
-    __slots__ = ("fonts", "special", "style", "symbol")
+    `capitals`: whether it is shown so; None where it does not say.
+    """
+
+    __slots__ = ("capitals", "fonts", "special", "style", "symbol")
 
     def __init__(self, data: bytes) -> None:
         self.fonts: tuple[int, ...] = ()
+        self.capitals: bool | None = None
         self.special = False
         self.style = 0
         self.symbol: tuple[int, int] | None = None
@@ -62,6 +67,8 @@ class Look:
     def _take(self, code: int, operand: bytes) -> None:
         if code in (_FONT_ASCII, _FONT_OTHER) and len(operand) == 2:
             self.fonts += (int.from_bytes(operand, "little"),)
+        elif code in _CAPITALS and operand:
+            self.capitals = self.capitals or operand[0] in (0x01, 0x81)  # 0x81: other than the style, 0x80: like it
         elif code == _SPECIAL:
             self.special = operand == b"\x01"
         elif code == _STYLE and len(operand) == 2:
@@ -71,6 +78,7 @@ class Look:
             self.symbol = (font, character)
 
 
+_NOTHING = Look(b"")
 look_of = lru_cache(maxsize=4096)(Look)
 
 
@@ -79,11 +87,16 @@ class Styles:
 
     def __init__(self, table: bytes, limit: int) -> None:
         self._own: list[tuple[int, tuple[int, ...]]] = []
+        self._loud: dict[int, bool] = {}  # what styles say of capitals
         self._default: tuple[int, ...] = ()
         if len(table) >= 20:
             size, base = struct.unpack_from("<H", table)[0], struct.unpack_from("<H", table, 4)[0]
             self._default = (struct.unpack_from("<H", table, 14)[0],)
-            self._own = [_style(data, base) for data in _sized(table[2 + size :], limit)]
+            for number, data in enumerate(_sized(table[2 + size :], limit)):
+                parent, look = _style(data, base)
+                self._own.append((parent, look.fonts))
+                if look.capitals is not None:
+                    self._loud[number] = look.capitals
 
     def fonts(self, number: int) -> tuple[int, ...]:
         """Numbers of the fonts of a style."""
@@ -94,6 +107,14 @@ class Styles:
             if fonts:
                 return fonts
         return self._default
+
+    def capitals(self, number: int) -> bool:
+        """Whether a style shows capitals."""
+        for _ in range(_BASES if self._loud else 0):
+            if number in self._loud or number >= len(self._own):
+                break
+            number = self._own[number][0]
+        return self._loud.get(number, False)
 
 
 def _sized(data: bytes, limit: int) -> Iterator[bytes]:
@@ -106,12 +127,12 @@ def _sized(data: bytes, limit: int) -> Iterator[bytes]:
         limit -= 1
 
 
-def _style(data: bytes, base: int) -> tuple[int, tuple[int, ...]]:
-    """The style that this one is based on, and its own fonts ([MS-DOC] 2.9.260)."""
+def _style(data: bytes, base: int) -> tuple[int, Look]:
+    """The style that this one is based on, and what it says itself ([MS-DOC] 2.9.260)."""
     if len(data) < base + 2 or base < 10:
-        return 0xFFFF, ()
+        return 0xFFFF, _NOTHING
     kind, parent = data[2] & 0x0F, struct.unpack_from("<H", data, 2)[0] >> 4
     name = struct.unpack_from("<H", data, base)[0]
     formats = list(_sized(data[base + 2 + 2 * name + 2 :], 3))
     index = {_PARAGRAPH: 1, _CHARACTER: 0}.get(kind, len(formats))
-    return parent, look_of(formats[index]).fonts if index < len(formats) else ()
+    return parent, look_of(formats[index]) if index < len(formats) else _NOTHING

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from gateway.contents import Why
 from gateway.documents.charset import Decoded
-from gateway.documents.css import StyleSheets, fonts_in
+from gateway.documents.css import StyleSheets, capitals_in, fonts_in
 from gateway.documents.document import Sink, SpentError
 from gateway.documents.htmlfonts import OpenElements
 from gateway.documents.htmltokens import Comment, End, Raw, Start, Text, tokens
@@ -84,6 +84,7 @@ class HtmlText:
         self._number = 0
         self._pieces: list[str] = []
         self._fonts: dict[str, None] = {}
+        self._capitals = False  # some of the paragraph is shown so
         self._after_blank = True
         self._quotes: list[bool] = []  # the blockquotes that are open, and whether each quotes
         self._quoted = False  # everything from here on is quoted
@@ -121,7 +122,11 @@ class HtmlText:
             self._quote(attributes)
         if name == "blockquote":
             self._quotes.append(not _NO_BORDER.search(attributes.get("style", "")))
-        self._elements.begin(name, self._own_fonts(name, attributes))
+        self._elements.begin(name, self._own_fonts(name, attributes), capitals=self._own_capitals(name, attributes))
+
+    def _own_capitals(self, name: str, attributes: dict[str, str]) -> bool | None:
+        said = capitals_in(attributes["style"]) if "style" in attributes else None
+        return self._sheets.capitals(name, attributes) if said is None else said
 
     def _own_fonts(self, name: str, attributes: dict[str, str]) -> tuple[str, ...]:
         found = self._fonts_of_style(attributes["style"]) if "style" in attributes else ()
@@ -169,6 +174,7 @@ class HtmlText:
             return
         self._after_blank = text[-1] in " \n"
         self._pieces.append(text)
+        self._capitals = self._capitals or (self._elements.capitals and not text.isspace())
         if self._elements.fonts and not text.isspace():
             self._fonts.update(dict.fromkeys(self._elements.fonts))
 
@@ -183,14 +189,15 @@ class HtmlText:
         if text:
             self._number += 1
             quoted = self._quoted or True in self._quotes
-            self._unit(f"{QUOTED if quoted else ''}paragraph {self._number}", text, self._fonts)
-            self._fonts = {}
+            place = f"{QUOTED if quoted else ''}paragraph {self._number}"
+            self._unit(place, text, self._fonts, capitals=self._capitals)
+            self._fonts, self._capitals = {}, False
         self._pieces = []
         self._after_blank = True
 
-    def _unit(self, place: str, text: str, fonts: Iterable[str] = ()) -> None:
+    def _unit(self, place: str, text: str, fonts: Iterable[str] = (), *, capitals: bool = False) -> None:
         text, raw = self._source.unit(text)
-        self._sink.unit(place, text, fonts, raw)
+        self._sink.unit(place, text, fonts, raw, capitals=capitals)
 
     # attributes
 

@@ -1,6 +1,7 @@
-"""Which elements of an HTML document are open, and so which fonts hold. Bounded, and linear on any tags.
+"""Which elements of an HTML document are open: so which fonts hold, and whether text is shown in capitals.
 
-Not the standard's tree construction: ends that are missing or misplaced are mended as far as fonts need it.
+Bounded, and linear on any tags. Not the standard's tree construction: ends that are missing or misplaced are mended as
+far as fonts need it.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ _SIBLINGS = {
 
 
 class OpenElements:
-    """A stack of elements; `fonts` hold for text that stands here."""
+    """A stack of elements; `fonts` hold for text that stands here, and so does `capitals`."""
 
     def __init__(self) -> None:
         self.fonts: tuple[str, ...] = ()
-        self._stack: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []  # name, own fonts, the fonts before
+        self.capitals = False
+        # name, own fonts, the fonts before, and whether text was shown in capitals before
+        self._stack: list[tuple[str, tuple[str, ...], tuple[str, ...], bool]] = []
         self._counts: Counter[str] = Counter()
 
     @property
@@ -36,14 +39,15 @@ class OpenElements:
         """Inside <pre>: blanks are text."""
         return self._counts["pre"] > 0
 
-    def begin(self, name: str, fonts: tuple[str, ...]) -> None:
-        """An element begins."""
+    def begin(self, name: str, fonts: tuple[str, ...], *, capitals: bool | None = None) -> None:
+        """An element begins. `capitals`: what it says of them."""
         if name in _VOID:
             return
         if self.innermost in _SIBLINGS.get(name, ()):
             self._pop()
         if len(self._stack) < _DEPTH:
             self._push(name, fonts)
+            self.capitals = self.capitals if capitals is None else capitals
 
     def end(self, name: str) -> None:
         """An end tag: everything inside the element ends with it, but <font>."""
@@ -60,11 +64,11 @@ class OpenElements:
             self._push("font", own)
 
     def _push(self, name: str, own: tuple[str, ...]) -> None:
-        self._stack.append((name, own, self.fonts))
+        self._stack.append((name, own, self.fonts, self.capitals))
         self._counts[name] += 1
         self.fonts = own or self.fonts
 
     def _pop(self) -> tuple[str, tuple[str, ...]]:
-        name, own, self.fonts = self._stack.pop()
+        name, own, self.fonts, self.capitals = self._stack.pop()
         self._counts[name] -= 1
         return name, own

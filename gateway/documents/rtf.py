@@ -60,20 +60,19 @@ def read(file: BinaryIO, sink: Sink) -> None:
         at = reader.group_at(match.start())
 
 
-_KNOWN = frozenset(
-    {b"f", b"fcharset", b"cpg", b"plain", b"u", b"uc", b"bin", b"ansicpg", b"deff", b"ud", b"fonttbl"}.union(
-        OBJECTS, CHARACTERS, BREAKS, FLOWS, PROPERTIES, PAGES, SKIPPED
-    )
-)
+_CAPITALS = frozenset((b"caps", b"scaps"))
+_WORDS = frozenset((b"f", b"fcharset", b"cpg", b"plain", b"u", b"uc", b"bin", b"ansicpg", b"deff", b"ud", b"fonttbl"))
+_KNOWN = _WORDS.union(_CAPITALS, OBJECTS, CHARACTERS, BREAKS, FLOWS, PROPERTIES, PAGES, SKIPPED)
 
 
 class _Group:
     """What a group inherits and may change for itself."""
 
-    __slots__ = ("data", "flow", "font", "name", "page", "skip", "stand_ins", "uc", "upr")
+    __slots__ = ("capitals", "data", "flow", "font", "name", "page", "skip", "stand_ins", "uc", "upr")
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
+        self.capitals = False  # text is shown so
         self.font = -1
         self.name = ""  # of the font
         self.page = -1  # code page of 8-bit text in it; -1: the document's
@@ -87,7 +86,7 @@ class _Group:
         """The state that a group begins with."""
         made = _Group(self.flow)
         made.font, made.name, made.page, made.uc = self.font, self.name, self.page, self.uc
-        made.skip, made.upr, made.data = self.skip, self.upr, self.data
+        made.skip, made.upr, made.data, made.capitals = self.skip, self.upr, self.data, self.capitals
         return made
 
 
@@ -190,6 +189,7 @@ class _Reader:
 
     def _flush(self, flow: Flow) -> None:
         """A paragraph, or whatever else is read by itself, is complete."""
+        capitals = flow.capitals
         text, fonts, raw = flow.take()
         if flow.kind == "font":
             self._fonts.named(text.strip(" ;"))
@@ -198,7 +198,8 @@ class _Reader:
         elif flow.kind == "drawing name":
             self._shape = text.strip().lower()
         elif flow.kind != "drawing" or self._shape in SHAPE_TEXTS:
-            self._sink.unit(flow.place, text, () if flow.kind.startswith("property") else fonts, raw)
+            fonts = () if flow.kind.startswith("property") else fonts
+            self._sink.unit(flow.place, text, fonts, raw, capitals=capitals)
         if flow.kind == "field" and _DDE.search(text):
             self._sink.active()
         if flow.kind == "property template" and _REMOTE.match(text):
@@ -222,6 +223,8 @@ class _Reader:
             group.skip = group.upr = False
         elif group.skip:
             return
+        elif word in _CAPITALS:
+            group.capitals = bare or number != 0
         elif word in CHARACTERS:
             self._character(CHARACTERS[word])
         elif word in BREAKS:
@@ -295,6 +298,7 @@ class _Reader:
             group.font, group.name, group.page = number, self._fonts.name(number), self._fonts.page_of(number)
 
     def _plain(self, _: int) -> None:
+        self._group.capitals = False
         self._font(self._default_font)
 
     def _deff(self, number: int) -> None:
@@ -320,6 +324,7 @@ class _Reader:
         """Number, stand-in and the text up to the next, again and again."""
         group = self._group
         if group.uc == 1 and not group.stand_ins and group.flow.kind != "font":
+            group.flow.capitals = group.flow.capitals or group.capitals
             group.flow.fonts[group.name] = None
             group.flow.characters(pieces[::3], pieces[2::3], self._fonts.page if group.page < 0 else group.page)
             return
@@ -340,6 +345,7 @@ class _Reader:
             group.flow.octets(data, self._fonts.row_page())
             return
         group.flow.fonts[group.name] = None
+        group.flow.capitals = group.flow.capitals or group.capitals
         group.flow.octets(data, self._fonts.page if group.page < 0 else group.page)
 
     def _hexadecimal(self, digits: bytes) -> None:
@@ -353,6 +359,7 @@ class _Reader:
 
     def _character(self, text: str) -> None:
         self._group.flow.fonts[self._group.name] = None
+        self._group.flow.capitals = self._group.flow.capitals or self._group.capitals
         self._group.flow.unicode(text)
         self._divide(self._group.flow)
 

@@ -36,6 +36,10 @@ _BREAK = re.compile(
 )
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*+>")
 # A tag that does not end at the next ">": whoever looks for that one takes text for a tag, or a tag for text.
+_CAPITALS = re.compile(r"\b(?:uppercase|(?:small|petite|titling)-caps|unicase)\b", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\bm(?:<[^<>]{0,99}>)*+(?:[aâậạ]|&#?\w{1,9};)(?:[\u0302\u0323]|&#?\w{1,9};|<[^<>]{0,99}>)*+t\b", re.IGNORECASE
+)
 _ODD_TAG = re.compile(r"""<[A-Za-z/!?][^<>]*+<|=\s*+(?:"[^"<>]*+[<>]|'[^'<>]*+[<>])""")
 _QUOTES = ("<blockquote", "gmail_quote", "divRplyFwdMsg", "moz-cite-prefix", "appendonsend")
 _FONTS = re.compile(r"f(?:ont(?:-family)?|ace)\s{0,8}[:=]([^;>]{1,200})")
@@ -115,8 +119,9 @@ def _has_legacy_fonts(source: str) -> bool:
 
 
 def is_odd(source: str) -> bool:
-    """Whether an HTML text has tags that are not what they look like at first sight."""
-    return _ODD_TAG.search(_without_unshown(source)) is not None
+    """Whether an HTML text has tags, or letters, that are not what they look like at first sight."""
+    loud = _CAPITALS.search(source) is not None and _LEVEL.search(source) is not None
+    return loud or _ODD_TAG.search(_without_unshown(source)) is not None
 
 
 def shown_texts(source: str) -> Iterator[str]:

@@ -52,6 +52,10 @@ SECRET = {
     "calendar-file": eml(
         CALENDAR.format("ATTACH;ENCODING=BASE64:" + base64.b64encode(PAPER.encode()).decode()), "text/calendar"
     ),
+    "styled-capitals": eml("<p style='text-transform: uppercase'>Tối m&#7853;t</p><p>Số: 12/KH-UBND</p>", HTML),
+    "class-capitals": eml("<style>.a{font-variant:small-caps}</style><p class=a><b>Tối</b> mật</p>", HTML),
+    "docx-capitals": attached(("a.docx", docx_with("<w:r><w:rPr><w:caps/></w:rPr><w:t>Tối mật</w:t></w:r>"))),
+    "chinese-label": eml(PAPER.encode("gb18030"), "text/plain; charset=gb2312"),
     "folder": attached(("a.zip", zipped({"TỐI MẬT/ke hoach.txt": b"noi dung"}))),
     "spaced-name": attached(("a.zip", zipped({"M Ậ T.txt": b"noi dung"}))),
     "unseen-letters": eml("T\u200eỐI M\u034fẬ\ufe0fT\n\nSố: 12/KH-UBND\n", PLAIN),

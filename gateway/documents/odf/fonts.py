@@ -1,4 +1,7 @@
-"""Which font an OpenDocument style has: its own, its parents', its family's default (ODF 1.3 part 3, 16.2)."""
+"""Which font an OpenDocument style has: its own, its parents', its family's default (ODF 1.3 part 3, 16.2).
+
+And whether it shows text in capitals (20.188 fo:font-variant, 20.220 fo:text-transform).
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ class OdfFonts:
         self._automatic: dict[Style, tuple[str, str]] = {}
         self._defaults: dict[str, str] = {}
         self._known: dict[Style, str] = {}
+        self._loud: set[Style] = set()  # styles, and family defaults without a name, that show capitals
+        self._quiet: set[Style] = set()  # that say that they do not
 
     def begin_part(self) -> None:
         """Another part's automatic styles are not this one's."""
@@ -42,6 +47,27 @@ class OdfFonts:
         """A family's default."""
         if font and len(self._defaults) < _KEPT:
             self._defaults[family] = font
+
+    def add_capitals(self, style: Style, *, shown: bool) -> None:
+        """What a style says of capitals itself; a family's default has no name."""
+        if len(self._loud) + len(self._quiet) < _KEPT:
+            (self._loud if shown else self._quiet).add(style)
+
+    def in_capitals(self, style: Style) -> bool:
+        """Whether a style shows capitals, or one that it is made from."""
+        if not self._loud:
+            return False
+        family, name = style
+        for _ in range(_CHAIN):
+            if (family, name) in self._loud:
+                return True
+            if (family, name) in self._quiet:
+                return False
+            found = self._automatic.get((family, name)) or self._common.get((family, name))
+            if found is None:
+                break
+            name = found[0]
+        return (family, "") in self._loud
 
     def font_of(self, properties: Attributes) -> str:
         """The font that a style:text-properties element names, "" for none."""

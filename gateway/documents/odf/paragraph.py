@@ -13,10 +13,12 @@ class Paragraph:
     A blank at the end stays, as office programs keep it.
     """
 
-    __slots__ = ("_after_blank", "_pieces", "font", "fonts", "spans")
+    __slots__ = ("_after_blank", "_pieces", "capitals", "font", "fonts", "loud", "spans")
 
-    def __init__(self, font: str) -> None:
+    def __init__(self, font: str, *, loud: bool = False) -> None:
         self.font = font
+        self.loud = [loud]  # whether the paragraph, and each span that is open, is shown in capitals
+        self.capitals = False  # some of the text is
         self.spans: list[str] = []  # fonts of the spans that are open, "" for one that names none
         self.fonts: dict[str, None] = {}
         self._pieces: list[str] = []
@@ -43,6 +45,7 @@ class Paragraph:
     def _take(self, text: str) -> None:
         self._pieces.append(text)
         if not text.isspace():
+            self.capitals = self.capitals or True in self.loud
             font = next(filter(None, reversed(self.spans)), self.font)
             if font:
                 self.fonts[font] = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from gateway.documents.odf.fonts import OdfFonts, Style
 from gateway.documents.xml import Attributes, Handler, local
 
+_CAPITALS = frozenset(("uppercase", "small-caps"))
+
 
 class StylesReader(Handler):
     """Styles come before the text that uses them, in every part."""
@@ -48,6 +50,10 @@ class StylesReader(Handler):
     def _properties(self, attributes: Attributes) -> None:
         if self._style and not self._lists:
             self._font = self._font or self.fonts.font_of(attributes)
+            said = {local(attributes, "text-transform"), local(attributes, "font-variant")} - {""}
+            if said:
+                style = (self._style[0], "" if self._default else self._style[1])
+                self.fonts.add_capitals(style, shown=not said.isdisjoint(_CAPITALS))
 
     def _end_style(self) -> None:
         if self._style and self._default:

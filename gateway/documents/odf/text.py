@@ -211,7 +211,8 @@ class OdfText(StylesReader):
 
     def _begin_paragraph(self, attributes: Attributes) -> None:
         font = self.fonts.of(("paragraph", local(attributes, "style-name"))) or self._surrounding_font()
-        self._open.append(_Open(Paragraph(font), self._place(), len(self._places)))
+        loud = self.fonts.in_capitals(("paragraph", local(attributes, "style-name")))
+        self._open.append(_Open(Paragraph(font, loud=loud), self._place(), len(self._places)))
 
     def _surrounding_font(self) -> str:
         if self._shape_fonts:
@@ -231,15 +232,18 @@ class OdfText(StylesReader):
             cell.texts.append(text)
             cell.fonts.update(fonts)
         else:
-            self._sink.unit(ended.place, text, fonts)
+            self._sink.unit(ended.place, text, fonts, capitals=ended.paragraph.capitals)
 
     def _begin_span(self, attributes: Attributes) -> None:
         if self._open:
-            self._open[-1].paragraph.spans.append(self.fonts.of(("text", local(attributes, "style-name"))))
+            style = ("text", local(attributes, "style-name"))
+            self._open[-1].paragraph.spans.append(self.fonts.of(style))
+            self._open[-1].paragraph.loud.append(self.fonts.in_capitals(style))
 
     def _end_span(self) -> None:
         if self._open and self._open[-1].paragraph.spans:
             self._open[-1].paragraph.spans.pop()
+            self._open[-1].paragraph.loud.pop()
 
     def _exactly(self, text: str) -> Opening:
         def begin(_: Attributes) -> None:

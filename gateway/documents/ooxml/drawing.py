@@ -36,6 +36,9 @@ class DrawingText(Handler):
         self._fonts: dict[str, None] = {}
         self._font = ""
         self._level, self._styled = 1, 0
+        self._loud: set[int] = set()  # levels of the shape that are shown in capitals
+        self._run_capitals: bool | None = None  # what the run says of them
+        self._capitals = False  # some of the paragraph is shown so
         self._in_paragraph = self._in_run = self._taking = False
         self._numbers = 0
         self._map()
@@ -45,6 +48,8 @@ class DrawingText(Handler):
         if self._taking:
             self._pieces.append(data)
             if self._in_run and not data.isspace():
+                loud = self._level in self._loud if self._run_capitals is None else self._run_capitals
+                self._capitals = self._capitals or loud
                 self._fonts[self._font or self.inherited(self._level)] = None
 
     def inherited(self, level: int) -> str:
@@ -73,6 +78,7 @@ class DrawingText(Handler):
             begin[name], end[name] = self._begin_run, self._end_run
         begin["a:t"], end["a:t"] = self._begin_text, self._end_text
         begin["a:br"], begin["a:tab"] = self._break("\n"), self._break("\t")
+        begin["a:rPr"] = begin["a:defRPr"] = self._in_capitals
         begin["a:pPr"], begin["a:latin"] = self._paragraph_level, self._latin
         for level in range(1, 10):
             begin[f"a:lvl{level}pPr"], end[f"a:lvl{level}pPr"] = self._list_level(level), self._end_level
@@ -87,6 +93,7 @@ class DrawingText(Handler):
     def _begin_shape(self, _: Attributes) -> None:
         self.shape += 1
         self.levels = {}
+        self._loud = set()
 
     def _description(self, attributes: Attributes) -> None:
         for name in ("title", "descr"):
@@ -100,14 +107,14 @@ class DrawingText(Handler):
 
     def _begin_paragraph(self, _: Attributes) -> None:
         self._pieces, self._fonts, self._level = [], {}, 1
-        self._in_paragraph = True
+        self._in_paragraph, self._capitals = True, False
 
     def _end_paragraph(self) -> None:
         self._in_paragraph = self._taking = False
         text = unescape("".join(self._pieces))
         if text and self.twins.fresh(text):
             fonts = [self.typeface(font) or self.typeface(_BODY) for font in self._fonts]
-            self._context.sink.unit(self._place(), text, fonts)
+            self._context.sink.unit(self._place(), text, fonts, capitals=self._capitals)
         self._pieces = []
 
     def _begin_label(self, attributes: Attributes) -> None:
@@ -122,7 +129,7 @@ class DrawingText(Handler):
         self._numbers -= 1
 
     def _begin_run(self, _: Attributes) -> None:
-        self._in_run, self._font = True, ""
+        self._in_run, self._font, self._run_capitals = True, "", None
 
     def _end_run(self) -> None:
         self._in_run = False
@@ -152,6 +159,13 @@ class DrawingText(Handler):
 
     def _end_level(self) -> None:
         self._styled = 0
+
+    def _in_capitals(self, attributes: Attributes) -> None:
+        said = local(attributes, "cap")
+        if said and self._in_run:
+            self._run_capitals = said != "none"
+        elif said and said != "none" and self._styled:
+            self._loud.add(self._styled)
 
     def _latin(self, attributes: Attributes) -> None:
         font = local(attributes, "typeface")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from gateway.documents.ooxml.context import Context
 from gateway.documents.ooxml.fields import FieldCodes
 from gateway.documents.ooxml.twins import Twins
-from gateway.documents.ooxml.wordfonts import NO_SLOTS, Slots, WordFonts, slots_of
+from gateway.documents.ooxml.wordfonts import NO_SLOTS, Slots, WordFonts, is_on, slots_of
 from gateway.documents.xml import Attributes, Handler, Opening, local
 
 _STORIES = {
@@ -22,7 +22,6 @@ _STORIES = {
     "w:comment": "comment",
     "w:docPart": "building block",
 }
-_OFF = ("0", "false", "off")
 
 
 @dataclass(slots=True)
@@ -31,6 +30,7 @@ class _Run:
     style: str = ""
     complex: bool = False  # a complex script, or right to left: w:cs, w:rtl
     hint: str = ""
+    capitals: bool | None = None  # None: as its styles say
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class _Text:
 
     pieces: list[str] = field(default_factory=list)
     fonts: dict[str, None] = field(default_factory=dict)
+    capitals: bool = False  # some of it is shown so
 
 
 @dataclass(slots=True)
@@ -96,6 +97,8 @@ class WordText(Handler):
         begin["w:noBreakHyphen"] = self._separator("\u2011")
         begin["w:pStyle"], begin["w:rStyle"] = self._paragraph_style, self._run_style
         begin["w:rFonts"], begin["a:latin"], begin["w:sym"] = self._rfonts, self._latin, self._symbol
+        begin["w:caps"] = begin["w:smallCaps"] = self._capitals
+        begin["a:rPr"] = self._drawn_capitals
         begin["w:cs"] = begin["w:rtl"] = self._complex
         begin["w:fldSimple"] = self._simple_field
         begin["v:textpath"] = self._attribute("word art", "string")
@@ -126,7 +129,7 @@ class WordText(Handler):
     def _emit(self, place: str, taken: _Text) -> None:
         text = "".join(taken.pieces)
         if text and self._twins.fresh(text):
-            self._context.sink.unit(place, text, taken.fonts)
+            self._context.sink.unit(place, text, taken.fonts, capitals=taken.capitals)
 
     def _story(self, name: str) -> Opening:
         def begin(attributes: Attributes) -> None:
@@ -189,9 +192,17 @@ class WordText(Handler):
         if run := self._run():
             run.style = local(attributes, "val")
 
+    def _capitals(self, attributes: Attributes) -> None:
+        if run := self._run():
+            run.capitals = run.capitals or is_on(attributes)
+
+    def _drawn_capitals(self, attributes: Attributes) -> None:
+        if (run := self._run()) and (said := local(attributes, "cap")):
+            run.capitals = said != "none"
+
     def _complex(self, attributes: Attributes) -> None:
         if run := self._run():
-            run.complex = local(attributes, "val") not in _OFF
+            run.complex = is_on(attributes)
 
     def _paragraph_style(self, attributes: Attributes) -> None:
         if self._open and not self._aside:
@@ -238,7 +249,10 @@ class WordText(Handler):
         if font:
             taken.fonts[font] = None
         elif paragraph.run and not text.isspace():
-            taken.fonts.update(dict.fromkeys(self._fonts_of(text, paragraph.run, paragraph.style)))
+            run = paragraph.run
+            taken.fonts.update(dict.fromkeys(self._fonts_of(text, run, paragraph.style)))
+            shown = self._fonts.in_capitals(run.style, paragraph.style) if run.capitals is None else run.capitals
+            taken.capitals = taken.capitals or shown
 
     def _fonts_of(self, text: str, run: _Run, style: str) -> list[str]:
         latin, other, complex_, asian = self._fonts.resolve(run.slots, run.style, style)

@@ -1,6 +1,7 @@
-"""Which font a Word run has: the run, its style, its paragraph's style, the document's defaults, the theme.
+"""Which font a Word run has, and whether it is shown in capitals.
 
-ISO/IEC 29500-1, 17.3.2.26 (rFonts) and 17.7.2 (the style hierarchy).
+By the run, its style, its paragraph's style, the document's defaults, the theme: ISO/IEC 29500-1, 17.3.2.26 (rFonts),
+17.3.2.5 (caps) and 17.7.2 (the style hierarchy).
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ def slots_of(attributes: Attributes) -> Slots:
     )
 
 
+def is_on(attributes: Attributes) -> bool:
+    """What an element says that turns something on or off (17.17.4)."""
+    return local(attributes, "val") not in ("0", "false", "off", "none")
+
+
 def over(upper: Slots, lower: Slots) -> Slots:
     """The upper's fonts, and the lower's where the upper says none."""
     if upper == NO_SLOTS:
@@ -47,13 +53,31 @@ class WordFonts:
         self.defaults: Slots = NO_SLOTS
         self.paragraph_style = ""  # the default one's id
         self._themes, self._theme = themes, theme
+        self.capitals = False  # everything is shown in capitals that does not say otherwise
         self._styles: dict[str, tuple[str, Slots]] = {}
+        self._capitals: dict[str, bool] = {}  # what styles say of them
         self._known: dict[tuple[Slots, str, str], Slots] = {}
 
-    def add(self, style: str, based_on: str, slots: Slots) -> None:
-        """A style, by its id."""
+    def add(self, style: str, based_on: str, slots: Slots, capitals: bool | None = None) -> None:
+        """A style, by its id. `capitals`: what it says of them itself."""
         if len(self._styles) < _KEPT:
             self._styles.setdefault(style, (based_on, slots))
+            if capitals is not None:
+                self._capitals.setdefault(style, capitals)
+
+    def in_capitals(self, run_style: str, paragraph_style: str) -> bool:
+        """Whether one of a run's styles shows it in capitals, where it says nothing itself."""
+        if not self._capitals:
+            return self.capitals
+        styles = (run_style, paragraph_style or self.paragraph_style)
+        return self.capitals or any(self._says_capitals(style) for style in styles if style)
+
+    def _says_capitals(self, style: str) -> bool:
+        for _ in range(_CHAIN):
+            if style in self._capitals or style not in self._styles:
+                break
+            style, _slots = self._styles[style]
+        return self._capitals.get(style, False)
 
     def resolve(self, run: Slots, run_style: str, paragraph_style: str) -> Slots:
         """Typefaces of a run; none is "" or of a theme."""
@@ -97,12 +121,15 @@ class StylesHandler(Handler):
         self._style = ""
         self._based_on = ""
         self._slots = NO_SLOTS
+        self._capitals: bool | None = None
         self._in_style = self._in_defaults = False
         self._aside = 0  # inside formats that are not the style's own: a table's corners, earlier versions
         self.opening.update({
             "w:style": self._begin,
             "w:basedOn": self._basis,
             "w:rFonts": self._rfonts,
+            "w:caps": self._in_capitals,
+            "w:smallCaps": self._in_capitals,
             "w:rPrDefault": self._begin_defaults,
             "w:defaultFonts": self._default_fonts,
             "w:tblStylePr": self._begin_aside,
@@ -117,6 +144,7 @@ class StylesHandler(Handler):
 
     def _begin(self, attributes: Attributes) -> None:
         self._style, self._based_on, self._slots = local(attributes, "styleId"), "", NO_SLOTS
+        self._capitals = None
         self._in_style = True
         default = local(attributes, "default") in ("1", "true", "on")
         if default and local(attributes, "type") == "paragraph":
@@ -131,11 +159,17 @@ class StylesHandler(Handler):
         elif self._in_style and not self._aside:
             self._slots = over(slots_of(attributes), self._slots)
 
+    def _in_capitals(self, attributes: Attributes) -> None:
+        if self._in_defaults:
+            self._fonts.capitals = self._fonts.capitals or is_on(attributes)
+        elif self._in_style and not self._aside:
+            self._capitals = self._capitals or is_on(attributes)
+
     def _default_fonts(self, attributes: Attributes) -> None:
         self._fonts.defaults = slots_of(attributes)
 
     def _end(self) -> None:
-        self._fonts.add(self._style, self._based_on, self._slots)
+        self._fonts.add(self._style, self._based_on, self._slots, self._capitals)
         self._in_style = False
 
     def _begin_defaults(self, _: Attributes) -> None:

@@ -76,6 +76,25 @@ def word() -> str:
 </office:text></office:body></office:document>"""
 
 
+def capitals() -> str:
+    """Levels of secrecy that formats show in capitals, and that they do not."""
+    loud, small = 'fo:text-transform="uppercase"', 'fo:font-variant="small-caps"'
+    style = (
+        '<style:style style:name="{}" style:family="{}" style:parent-style-name="{}"><style:text-properties {}/>'
+        "</style:style>"
+    )
+    return f"""{_HEAD % "text"}<office:styles><style:style style:name="Standard" style:family="paragraph"/>
+{style.format("Loud", "paragraph", "Standard", loud)}
+</office:styles><office:automatic-styles>{style.format("T1", "text", "", loud)}{style.format("T2", "text", "", small)}
+{style.format("T3", "text", "", 'fo:text-transform="none"')}</office:automatic-styles><office:body><office:text>
+<text:p text:style-name="Standard"><text:span text:style-name="T1">Tối mật</text:span></text:p>
+<text:p text:style-name="Standard">Tối mật</text:p>
+<text:p text:style-name="Loud">Tuyệt mật</text:p>
+<text:p text:style-name="Standard"><text:span text:style-name="T2">Mật</text:span></text:p>
+<text:p text:style-name="Loud"><text:span text:style-name="T3">Mật</text:span></text:p>
+</office:text></office:body></office:document>"""
+
+
 def sheets(rows: int = 1500) -> str:
     """Two sheets: cells in three fonts, a comment; and more strings than fit in one record."""
     cells = "".join(

@@ -1,0 +1,151 @@
+"""A level of secrecy that a format shows in capitals is read as people see it; other text stays as it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.documents.document import Document
+from tests.unit.documents import office
+from tests.unit.documents.old_formats import parse
+from tests.unit.documents.packages import docx, open_document, paragraph, pptx, read_parts, shape
+
+LOUD = "<w:rPr><w:caps/></w:rPr>"
+QUIET = '<w:rPr><w:caps w:val="0"/></w:rPr>'
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+RTF_LEVEL = rb"T\u7889?i m\u7853?t"
+
+
+def texts(document: Document) -> list[str]:
+    return [unit.text for unit in document.units]
+
+
+def word_style(name: str, inner: str, based_on: str = "", more: str = 'w:type="paragraph"') -> str:
+    basis = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
+    return f'<w:style {more} w:styleId="{name}">{basis}<w:rPr>{inner}</w:rPr></w:style>'
+
+
+STYLES = (
+    f"<w:styles {WORD}>"
+    + word_style("Loud", "<w:caps/>")
+    + word_style("Child", "<w:b/>", "Loud")
+    + word_style("Quiet", '<w:caps w:val="false"/>', "Loud")
+    + word_style("Run", '<w:smallCaps w:val="1"/>', more='w:type="character"')
+    + word_style("Ring", "", "Ring")
+    + "</w:styles>"
+)
+
+
+@pytest.mark.parametrize(
+    ("run", "text"),
+    [
+        (f"{LOUD}<w:t>Tối mật</w:t>", "TỐI MẬT"),
+        (f"{LOUD}<w:t>To\u0302\u0301i mật</w:t>", "TO\u0302\u0301I MẬT"),
+        ("<w:rPr><w:smallCaps/></w:rPr><w:t>Tối mật</w:t>", "TỐI MẬT"),
+        ("<w:rPr><w:caps/><w:smallCaps w:val='0'/></w:rPr><w:t>toi mat</w:t>", "TOI MAT"),
+        (f"{QUIET}<w:t>Tối mật</w:t>", "Tối mật"),
+        ("<w:t>Tối mật</w:t>", "Tối mật"),
+        (f"<w:t>Tối </w:t></w:r><w:r>{LOUD}<w:t>mật</w:t>", "TỐI MẬT"),
+        (f"<w:t>Tối mật</w:t></w:r><w:r>{LOUD}<w:t> </w:t>", "Tối mật "),
+        (f"{LOUD}<w:t>Kế hoạch</w:t>", "Kế hoạch"),
+        (f"{LOUD}<w:t>Céng hoµ x· héi</w:t>", "Céng hoµ x· héi"),
+        (f"{LOUD}<w:t>{'Tối mật ' * 30}</w:t>", "Tối mật " * 30),
+        ('<w:rPr><w:rStyle w:val="Run"/></w:rPr><w:t>mật</w:t>', "MẬT"),
+        ('<w:rPr><w:rStyle w:val="Ring"/></w:rPr><w:t>mật</w:t>', "mật"),
+        ('<w:rPr><w:rPrChange><w:rPr><w:caps/></w:rPr></w:rPrChange></w:rPr><w:t>mật</w:t>', "mật"),
+    ],
+)  # fmt: skip
+def test_word(run: str, text: str) -> None:
+    assert texts(read_parts(docx(paragraph(run), {"word/styles.xml": STYLES}))) == [text]
+
+
+@pytest.mark.parametrize(
+    ("style", "run", "text"),
+    [("Loud", "", "MẬT"), ("Child", "", "MẬT"), ("Quiet", "", "Mật"), ("Loud", QUIET, "Mật"), ("None", "", "Mật")],
+)
+def test_words_styles(style: str, run: str, text: str) -> None:
+    body = f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r>{run}<w:t>Mật</w:t></w:r></w:p>'
+    assert texts(read_parts(docx(body, {"word/styles.xml": STYLES}))) == [text]
+
+
+def test_words_defaults() -> None:
+    defaults = f"<w:styles {WORD}><w:docDefaults><w:rPrDefault>{LOUD}</w:rPrDefault></w:docDefaults></w:styles>"
+    assert texts(read_parts(docx(paragraph("<w:t>Mật</w:t>"), {"word/styles.xml": defaults}))) == ["MẬT"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [('cap="all"', "MẬT"), ('cap="small"', "MẬT"), ('cap="none"', "Mật"), ("", "Mật")],
+)
+def test_powerpoint(properties: str, text: str) -> None:
+    found = read_parts(pptx(shape(f"<a:r><a:rPr {properties}/><a:t>Mật</a:t></a:r>")))
+    assert texts(found) == [text]
+    levels = f"<a:lvl1pPr><a:defRPr {properties}/></a:lvl1pPr>"
+    assert texts(read_parts(pptx(shape("<a:r><a:t>Mật</a:t></a:r>", list_style=levels)))) == [text]
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ('fo:text-transform="uppercase"', "MẬT"),
+        ('fo:font-variant="small-caps"', "MẬT"),
+        ('fo:text-transform="none" fo:font-variant="normal"', "Mật"),
+        ('fo:text-transform="lowercase"', "Mật"),
+        ("", "Mật"),
+    ],
+)
+@pytest.mark.parametrize("family", ["paragraph", "text"])
+def test_open_document(properties: str, text: str, family: str) -> None:
+    named = f'<style:style style:name="A" style:family="{family}"><style:text-properties {properties}/></style:style>'
+    child = f'<style:style style:name="B" style:family="{family}" style:parent-style-name="A"/>'
+    body = {
+        "paragraph": '<text:p text:style-name="B">Mật</text:p><text:p>Mật</text:p>',
+        "text": '<text:p><text:span text:style-name="B">Mật</text:span></text:p><text:p>Mật</text:p>',
+    }[family]
+    assert texts(read_parts(open_document("text", body, automatic=named + child))) == [text, "Mật"]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb"{\caps %b}\par", "TỐI MẬT"),
+        (rb"\scaps %b\par", "TỐI MẬT"),
+        (rb"\caps0 %b\par", "Tối mật"),
+        (rb"\caps\plain %b\par", "Tối mật"),
+        (rb"{\caps x\par}%b\par", "Tối mật"),
+        (rb"{\*\generator \caps}%b\par", "Tối mật"),
+        (rb"{\caps {\b %b}}\par", "TỐI MẬT"),
+    ],
+)
+def test_rtf(body: bytes, text: str) -> None:
+    assert texts(parse(rb"{\rtf1\ansi " + body % RTF_LEVEL + b"}", "a.rtf"))[-1] == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('<p style="text-transform: uppercase">Tối mật</p>', "TỐI MẬT"),
+        ('<p><span style="color:red;TEXT-TRANSFORM:UPPERCASE">T&#7889;i</span> m&#7853;t</p>', "TỐI MẬT"),
+        ('<p style="font-variant:small-caps">Tối mật</p>', "TỐI MẬT"),
+        ('<p style="font-variant-caps:all-small-caps">Tối mật</p>', "TỐI MẬT"),
+        ("<style>.a{text-transform:uppercase}</style><p class=a>Tối mật</p>", "TỐI MẬT"),
+        ("<style>p.a{font-family:x;text-transform:uppercase !important}</style><p class='b a'>Tối mật</p>", "TỐI MẬT"),
+        ("<style>p{text-transform:uppercase}</style><p style='text-transform:none'>Tối mật</p>", "Tối mật"),
+        ('<div style="text-transform:uppercase"></div><p>Tối mật</p>', "Tối mật"),
+        ('<div style="text-transform:uppercase"><p>Tối mật</p></div>', "TỐI MẬT"),
+        ('<p style="text-transform:capitalize">Tối mật</p>', "Tối mật"),
+        ('<p style="x-text-transform:uppercase">Tối mật</p>', "Tối mật"),
+    ],
+)
+def test_html(source: str, text: str) -> None:
+    assert texts(parse(f"<html><body>{source}</body></html>".encode(), "a.html")) == [text]
+
+
+@pytest.mark.service("libreoffice")
+@pytest.mark.limit(400)
+@pytest.mark.parametrize("kind", ["doc", "docx", "rtf", "odt"])
+def test_what_libreoffice_writes(tmp_path: Path, kind: str) -> None:
+    found = parse(office.convert(office.capitals(), tmp_path, "fodt", kind), f"a.{kind}")
+    levels = [text.strip() for text in texts(found) if "mật" in text.lower()]
+    assert levels == ["TỐI MẬT", "Tối mật", "TUYỆT MẬT", "MẬT", "Mật"]
