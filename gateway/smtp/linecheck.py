@@ -1,16 +1,14 @@
 """Finds bare CR, bare LF and NUL in message data, fast. Sans-IO; knows nothing of SMTP.
 
 Measured on 20 MiB of base64 lines: counting CR, LF and CRLF takes about 43 ms; taking the line ends of regular lines
-out by stride and then looking for a single left-over takes about 5 ms. Base64 is what large mail is made of. In what is
-short, or irregular, all that is no line end is deleted, and the rest must be as many CRLF as the data has: four fifths
-of counting.
+out by stride and then looking for a single left-over takes about 5 ms. Base64 is what large mail is made of. What is
+short, or irregular, is copied without its line ends: less than half of counting.
 """
 
 from __future__ import annotations
 
 _REGULAR_FROM = 8192  # below this the setup of the stride costs more than it saves
 _MAX_PERIOD = 4096
-_OTHERS = bytes(set(range(256)) - set(b"\r\n\0"))
 
 
 def has_bare(data: bytes, end: int) -> bool:
@@ -24,8 +22,8 @@ def has_bare(data: bytes, end: int) -> bool:
 
 def _left_over(data: bytes) -> bool:
     """The same for all of `data`, which must not split a CRLF."""
-    # Counted in `data` itself: of "\rx\n", with a bare CR and a bare LF, all but the letter is a CRLF, too.
-    return data.translate(None, _OTHERS) != b"\r\n" * data.count(b"\r\n")
+    rest = data.replace(b"\r\n", b"")  # where CR and LF meet only now, each was a bare one
+    return b"\r" in rest or b"\n" in rest or b"\0" in rest
 
 
 def _regular_run(data: bytes, end: int) -> tuple[int, int]:
