@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from gateway.contents import Why
 from gateway.documents.charset import Decoded, decode
 from gateway.documents.contentlines import ContentLine, content_lines
-from gateway.documents.document import Sink
+from gateway.documents.document import Sink, SpentError
 from gateway.documents.html import read_source
 from gateway.documents.source import whole
 
@@ -24,16 +25,18 @@ def read(file: BinaryIO, sink: Sink) -> None:
     data = whole(file, sink)
     if b"\0" in data[:_WIDE]:
         data = decode(data).text.encode("utf-8", "surrogatepass")
-    for line in content_lines(data):
-        if line.name and (content := line.file):
-            sink.embed(decode(line.filename).text, content, line.name)
+    for number, line in enumerate(content_lines(data)):
+        if number == sink.limits.references:
+            raise SpentError(Why.TOO_MANY, "lines")
+        if line.has_file:
+            sink.embed(decode(line.filename).text, line.file, line.name)
     if sink.text:
         for line in content_lines(data):
             _say(line, sink)
 
 
 def _say(line: ContentLine, sink: Sink) -> None:
-    if line.file:
+    if line.has_file:
         return
     if line.alternative:
         read_source(decode(line.alternative), sink)

@@ -63,13 +63,22 @@ class ContentLine:
         return (found[1] or found[2] or b"") if found else b""
 
     @property
+    def has_file(self) -> bool:
+        """A file stands in it."""
+        if not self.name:
+            return False
+        if _BASE64.search(self.parameters) or (self.name in _FILES and _QUOTED in self.parameters.lower()):
+            return True
+        return _DATA.match(self.value) is not None and not self.html
+
+    @property
     def file(self) -> bytes:
-        """The file that stands in it; b"" for none."""
+        """That file; b"" for none."""
+        if not self.has_file:
+            return b""
         if _BASE64.search(self.parameters):
             return _unbased(self.value)
-        if self.name in _FILES and _QUOTED in self.parameters.lower():
-            return self.value
-        return b"" if self.html else _data(self.value) or b""
+        return _data(self.value) or self.value
 
 
 def content_lines(data: bytes) -> Iterator[ContentLine]:

@@ -117,6 +117,8 @@ def test_bounds() -> None:
     assert len(document.embedded) == 4
     assert document.unchecked == [Why.TOO_MANY]
     assert card(_EVENT, DocumentLimits(expanded=20)).unchecked == [Why.TOO_LARGE]
+    document = card(_EVENT % b"PHOTO;ENCODING=b:QUJD\r\nA:1\r\nA:2", DocumentLimits(references=5))
+    assert (document.unchecked, [one.data for one in document.embedded]) == ([Why.TOO_MANY], [b"ABC"])
 
 
 @given(
