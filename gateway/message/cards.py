@@ -6,7 +6,7 @@ import re
 
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _SIGN = re.compile(
-    rb";(?:ENCODING=)?\"?(?:BASE64|B)\"?[;:]|[:\"]\s{0,8}data:[^,\s]{0,200},"
+    rb";(?:ENCODING=)?\"?(?:BASE64|B)\"?[;:]|[:\"]\s{0,8}data:[^\s\"]"
     rb"|^(?:[\w-]{1,64}\.)?(?:ATTACH|PHOTO|LOGO|SOUND|KEY|IMAGE|AALARM);[^:\r\n]{0,200}QUOTED-PRINTABLE",
     re.IGNORECASE | re.MULTILINE,
 )
