@@ -81,6 +81,7 @@ class HtmlText:
         self._elements = OpenElements()
         self._left = sink.limits.references
         self._styles: dict[str, tuple[str, ...]] = {}
+        self._loud: dict[str, bool | None] = {}  # what the same styles say of capitals
         self._number = 0
         self._pieces: list[str] = []
         self._fonts: dict[str, None] = {}
@@ -125,7 +126,11 @@ class HtmlText:
         self._elements.begin(name, self._own_fonts(name, attributes), capitals=self._own_capitals(name, attributes))
 
     def _own_capitals(self, name: str, attributes: dict[str, str]) -> bool | None:
-        said = capitals_in(attributes["style"]) if "style" in attributes else None
+        said = None
+        if (style := attributes.get("style")) is not None:
+            if style not in self._loud and len(self._loud) < _STYLES:
+                self._loud[style] = capitals_in(style)
+            said = self._loud[style] if style in self._loud else capitals_in(style)
         return self._sheets.capitals(name, attributes) if said is None else said
 
     def _own_fonts(self, name: str, attributes: dict[str, str]) -> tuple[str, ...]:

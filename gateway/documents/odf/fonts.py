@@ -1,6 +1,6 @@
 """Which font an OpenDocument style has: its own, its parents', its family's default (ODF 1.3 part 3, 16.2).
 
-And whether it shows text in capitals (20.188 fo:font-variant, 20.220 fo:text-transform).
+And whether it shows text in capitals (fo:text-transform, fo:font-variant).
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ class OdfFonts:
         self._automatic: dict[Style, tuple[str, str]] = {}
         self._defaults: dict[str, str] = {}
         self._known: dict[Style, str] = {}
-        self._loud: set[Style] = set()  # styles, and family defaults without a name, that show capitals
-        self._quiet: set[Style] = set()  # that say that they do not
+        # What styles, and family defaults without a name, say of capitals themselves.
+        self._capitals: dict[Style, bool] = {}
+        self._automatic_capitals: dict[Style, bool] = {}
 
     def begin_part(self) -> None:
         """Another part's automatic styles are not this one's."""
-        self._automatic, self._known = {}, {}
+        self._automatic, self._automatic_capitals, self._known = {}, {}, {}
 
     def add_face(self, attributes: Attributes) -> None:
         """A style:font-face: the name that styles use, and the font's."""
@@ -48,26 +49,26 @@ class OdfFonts:
         if font and len(self._defaults) < _KEPT:
             self._defaults[family] = font
 
-    def add_capitals(self, style: Style, *, shown: bool) -> None:
+    def add_capitals(self, style: Style, *, shown: bool, automatic: bool) -> None:
         """What a style says of capitals itself; a family's default has no name."""
-        if len(self._loud) + len(self._quiet) < _KEPT:
-            (self._loud if shown else self._quiet).add(style)
+        said = self._automatic_capitals if automatic else self._capitals
+        if len(said) < _KEPT:
+            said[style] = shown
 
     def in_capitals(self, style: Style) -> bool:
         """Whether a style shows capitals, or one that it is made from."""
-        if not self._loud:
+        if not (self._capitals or self._automatic_capitals):
             return False
         family, name = style
         for _ in range(_CHAIN):
-            if (family, name) in self._loud:
-                return True
-            if (family, name) in self._quiet:
-                return False
+            said = self._automatic_capitals.get((family, name), self._capitals.get((family, name)))
+            if said is not None:
+                return said
             found = self._automatic.get((family, name)) or self._common.get((family, name))
             if found is None:
                 break
             name = found[0]
-        return (family, "") in self._loud
+        return self._capitals.get((family, ""), False)
 
     def font_of(self, properties: Attributes) -> str:
         """The font that a style:text-properties element names, "" for none."""

@@ -53,7 +53,7 @@ class StylesReader(Handler):
             said = {local(attributes, "text-transform"), local(attributes, "font-variant")} - {""}
             if said:
                 style = (self._style[0], "" if self._default else self._style[1])
-                self.fonts.add_capitals(style, shown=not said.isdisjoint(_CAPITALS))
+                self.fonts.add_capitals(style, shown=not said.isdisjoint(_CAPITALS), automatic=self._automatic)
 
     def _end_style(self) -> None:
         if self._style and self._default:

@@ -35,7 +35,7 @@ def slots_of(attributes: Attributes) -> Slots:
 
 
 def is_on(attributes: Attributes) -> bool:
-    """What an element says that turns something on or off (17.17.4)."""
+    """What an element says that turns something on or off."""
     return local(attributes, "val") not in ("0", "false", "off", "none")
 
 

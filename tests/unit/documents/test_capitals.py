@@ -9,7 +9,7 @@ import pytest
 from gateway.documents.document import Document
 from tests.unit.documents import office
 from tests.unit.documents.old_formats import parse
-from tests.unit.documents.packages import docx, open_document, paragraph, pptx, read_parts, shape
+from tests.unit.documents.packages import ODF, docx, open_document, paragraph, pptx, read_parts, shape
 
 LOUD = "<w:rPr><w:caps/></w:rPr>"
 QUIET = '<w:rPr><w:caps w:val="0"/></w:rPr>'
@@ -104,6 +104,22 @@ def test_open_document(properties: str, text: str, family: str) -> None:
         "text": '<text:p><text:span text:style-name="B">Mật</text:span></text:p><text:p>Mật</text:p>',
     }[family]
     assert texts(read_parts(open_document("text", body, automatic=named + child))) == [text, "Mật"]
+
+
+def test_one_parts_automatic_styles_are_not_anothers() -> None:
+    loud = (
+        '<style:style style:name="P1" style:family="paragraph"><style:text-properties fo:text-transform="uppercase"/>'
+    )
+    styles = (
+        f"<office:document-styles {ODF}><office:automatic-styles>{loud}</style:style></office:automatic-styles>"
+        '<office:master-styles><style:master-page style:name="M"><style:header>'
+        '<text:p text:style-name="P1">Mật</text:p>'
+        "</style:header></style:master-page></office:master-styles></office:document-styles>"
+    )
+    body = '<text:p text:style-name="P1">Mật</text:p>'
+    named = '<style:style style:name="P1" style:family="paragraph"/>'
+    found = read_parts(open_document("text", body, {"styles.xml": styles}, automatic=named))
+    assert sorted(texts(found)) == ["MẬT", "Mật"]
 
 
 @pytest.mark.parametrize(
