@@ -10,7 +10,7 @@ from itertools import islice
 from gateway.message.defects import ELSEWHERE, Flaw
 from gateway.message.headers import ContentInfo, header_lines, info_of
 from gateway.message.limits import ScanLimits
-from gateway.message.part import ENCODED, is_shown
+from gateway.message.part import CARDS, ENCODED, is_shown
 from gateway.message.readings.othernames import other_names
 from gateway.message.readings.values import UNKNOWN, boundaries, canonical, encodings, media_types
 
@@ -58,9 +58,16 @@ class Heading:
     others: tuple[str, ...] = ()  # names that end otherwise, which some clients read
 
     def attachment(self, *, strict: bool) -> bool:
-        """Some client would offer its body to save as one file. `strict`: even what a field says is a multipart."""
+        """Some client would offer its body to save as one file. `strict`: even what a field says is a multipart.
+
+        A calendar or card is one here: whether there is a file in it, only its strict reading knows.
+        """
         return any(
-            info.disposition not in ("", "inline") or info.filename or self.others or not is_shown(info.content_type)
+            info.disposition not in ("", "inline")
+            or info.filename
+            or self.others
+            or not is_shown(info.content_type)
+            or info.content_type in CARDS
             for info in self.infos
             if strict or not info.content_type.startswith("multipart/")
         )

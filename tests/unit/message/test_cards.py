@@ -10,6 +10,7 @@ import pytest
 from gateway.message.limits import ScanLimits
 from gateway.message.part import CARDS, is_shown
 from gateway.message.readings.heading import End, read_heading
+from gateway.message.union import union
 from tests.unit.message.mail import cut, entity, facts, multipart, scan, scan_pieces
 
 _TEXT = entity("Content-Type: text/plain", b"a\r\n")
@@ -81,12 +82,13 @@ def test_what_they_show_is_none(kind: str) -> None:
     assert scan(message(f"text/{kind}", b"abc\r\n")).attachments == ()
 
 
-@pytest.mark.parametrize("kind", ["rtf", "plain", "calendar", "csv"])
-def test_the_other_readings_agree(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "file"), [("rtf", True), ("plain", False), ("calendar", True), ("csv", True)])
+def test_the_other_readings(kind: str, file: bool) -> None:
+    """A calendar counts there whatever is in it."""
     heading = read_heading(
         b"Content-Type: text/%b\r\n\r\n" % kind.encode(), End.STRICT, "text/plain", message=False, limits=ScanLimits()
     )
-    assert heading.attachment(strict=True) is not is_shown(f"text/{kind}")
+    assert heading.attachment(strict=True) is file
 
 
 @pytest.mark.parametrize("start", [b"%PDF-1.7", b"{\\rtf1 ", b"PK\x03\x04", b"Rar!\x1a\x07\x01", b"7z\xbc\xaf\x27"])
@@ -95,3 +97,13 @@ def test_bytes_of_a_file_under_the_name_of_a_text(start: bytes, kind: str) -> No
     found = scan(message(f"text/{kind}", base64.encodebytes(start + b"x" * 60), "base64"))
     assert [one.decoded_size for one in found.attachments] == [len(start) + 60]
     assert scan(message(f"text/{kind}", base64.encodebytes(b"x" + start), "base64")).attachments == ()
+
+
+def test_a_calendar_that_only_another_reading_shows_counts() -> None:
+    body = calendar(_HOLDING["attach"])
+    part = entity("Content-Type: text/plain\nContent-Type: text/calendar", body)
+    raw = b"From: a@so.example\r\n" + multipart("m", _TEXT, part)
+    scanned = scan(raw)
+    assert (scanned.attachment_bytes, scanned.suspicious) == (0, True)
+    view = union(lambda offset, size: raw[offset : offset + size], scanned)
+    assert view.attachment_bytes >= len(body) - 2
