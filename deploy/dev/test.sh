@@ -1,31 +1,37 @@
 #!/usr/bin/env bash
-# Every test. Without arguments in two halves beside each other that take about as long: much of the time of those that
-# start services is waiting. With arguments (-k name, a path): what pytest makes of them.
+# Every test. Without arguments in three parts beside each other: those that start services mostly wait, and leave two
+# cores room for those that compute. With arguments (-k name, a path): what pytest makes of them.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 python=.venv/bin/python
 (($#)) && exec "$python" -m pytest "$@"
 
-log=$(mktemp)
-half=
-cleanup() {
-  [[ -n $half ]] && kill "$half" 2>/dev/null
-  rm -f "$log"
-}
-trap cleanup EXIT
-first=(tests/unit tests/smtp tests/corpus tests/differential tests/evasion tests/findings tests/fuzz)
-"$python" -m pytest -o cache_dir=.pytest_cache/first "${first[@]}" >"$log" 2>&1 &
-half=$!
+units=(tests/unit tests/corpus tests/differential tests/evasion tests/findings tests/fuzz)
+services=(tests/services)
 others=()
 for path in tests/*/; do
   path=${path%/}
-  case " ${first[*]} tests/support tests/data tests/__pycache__ " in *" $path "*) ;; *) others+=("$path") ;; esac
+  case " ${units[*]} ${services[*]} tests/support tests/data tests/__pycache__ " in *" $path "*) ;; *) others+=("$path") ;; esac
 done
+
+logs=$(mktemp -d)
+running=()
+cleanup() {
+  ((${#running[@]})) && kill "${running[@]}" 2>/dev/null
+  rm -rf "$logs"
+}
+trap cleanup EXIT
+"$python" -m pytest -o cache_dir=.pytest_cache/units "${units[@]}" >"$logs/units" 2>&1 &
+running+=($!)
+"$python" -m pytest -o cache_dir=.pytest_cache/services "${services[@]}" >"$logs/services" 2>&1 &
+running+=($!)
 "$python" -m pytest "${others[@]}"
 code=$?
-printf '\ncongthu: the other half, which ran beside these\n'
-wait "$half"
-unit=$?
-half=
-cat "$log"
-((code == 0 && unit == 0))
+for part in services units; do
+  number=$([[ $part == units ]] && echo 0 || echo 1)
+  wait "${running[number]}" || code=1
+  printf '\ncongthu: the %s, which ran beside these\n' "$part"
+  cat "$logs/$part"
+done
+running=()
+exit "$code"

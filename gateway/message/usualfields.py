@@ -58,6 +58,6 @@ def usual_fields(
             if name and name != value:
                 return None
             name = value
-    if b"=?" in name or boundary.startswith(b"=?") or len(boundary) > _BOUNDARY:
+    if b"=?" in name or b"%00" in name or boundary.startswith(b"=?") or len(boundary) > _BOUNDARY:
         return None
     return UsualFields(content_type, coded, said.decode("ascii"), name.decode("ascii"), boundary)

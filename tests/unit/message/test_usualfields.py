@@ -21,7 +21,7 @@ _PIECES = st.sampled_from(
         *(b"application/pdf", b"multipart/mixed", b"inline", b"attachment", b"base64", b"BASE64", b"7bit", b"name"),
         *(b"filename", b"boundary", b"charset", b"=", b"=", b";", b"; ", b";\r\n\t", b";\r\n ", b'"', b'"', b"a.pdf"),
         *(b"b c", b"=?utf-8?q?a?=", b"\\", b"'", b" ", b"\r\n", b"b" * 71, b"\xc3\xa1", b"*", b"*0", b"(x)", b"/"),
-        *(b",", b"\t", b"x"),
+        *(b",", b"\t", b"x", b"%00"),
     ]
 )
 _VALUES = st.one_of(
@@ -31,7 +31,9 @@ _VALUES = st.one_of(
         lambda kind, name, value: kind + b"; " + name + b'="' + value + b'"\r\n',
         st.sampled_from([b" application/pdf", b"attachment", b" a/b", b"inline"]),
         st.sampled_from([b"name", b"filename", b"boundary"]),
-        st.sampled_from([b"a.pdf", b"=?x", b"a=?utf-8?q?b?=", b" b", b"b ", b"b" * 71, b"b c", b"a.js"]),
+        st.sampled_from(
+            [b"a.pdf", b"=?x", b"a=?utf-8?q?b?=", b" b", b"b ", b"b" * 71, b"b c", b"a.js", b"a.js%00.pdf"]
+        ),
     ),
 )
 
@@ -52,6 +54,13 @@ def test_usual_fields(kind: bytes | None, encoding: bytes | None, disposition: b
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(headers, "usual_fields", lambda *_values: None)
         assert said(headers._info(kind, encoding, disposition, "text/plain", 255)) == said(short)
+
+
+@pytest.mark.parametrize("value", [b"a.js%00.pdf", b'"a.js%00.pdf"'])
+def test_an_escaped_nul_is_odd(value: bytes) -> None:
+    """Some end a name there: other readings are looked at."""
+    assert usual_fields(None, None, b"attachment; filename=" + value, "a/b") is None
+    assert usual_fields(b"a/b; name=" + value, None, None, "a/b") is None
 
 
 def test_usual_fields_are_taken() -> None:
