@@ -11,7 +11,7 @@ from itertools import chain
 
 from gateway.contents import Source, Words
 from gateway.documents.read import can_read
-from gateway.message.part import Part
+from gateway.message.part import CARDS, Part
 from gateway.message.result import ScannedMessage, SpooledMessage
 from gateway.model import Attachment
 from gateway.vietnamese.prefilter import spelled, suspects
@@ -29,6 +29,7 @@ _HEAD = 4096  # bytes of a file
 _HEADER = 16 * 1024  # octets of a header of a message inside the message
 _NO_WORDS = ("image/", "audio/", "video/", "font/")
 _DRAWING = "image/svg+xml"
+_PAGES = CARDS | {HTML}  # a calendar may have pages in it
 _NEITHER = frozenset(
     f"application/{kind}"
     for kind in ("pgp-signature", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature", "x-dosexec", "vnd.microsoft.icon")
@@ -81,7 +82,8 @@ def _read_bodies(reader: Reader, content: SpooledMessage, message: ScannedMessag
 def _is_long(reader: Reader, leaves: Sequence[tuple[Part, bool]], size: int) -> bool:
     if reader.is_thorough:
         return size > DENSE
-    return sum(part.decoded_size * (_MARKED_UP if part.content_type == HTML else 1) for part, _quoted in leaves) > SMALL
+    weights = (part.decoded_size * (_MARKED_UP if part.content_type in _PAGES else 1) for part, _quoted in leaves)
+    return sum(weights) > SMALL
 
 
 def _suspect(data: bytes) -> int:

@@ -81,6 +81,7 @@ def test_large_texts_are_left(tmp_path: Path) -> None:
 
 def test_half_as_much_of_html_is_large(tmp_path: Path) -> None:
     data = b"a few words\r\n" * (SMALL // 26 + 1)
+    assert look(mail(data, "text/calendar"), tmp_path) == (NO_WORDS, True)
     assert look(mail(data, "text/html"), tmp_path) == (NO_WORDS, True)
     assert look(mail(data, "text/plain"), tmp_path) == (NO_WORDS, False)
 
