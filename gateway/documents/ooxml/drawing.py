@@ -14,7 +14,7 @@ from gateway.documents.ooxml.twins import Twins
 from gateway.documents.xml import Attributes, Handler, local
 
 Levels = dict[int, str]
-"""Fonts of a list's levels, from 1."""
+"""Fonts of a list's levels, from 1; under the same number below zero, what a level says of capitals."""
 
 _SHAPES = ("p:sp", "p:graphicFrame", "p:cxnSp", "p:pic", "xdr:sp", "xdr:cxnSp", "xdr:pic", "cdr:sp")
 _DESCRIBED = ("p:cNvPr", "xdr:cNvPr", "cdr:cNvPr")
@@ -36,8 +36,7 @@ class DrawingText(Handler):
         self._fonts: dict[str, None] = {}
         self._font = ""
         self._level, self._styled = 1, 0
-        self._loud: set[int] = set()  # levels of the shape that are shown in capitals
-        self._run_capitals: bool | None = None  # what the run says of them
+        self._cap = ""  # what the run says of capitals
         self._capitals = False  # some of the paragraph is shown so
         self._in_paragraph = self._in_run = self._taking = False
         self._numbers = 0
@@ -48,12 +47,11 @@ class DrawingText(Handler):
         if self._taking:
             self._pieces.append(data)
             if self._in_run and not data.isspace():
-                loud = self._level in self._loud if self._run_capitals is None else self._run_capitals
-                self._capitals = self._capitals or loud
+                self._capitals = self._capitals or (self._cap or self.inherited(-self._level)) not in ("", "none")
                 self._fonts[self._font or self.inherited(self._level)] = None
 
     def inherited(self, level: int) -> str:
-        """The font of a run at a list's level that names none itself."""
+        """The font of a run at a list's level that names none itself; of capitals, where the level is below zero."""
         return self.levels.get(level, "")
 
     def typeface(self, font: str) -> str:
@@ -93,7 +91,6 @@ class DrawingText(Handler):
     def _begin_shape(self, _: Attributes) -> None:
         self.shape += 1
         self.levels = {}
-        self._loud = set()
 
     def _description(self, attributes: Attributes) -> None:
         for name in ("title", "descr"):
@@ -129,7 +126,7 @@ class DrawingText(Handler):
         self._numbers -= 1
 
     def _begin_run(self, _: Attributes) -> None:
-        self._in_run, self._font, self._run_capitals = True, "", None
+        self._in_run, self._font, self._cap = True, "", ""
 
     def _end_run(self) -> None:
         self._in_run = False
@@ -163,9 +160,9 @@ class DrawingText(Handler):
     def _in_capitals(self, attributes: Attributes) -> None:
         said = local(attributes, "cap")
         if said and self._in_run:
-            self._run_capitals = said != "none"
-        elif said and said != "none" and self._styled:
-            self._loud.add(self._styled)
+            self._cap = said
+        elif said and self._styled:
+            self.levels.setdefault(-self._styled, said)
 
     def _latin(self, attributes: Attributes) -> None:
         font = local(attributes, "typeface")

@@ -92,7 +92,7 @@ class PresentationHandler(Handler):
         super().__init__()
         self._deck, self._key, self._level = deck, key, 0
         self.opening["p:sldId"] = self._slide
-        self.opening["a:latin"] = self._latin
+        self.opening["a:latin"], self.opening["a:defRPr"] = self._latin, self._in_capitals
         for level in range(1, 10):
             self.opening[f"a:lvl{level}pPr"] = self._at(level)
 
@@ -110,6 +110,10 @@ class PresentationHandler(Handler):
     def _latin(self, attributes: Attributes) -> None:
         if self._level:
             self._deck.default.setdefault(self._level, local(attributes, "typeface"))
+
+    def _in_capitals(self, attributes: Attributes) -> None:
+        if self._level and (said := local(attributes, "cap")):
+            self._deck.default.setdefault(-self._level, said)
 
 
 class SlideText(DrawingText):

@@ -9,7 +9,7 @@ import pytest
 from gateway.documents.document import Document
 from tests.unit.documents import office
 from tests.unit.documents.old_formats import parse
-from tests.unit.documents.packages import ODF, docx, open_document, paragraph, pptx, read_parts, shape
+from tests.unit.documents.packages import ODF, P, docx, open_document, paragraph, pptx, read_parts, rels, shape
 
 LOUD = "<w:rPr><w:caps/></w:rPr>"
 QUIET = '<w:rPr><w:caps w:val="0"/></w:rPr>'
@@ -83,6 +83,29 @@ def test_powerpoint(properties: str, text: str) -> None:
     assert texts(found) == [text]
     levels = f"<a:lvl1pPr><a:defRPr {properties}/></a:lvl1pPr>"
     assert texts(read_parts(pptx(shape("<a:r><a:t>Mật</a:t></a:r>", list_style=levels)))) == [text]
+
+
+@pytest.mark.parametrize(
+    ("layout", "master", "text"),
+    [("", "all", "MẬT"), ("none", "all", "Mật"), ("small", "", "MẬT"), ("", "none", "Mật"), ("", "", "Mật")],
+)
+def test_what_a_slide_inherits(layout: str, master: str, text: str) -> None:
+    def level(cap: str) -> str:
+        said = f'cap="{cap}"' if cap else ""
+        return f"<a:lvl1pPr><a:defRPr {said}/></a:lvl1pPr>"
+
+    holder = shape("<a:r><a:t>x</a:t></a:r>", kind='type="title"', list_style=level(layout))
+    styles = f"<p:txStyles><p:titleStyle>{level(master)}</p:titleStyle></p:txStyles>"
+    parts = pptx(
+        shape("<a:r><a:t>Mật</a:t></a:r>", kind='type="title"'),
+        {
+            "ppt/slideMasters/m.xml": f"<p:sldMaster {P}>{styles}</p:sldMaster>",
+            "ppt/slideLayouts/l.xml": f"<p:sldLayout {P}>{holder}</p:sldLayout>",
+            "ppt/slideLayouts/_rels/l.xml.rels": rels(("m", "slideMaster", "../slideMasters/m.xml")),
+            "ppt/slides/_rels/slide1.xml.rels": rels(("l", "slideLayout", "../slideLayouts/l.xml")),
+        },
+    )
+    assert [unit.text for unit in read_parts(parts).units if unit.place.startswith("slide")] == [text]
 
 
 @pytest.mark.parametrize(
