@@ -25,6 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marker of this file, beside those of pyproject.toml."""
     config.addinivalue_line("markers", f"limit(seconds): this test may take so long; without it {_LIMIT} s")
     config.addinivalue_line("markers", "bare: this test wants a store without any table in it")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job, whose children would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
