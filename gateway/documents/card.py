@@ -5,6 +5,7 @@ Every line counts, shown or not: under the name of a text the same bytes are sho
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import BinaryIO
 
@@ -23,6 +24,7 @@ def read(file: BinaryIO, sink: Sink) -> None:
     """Read a calendar or card into the sink; see `document`."""
     sink.document.format = "card"
     data = whole(file, sink)
+    data = data.removeprefix(codecs.BOM_UTF8)
     if b"\0" in data[:_WIDE]:
         data = decode(data).text.encode("utf-8", "surrogatepass")
     for number, line in enumerate(content_lines(data)):

@@ -15,14 +15,21 @@ from urllib.parse import unquote_to_bytes
 _LINE = re.compile(rb"[^\r\n]++(?:\r?\n[ \t][^\r\n]*+)*+")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _SOFT = re.compile(rb"[^\r\n]*+(?:(?<==)\r?\n[^\r\n]*+)*+")
-_PROPERTY = re.compile(rb"(?:[\w-]{1,64}\.)?([\w-]{1,64})((?:;(?:\"[^\"]*+\"|[^\":])*+)?+):")
+_PROPERTY = re.compile(rb"(?:[\w-]{1,64}\.)?([\w-]{1,64})[ \t]{0,8}((?:;(?:\"[^\"]*+\"|[^\":])*+)?+):")
 _QUOTED = b"quoted-printable"
-_BASE64 = re.compile(rb";(?:ENCODING=)?\"?(?:BASE64|B)\"?(?=[;:]|\Z)", re.IGNORECASE)
+_BASE64 = re.compile(
+    rb";(?:[ \t]{0,8}ENCODING[ \t]{0,8}=[ \t]{0,8}\"?(?:BASE64|B)|[ \t]{0,8}\"?BASE64|B)\"?[ \t]{0,8}(?=[;:]|\Z)"
+    rb"|;[ \t]{0,8}VALUE[ \t]{0,8}=[ \t]{0,8}\"?BINARY",
+    re.IGNORECASE,
+)
+_MORE = re.compile(rb"(?:\r?\n[ \t]*+[A-Za-z0-9+/=]++[ \t]*+(?=\r?\n|\Z))++")  # lines that vCard 2.1 does not indent
+_PADDING = re.compile(rb"=++")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _CHARSET = re.compile(rb";CHARSET=\"?([\w.:-]{1,40})", re.IGNORECASE)
-_FILENAME = re.compile(rb";[\w-]{0,40}FILENAME=(?:\"([^\"]{0,400})|([^\";:]{0,400}))", re.IGNORECASE)
+_FILENAME = re.compile(rb";[ \t]{0,8}[\w-]{0,40}FILENAME=(?:\"([^\"]{0,400})|([^\";:]{0,400}))", re.IGNORECASE)
 _HTML = re.compile(rb";FMTTYPE=\"?text/html", re.IGNORECASE)
 _ALTERNATIVE = re.compile(rb";ALTREP=\"(data:text/html[^\"]*+)\"", re.IGNORECASE)
-_DATA = re.compile(rb"\s{0,8}data:([^,\s]{0,200}),", re.IGNORECASE)
+_DATA = re.compile(rb"\s{0,8}data:((?:\"[^\"]*+\"|[^,\s\"])*+),", re.IGNORECASE)
 _FILES = frozenset(("ATTACH", "PHOTO", "LOGO", "SOUND", "KEY", "IMAGE", "AALARM"))
 _WRITTEN = frozenset(("X-ALT-DESC", "STYLED-DESCRIPTION"))  # Outlook's, and RFC 9073 6.1
 
@@ -60,7 +67,7 @@ class ContentLine:
     def filename(self) -> bytes:
         """The name that it gives to the file in it, b"" for none."""
         found = _FILENAME.search(self.parameters)
-        return (found[1] or found[2] or b"") if found else b""
+        return (found[1] or found[2] or b"").strip() if found else b""
 
     @property
     def has_file(self) -> bool:
@@ -89,9 +96,11 @@ def content_lines(data: bytes) -> Iterator[ContentLine]:
         line = _FOLD.sub(b"", found[0]) if b"\n" in found[0] else found[0]
         parts = _PROPERTY.match(line)
         if parts is None:
-            yield ContentLine("", b"", line)
+            yield _odd(line)
             continue
         value = line[parts.end() :]
+        if _BASE64.search(parts[2]) and (more := _MORE.match(data, at)):
+            at, value = more.end(), value + more[0]
         if _QUOTED in parts[2].lower():
             raw, start = value, found.start() + parts.end()
             if data.startswith(parts[0], found.start()) and (soft := _SOFT.match(data, start)):
@@ -100,15 +109,23 @@ def content_lines(data: bytes) -> Iterator[ContentLine]:
         yield ContentLine(parts[1].decode("ascii", "ignore").upper(), parts[2], value)
 
 
+def _odd(line: bytes) -> ContentLine:
+    """A line that is no property; what some may read as one with a file is one."""
+    head, colon, value = line.rpartition(b":")
+    if colon and _BASE64.search(head):
+        return ContentLine("LINE", head, value)
+    return ContentLine("", b"", line)
+
+
 def _unbased(value: bytes) -> bytes:
-    try:
-        return binascii.a2b_base64(value + b"==")
-    except ValueError:
-        whole = len(value.translate(None, b" \t\r\n=")) // 4 * 4
-        try:
-            return binascii.a2b_base64(value.translate(None, b" \t\r\n=")[:whole])
-        except ValueError:
-            return value
+    """What base64 says; one with padding in its middle goes on behind it, as for some."""
+    pieces = (piece.translate(None, _NOT_BASE64) for piece in _PADDING.split(value))
+    return b"".join(map(_decoded, pieces))
+
+
+def _decoded(piece: bytes) -> bytes:
+    whole = len(piece) - (len(piece) % 4 == 1)  # a single character says nothing
+    return binascii.a2b_base64(piece[:whole] + b"=" * (-whole % 4))
 
 
 def _data(value: bytes) -> bytes | None:

@@ -14,8 +14,10 @@ _KEPT = 20_000  # selectors remembered
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACES = re.compile(r"[{}]")
 _FONT = re.compile(r"(?:\A|[;\s])(font(?:-family)?)\s*:\s*([^;]{1,1000})", re.IGNORECASE)
-_CAPITALS = re.compile(r"(?:\A|[;\s])(?:text-transform|font-variant(?:-caps)?)\s*:\s*([\w -]{1,40})", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?:\A|[;\s])(text-transform|font-variant(?:-caps)?)\s*:\s*([\w -]{1,40})", re.IGNORECASE)
 _SHOWN = re.compile(r"\b(?:uppercase|(?:all-)?(?:small|petite)-caps|unicase|titling-caps)\b", re.IGNORECASE)
+_MEDIUM = re.compile(r"@media([^{}]{0,400})\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.IGNORECASE)
+_ALONE = re.compile(r"[\w.#*-]+\Z")  # a selector that says nothing of other elements, nor of a moment
 _SIZES_NAMES = "smaller small x-small xx-small larger large x-large xx-large medium"
 _SIZES = frozenset(_SIZES_NAMES.split(" "))
 _SIMPLE = re.compile(r"([\w-]*|\*)((?:[.#][\w-]+)*)")
@@ -39,8 +41,8 @@ def fonts_in(style: str) -> tuple[str, ...]:
 
 def capitals_in(style: str) -> bool | None:
     """Whether declarations show text in capitals; None where they do not say."""
-    said = _CAPITALS.findall(style) if "-" in style else []
-    return any(_SHOWN.search(one) for one in said) if said else None
+    said = dict(_CAPITALS.findall(style.lower())) if "-" in style else {}  # of each property the last one holds
+    return any(_SHOWN.search(one) for one in said.values()) if said else None
 
 
 def _after_size(value: str) -> str:
@@ -60,18 +62,31 @@ class StyleSheets:
 
     def __init__(self) -> None:
         self._rules: dict[str, tuple[str, ...]] = {}
-        self._loud: dict[str, bool] = {}
+        self._loud: dict[str, tuple[int, bool]] = {}  # each with its place in the sheets
+        self._place = 0
 
     def add(self, source: str) -> None:
         """Take in a style sheet; linear whatever it holds."""
-        pieces = _BRACES.split(_COMMENT.sub(" ", source.replace("<!--", " ").replace("-->", " ")))
-        for selectors, declarations in pairwise(pieces):
-            fonts, loud = fonts_in(declarations), capitals_in(declarations)
-            for key in _keys(selectors) if fonts or loud is not None else ():
-                if fonts and len(self._rules) < _KEPT:
-                    self._rules[key] = fonts
-                if loud is not None and len(self._loud) < _KEPT:
-                    self._loud[key] = loud
+        plain = _COMMENT.sub(" ", source.replace("<!--", " ").replace("-->", " "))
+        for selectors, declarations in pairwise(_BRACES.split(plain)):
+            if fonts := fonts_in(declarations):
+                for key in _keys(selectors):
+                    if len(self._rules) < _KEPT:
+                        self._rules[key] = fonts
+        if "-transform" in plain.lower() or "-variant" in plain.lower():
+            self._add_capitals(_MEDIUM.sub(_shown_on_screens, plain))
+
+    def _add_capitals(self, source: str) -> None:
+        """Here a rule more would be a stamp that nobody sees: those that may not hold are left out."""
+        for selectors, declarations in pairwise(_BRACES.split(source)):
+            loud = capitals_in(declarations)
+            if loud is None:
+                continue
+            self._place += 1
+            alone = ",".join(one for one in selectors.split(",") if _ALONE.match(one.strip()))
+            for key in _keys(alone):
+                if len(self._loud) < _KEPT:
+                    self._loud[key] = (self._place, loud)
 
     def of(self, name: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
         """The fonts of an element: its id's, its classes', its name's."""
@@ -83,7 +98,14 @@ class StyleSheets:
         """Whether an element is shown in capitals; None where no rule says."""
         if not self._loud:
             return None
-        return next((self._loud[key] for key in _marks(name, attributes) if key in self._loud), None)
+        said = [(key, *self._loud[key]) for key in _marks(name, attributes) if key in self._loud]
+        ranks = [(("#" in key) * 2 + ("." in key), "*" not in key, place, loud) for key, place, loud in said]
+        return max(ranks)[3] if ranks else None
+
+
+def _shown_on_screens(block: re.Match[str]) -> str:
+    medium = block[1].lower()
+    return " " if "print" in medium and not re.search("screen|all", medium) else block[0]
 
 
 def _marks(name: str, attributes: Mapping[str, str]) -> Iterator[str]:

@@ -145,5 +145,5 @@ def _text_reader(reader: str, kind: str, extension: str) -> str:
     if reader == "card":
         return _BY_EXTENSION.get(extension, reader)
     if reader == "eml" and kind != "message/rfc822" and _BY_EXTENSION.get(extension) != "eml":
-        return _BY_EXTENSION.get(extension, "txt")
+        return _BY_EXTENSION.get(extension) or ("card" if _BY_KIND.get(kind) == "card" else "txt")
     return reader

@@ -345,7 +345,7 @@ class _Reader:
             group.flow.octets(data, self._fonts.row_page())
             return
         group.flow.fonts[group.name] = None
-        group.flow.capitals = group.flow.capitals or group.capitals
+        group.flow.capitals = group.flow.capitals or (group.capitals and not data.isspace())
         group.flow.octets(data, self._fonts.page if group.page < 0 else group.page)
 
     def _hexadecimal(self, digits: bytes) -> None:
@@ -359,7 +359,7 @@ class _Reader:
 
     def _character(self, text: str) -> None:
         self._group.flow.fonts[self._group.name] = None
-        self._group.flow.capitals = self._group.flow.capitals or self._group.capitals
+        self._group.flow.capitals = self._group.flow.capitals or (self._group.capitals and not text.isspace())
         self._group.flow.unicode(text)
         self._divide(self._group.flow)
 

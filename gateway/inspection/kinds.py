@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from gateway.message.latetype import disc_of
+from gateway.message.part import CARDS
 
 MACROS_OF_MHTML = b"ActiveMime"  # Word puts the macros of a document that it saves as MHTML into such a part
 _ONENOTE = bytes.fromhex("e4525c7b8cd8a74d"), bytes.fromhex("a12fff43d9ef764c")  # libmagic takes some for text
 _FEW = 4 * 1024  # bytes that tell nearly every kind; libmagic takes longer over more
 UNKNOWN = "application/octet-stream"
 _UNKNOWN = (UNKNOWN, "")
+_CARD = "text/calendar"
 _MESSAGES = frozenset(("message/rfc822", "message/global", "message/news"))
 _MESSAGE_ENDINGS = frozenset(["eml", "mht", "mhtml", "mhtm", "nws"])
 _MIME_LINE = re.compile(rb"(?im)^MIME-Version:[ \t]*1\.0")  # Word finds an MHTML document behind anything else, too
@@ -46,6 +48,11 @@ _FORMATS = {
 def precise(kind: str, format: str) -> str:
     """The kind of a document that was read, where it was not clear before. `format`: as its reader names it."""
     return _FORMATS.get(format, kind) if kind.lower() in _VAGUE else kind
+
+
+def declared_kind(kind: str, declared: str) -> str:
+    """The kind of a text that its message calls a calendar or card: clients look for one behind anything else."""
+    return _CARD if declared in CARDS and (kind.startswith("text/") or kind in _UNKNOWN) else kind
 
 
 def kind_of(sniff: Callable[[bytes], str], head: bytes) -> str:

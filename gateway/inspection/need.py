@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gateway.message.part import CARDS
 from gateway.message.result import ScannedMessage
 from gateway.model import Attachment
 from gateway.wording.inline import may_hold_words
@@ -44,8 +45,7 @@ def needs_look(scanned: ScannedMessage, *, text: bool = False) -> bool:
     if scanned.suspicious:
         return True
     for attachment in scanned.attachments:  # a loop: half of what any() over a generator takes
-        kind = attachment.sniffed_type
-        if not harmless(kind, attachment.filename) and attachment.decoded_size and not _is_envelope(attachment):
+        if attachment.decoded_size and not _is_harmless(attachment) and not _is_envelope(attachment):
             return True
         if text and may_hold_words(attachment):
             return True
@@ -54,11 +54,12 @@ def needs_look(scanned: ScannedMessage, *, text: bool = False) -> bool:
 
 def is_closed(attachment: Attachment) -> bool:
     """True for an attachment that by itself does not make a look necessary."""
-    return (
-        harmless(attachment.sniffed_type, attachment.filename)
-        or not attachment.decoded_size
-        or _is_envelope(attachment)
-    )
+    return _is_harmless(attachment) or not attachment.decoded_size or _is_envelope(attachment)
+
+
+def _is_harmless(attachment: Attachment) -> bool:
+    """A calendar or card that is a file has files in it, whatever it looks like at its beginning."""
+    return attachment.declared_type not in CARDS and harmless(attachment.sniffed_type, attachment.filename)
 
 
 def _is_envelope(attachment: Attachment) -> bool:

@@ -26,7 +26,7 @@ from gateway.documents.document import Document, DocumentError
 from gateway.documents.limits import DocumentLimits
 from gateway.inspection.bugs import place_of
 from gateway.inspection.content import Content, Held, Packed, content_of
-from gateway.inspection.kinds import MACROS_OF_MHTML, ends_like_zip, kind_of, precise
+from gateway.inspection.kinds import MACROS_OF_MHTML, declared_kind, ends_like_zip, kind_of, precise
 from gateway.inspection.letter import letter_of
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.listing import FullError, Listing, Place
@@ -153,7 +153,7 @@ class Walk:
         head, kind = b"", ""
         try:
             head = content.head()
-            kind = kind_of(self._sniff, head)
+            kind = declared_kind(kind_of(self._sniff, head), declared)
             ways = ways_of(kind, place.name, head, declared, text=self._text)
             says = self._texts is not None and Way.DOCUMENT in ways_of(kind, place.name, head, declared, text=True)
             file = self._file(content, ways, says)

@@ -6,11 +6,12 @@ import re
 
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _SIGN = re.compile(
-    rb";(?:ENCODING=)?\"?(?:BASE64|B)\"?[;:]|[:\"]\s{0,8}data:[^\s\"]"
-    rb"|^(?:[\w-]{1,64}\.)?(?:ATTACH|PHOTO|LOGO|SOUND|KEY|IMAGE|AALARM);[^:\r\n]{0,200}QUOTED-PRINTABLE",
+    rb";(?:[ \t]{0,8}ENCODING[ \t]{0,8}=[ \t]{0,8}\"?(?:BASE64|B)|[ \t]{0,8}\"?BASE64|B)\"?[ \t]{0,8}[;:]"
+    rb"|;[ \t]{0,8}VALUE[ \t]{0,8}=[ \t]{0,8}\"?BINARY|[:\"]\s{0,8}data:[^\s\"]"
+    rb"|^(?:[\w-]{1,64}\.)?(?:ATTACH|PHOTO|LOGO|SOUND|KEY|IMAGE|AALARM)[ \t]{0,8};[^:\r\n]{0,1500}QUOTED-PRINTABLE",
     re.IGNORECASE | re.MULTILINE,
 )
-_REACH = 512  # octets in which a sign stands, with a few folds
+_REACH = 2048  # octets in which a sign stands, with a few folds
 
 
 class FileSign:

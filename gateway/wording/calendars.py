@@ -11,7 +11,7 @@ from gateway.documents.contentlines import ContentLine, content_lines
 from gateway.documents.document import Unit
 from gateway.wording.charsets import decoded, units_of
 
-_MOST = 2000  # properties of one text that are read
+_MOST = 2000  # properties of one text that are read by themselves; the others as one
 _NOTES = "SUMMARY DESCRIPTION LOCATION COMMENT CONTACT RESOURCES CATEGORIES NAME X-WR-CALNAME X-WR-CALDESC X-ALT-DESC"
 _NAMES = "STYLED-DESCRIPTION NOTE FN NICKNAME ORG TITLE ROLE"
 _SHOWN = frozenset(f"{_NOTES} {_NAMES}".split(" "))
@@ -19,17 +19,16 @@ _SHOWN = frozenset(f"{_NOTES} {_NAMES}".split(" "))
 
 def properties(data: bytes, declared: str) -> Iterator[Unit]:
     """Each property that is shown as it is, its name as the place. `declared`: the charset, "" for none."""
-    for line in _shown(data):
-        if not line.html:
-            for unit in units_of(line.value, line.charset or declared):
-                unit.place = line.name
-                unit.text = unescaped(unit.text)
-                yield unit
+    for line in _together(line for line in _shown(data) if not line.html):
+        for unit in units_of(line.value, line.charset or declared):
+            unit.place = line.name
+            unit.text = unescaped(unit.text)
+            yield unit
 
 
 def pages(data: bytes, declared: str) -> Iterator[Decoded]:
     """Each property that is shown as a page of HTML: Outlook shows that one instead of its twin in plain text."""
-    for line in _shown(data):
+    for line in islice(_shown(data), _MOST):
         charset = line.charset or declared
         if line.alternative:
             yield decoded(line.alternative, charset)
@@ -39,4 +38,11 @@ def pages(data: bytes, declared: str) -> Iterator[Decoded]:
 
 
 def _shown(data: bytes) -> Iterator[ContentLine]:
-    return islice((line for line in content_lines(data) if line.name in _SHOWN), _MOST)
+    return (line for line in content_lines(data) if line.name in _SHOWN)
+
+
+def _together(lines: Iterator[ContentLine]) -> Iterator[ContentLine]:
+    yield from islice(lines, _MOST)
+    rest = b"\n".join(line.value for line in lines)
+    if rest:
+        yield ContentLine("REST", b"", rest)

@@ -145,6 +145,13 @@ def test_a_file_in_a_calendar_is_a_file(looking: Gateway, kind: str) -> None:
     assert _told(looking, _calendar(1000, b"", kind=kind))[0] == 250
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n", b"X: y\r\n", b"words\r\n", b"Subject: y\r\n"])
+@pytest.mark.parametrize("kind", ["text/calendar; method=REQUEST", "text/vcard"])
+def test_whatever_stands_before_a_calendar(looking: Gateway, before: bytes, kind: str) -> None:
+    content = _calendar(0, kind=kind).replace(b"BEGIN:VCALENDAR", before + b"begin:vcalendar", 1)
+    assert _told(looking, content)[0] == 550
+
+
 @pytest.mark.parametrize("before", [b"%PDF-1.7\r\n", b"\r\n rac rac\r\n"])
 def test_mhtml_behind_something_else(looking: Gateway, before: bytes) -> None:
     """JPCERT's "MalDoc in PDF": Word opens it by the name .doc and runs its macros."""

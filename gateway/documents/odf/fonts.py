@@ -55,10 +55,10 @@ class OdfFonts:
         if len(said) < _KEPT:
             said[style] = shown
 
-    def in_capitals(self, style: Style) -> bool:
-        """Whether a style shows capitals, or one that it is made from."""
+    def in_capitals(self, style: Style) -> bool | None:
+        """Whether a style shows capitals, or one that it is made from; None where none of them says."""
         if not (self._capitals or self._automatic_capitals):
-            return False
+            return None
         family, name = style
         for _ in range(_CHAIN):
             said = self._automatic_capitals.get((family, name), self._capitals.get((family, name)))
@@ -68,7 +68,7 @@ class OdfFonts:
             if found is None:
                 break
             name = found[0]
-        return self._capitals.get((family, ""), False)
+        return self._capitals.get((family, ""))
 
     def font_of(self, properties: Attributes) -> str:
         """The font that a style:text-properties element names, "" for none."""

@@ -15,9 +15,9 @@ class Paragraph:
 
     __slots__ = ("_after_blank", "_pieces", "capitals", "font", "fonts", "loud", "spans")
 
-    def __init__(self, font: str, *, loud: bool = False) -> None:
+    def __init__(self, font: str, *, loud: bool | None = None) -> None:
         self.font = font
-        self.loud = [loud]  # whether the paragraph, and each span that is open, is shown in capitals
+        self.loud = [loud]  # what the paragraph, and each span that is open, says of capitals
         self.capitals = False  # some of the text is
         self.spans: list[str] = []  # fonts of the spans that are open, "" for one that names none
         self.fonts: dict[str, None] = {}
@@ -45,7 +45,7 @@ class Paragraph:
     def _take(self, text: str) -> None:
         self._pieces.append(text)
         if not text.isspace():
-            self.capitals = self.capitals or True in self.loud
+            self.capitals = self.capitals or next((one for one in reversed(self.loud) if one is not None), False)
             font = next(filter(None, reversed(self.spans)), self.font)
             if font:
                 self.fonts[font] = None

@@ -129,6 +129,21 @@ def test_open_document(properties: str, text: str, family: str) -> None:
     assert texts(read_parts(open_document("text", body, automatic=named + child))) == [text, "Mật"]
 
 
+@pytest.mark.parametrize(("span", "text"), [("none", "Mật"), ("capitalize", "Mật"), ("uppercase", "MẬT")])
+def test_the_innermost_that_says_something_holds(span: str, text: str) -> None:
+    named = "".join(
+        f'<style:style style:name="{name}" style:family="{family}"><style:text-properties {said}/></style:style>'
+        for name, family, said in (
+            ("P", "paragraph", 'fo:text-transform="uppercase"'),
+            ("T", "text", f'fo:text-transform="{span}"'),
+            ("B", "text", 'fo:font-weight="bold"'),
+        )
+    )
+    inner = '<text:span text:style-name="T"><text:span text:style-name="B">Mật</text:span></text:span>'
+    body = f'<text:p text:style-name="P">{inner}</text:p>'
+    assert texts(read_parts(open_document("text", body, automatic=named))) == [text]
+
+
 def test_one_parts_automatic_styles_are_not_anothers() -> None:
     loud = (
         '<style:style style:name="P1" style:family="paragraph"><style:text-properties fo:text-transform="uppercase"/>'
@@ -153,12 +168,13 @@ def test_one_parts_automatic_styles_are_not_anothers() -> None:
         (rb"\caps0 %b\par", "Tối mật"),
         (rb"\caps\plain %b\par", "Tối mật"),
         (rb"{\caps x\par}%b\par", "Tối mật"),
+        (rb"{\caps  }%b\par", "Tối mật"),
         (rb"{\*\generator \caps}%b\par", "Tối mật"),
         (rb"{\caps {\b %b}}\par", "TỐI MẬT"),
     ],
 )
 def test_rtf(body: bytes, text: str) -> None:
-    assert texts(parse(rb"{\rtf1\ansi " + body % RTF_LEVEL + b"}", "a.rtf"))[-1] == text
+    assert texts(parse(rb"{\rtf1\ansi " + body % RTF_LEVEL + b"}", "a.rtf"))[-1].strip() == text
 
 
 @pytest.mark.parametrize(
@@ -175,6 +191,18 @@ def test_rtf(body: bytes, text: str) -> None:
         ('<div style="text-transform:uppercase"><p>Tối mật</p></div>', "TỐI MẬT"),
         ('<p style="text-transform:capitalize">Tối mật</p>', "Tối mật"),
         ('<p style="x-text-transform:uppercase">Tối mật</p>', "Tối mật"),
+        ('<p style="text-transform:uppercase;text-transform:none">Tối mật</p>', "Tối mật"),
+        ('<p style="text-transform:none;text-transform:uppercase">Tối mật</p>', "TỐI MẬT"),
+        ("<style>p:hover{text-transform:uppercase}</style><p>Tối mật</p>", "Tối mật"),
+        ("<style>p::first-letter, p[class=x]{text-transform:uppercase}</style><p>Tối mật</p>", "Tối mật"),
+        ("<style>.nav p{text-transform:uppercase}</style><p>Tối mật</p>", "Tối mật"),
+        ("<style>@media print{p{text-transform:uppercase}}</style><p>Tối mật</p>", "Tối mật"),
+        ("<style>@media screen{p{text-transform:uppercase}}</style><p>Tối mật</p>", "TỐI MẬT"),
+        ("<style>@media print{i{a:b} b{c:d}} p{text-transform:uppercase}</style><p>Tối mật</p>", "TỐI MẬT"),
+        ("<style>.a{text-transform:uppercase} .b{text-transform:none}</style><p class='b a'>Tối mật</p>", "Tối mật"),
+        ("<style>.b{text-transform:none} .a{text-transform:uppercase}</style><p class='a b'>Tối mật</p>", "TỐI MẬT"),
+        ("<style>#c{text-transform:none} p.a{text-transform:uppercase}</style><p id=c class=a>Tối mật</p>", "Tối mật"),
+        ("<style>*{text-transform:none} p{text-transform:uppercase}</style><p>Tối mật</p>", "TỐI MẬT"),
     ],
 )
 def test_html(source: str, text: str) -> None:

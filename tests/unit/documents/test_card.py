@@ -40,6 +40,13 @@ def said(data: bytes) -> list[tuple[str, str]]:
         (b"X-ANY;ENCODING=BASE64:", ""),
         (b"ATTACH:data:application/octet-stream;base64,", ""),
         (b"PHOTO;VALUE=uri:data:image/png;base64,", ""),
+        (b"ATTACH;VALUE=BINARY:", ""),
+        (b"ATTACH ; ENCODING = BASE64 ; FILENAME=a.exe :", "a.exe"),
+        (b'ATTACH;X=a"b;ENCODING=BASE64:', ""),
+        (b"A" * 90 + b";ENCODING=BASE64:", ""),
+        (b"a.b.ATTACH;ENCODING=BASE64:", ""),
+        (b"ATTACH:data:application/x;a=" + b"b" * 900 + b";base64,", ""),
+        (b'ATTACH:data:application/x;a="b,c";base64,', ""),
     ],
 )  # fmt: skip
 def test_a_file_is_taken_out(line: bytes, name: str) -> None:
@@ -62,6 +69,22 @@ def test_in_unicode_of_any_width(codec: str) -> None:
     data = (_EVENT % (b"ATTACH;ENCODING=BASE64:" + _BASE64)).decode().encode(codec)
     assert format_of("text/plain", "", data) == "card"
     assert [one.data for one in card(data).embedded] == [_FILE]
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n \r\n", b"X: y\r\n", b"words\r\n", b"From: a\r\n"])
+def test_behind_something_else(before: bytes) -> None:
+    data = before + _EVENT % (b"ATTACH;ENCODING=BASE64:" + _BASE64)
+    assert [one.data for one in card(data).embedded] == [_FILE]
+
+
+def test_lines_that_are_not_indented() -> None:
+    lines = b"\r\n".join(_BASE64[at : at + 60] for at in range(0, len(_BASE64), 60))
+    assert [one.data for one in card(_EVENT % (b"PHOTO;BASE64:\r\n" + lines + b"\r\n")).embedded] == [_FILE]
+
+
+def test_padding_in_the_middle() -> None:
+    (one,) = card(_EVENT % (b"ATTACH;ENCODING=BASE64:TQ==" + base64.b64encode(_FILE[1:]))).embedded
+    assert one.data == _FILE
 
 
 def test_percent_encoded_and_quoted_printable_files() -> None:

@@ -21,6 +21,9 @@ _HOLDING = {
     "data": b"ATTACH:data:application/zip;base64,TVo=",
     "alternative": b'DESCRIPTION;ALTREP="data:text/html,%3Cp%3E":x',
     "folded": b"ATTACH;ENC\r\n ODING=BA\r\n\tSE64:TVo=",
+    "binary": b"ATTACH;VALUE=BINARY:TVo=",
+    "blanks": b"ATTACH ; ENCODING = BASE64 :TVo=",
+    "far": b"ATTACH;X=" + b"y" * 900 + b";ENCODING=QUOTED-PRINTABLE:M=5A",
     "quoted": b"ATTACH;X=1;ENCODING=QUOTED-PRINTABLE:M=5A",
 }
 _EMPTY = b"SUMMARY:hop; b: data: 1, 2\r\nATTACH:https://a.example/b.zip\r\nNOTE;ENCODING=QUOTED-PRINTABLE:=41"

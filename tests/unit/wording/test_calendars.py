@@ -48,4 +48,9 @@ def test_any_bytes(data: bytes, declared: str) -> None:
 )
 def test_hostile_texts_end(data: str) -> None:
     """None is read more than once: what took a square of the time would not end here."""
-    assert sum(1 for _ in properties(data.encode() * (1_000_000 // len(data)), "utf-8")) <= 2000
+    assert sum(1 for _ in properties(data.encode() * (1_000_000 // len(data)), "utf-8")) <= 2001
+
+
+def test_what_comes_after_many_is_read_together() -> None:
+    *_, last = properties(b"SUMMARY:hop\n" * 2001 + "NOTE:TỐI MẬT".encode(), "utf-8")
+    assert (last.place, last.text) == ("REST", "hop\nTỐI MẬT")
