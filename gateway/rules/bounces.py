@@ -13,6 +13,7 @@ from gateway.model import Facts, Message
 from gateway.rules.patterns import in_domains
 
 _REPORT = re.compile(rb"\s*multipart/report\b", re.IGNORECASE)
+_ANSWER = re.compile(rb"\s*(?:auto-replied|auto-notified|auto_reply)\b", re.IGNORECASE)
 _KIND = re.compile(rb"report-type\s*=\s*\"?(?:global-)?(?:delivery-status|disposition-notification)\b", re.IGNORECASE)
 _SYSTEMS = frozenset({"mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "mdaemon"})
 _EXCHANGE = "microsoftexchange"  # then 32 hex digits: Exchange's own name for itself
@@ -31,6 +32,18 @@ def is_bounce(facts: Facts, *, suspect: bool = False) -> bool:
     return _has_form(facts, suspect=suspect) and all(
         _is_system(address, facts) for address in (*named, *fields.mentions)
     )
+
+
+def is_answer(message: Message) -> bool:
+    """Whether a program answered by itself: a report, a receipt (RFC 8098), a vacation note (RFC 3834 5).
+
+    Its words may be those of the message that it answers, and that is a stranger's.
+    """
+    heads = (value[:_MOST_READ] for value in message.headers("Content-Type"))
+    if any(_REPORT.match(head) for head in heads) or any(True for _ in message.headers("X-Autoreply")):
+        return True
+    marks = (*message.headers("Auto-Submitted"), *message.headers("Precedence"))
+    return any(_ANSWER.match(value[:_MOST_READ]) for value in marks)
 
 
 def is_report(message: Message, author: str) -> bool:

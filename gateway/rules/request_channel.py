@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway.contents import UNREACHED
 from gateway.model import Action, Facts, Finding, Mode, Reply, Stage
-from gateway.rules.bounces import is_bounce
+from gateway.rules.bounces import is_answer, is_bounce
 from gateway.rules.channels import channels_at
 from gateway.rules.listed import EVERYWHERE, NO_MODES, Need
 from gateway.rules.providers import parse_providers
@@ -88,7 +88,9 @@ def _at_message(facts: Facts, channel: Channel, channels: Sequence[Channel]) -> 
     signs = facts.inspection.words.request
     is_request = channel.exclusive or signs.score >= facts.parameters["score"]
     if judged.proved:
-        return _passes(facts, judged, channel, channels, is_request=is_request or not _was_read(facts))
+        by_itself = facts.message is not None and is_answer(facts.message)
+        is_request = not by_itself and (is_request or not _was_read(facts))
+        return _passes(facts, judged, channel, channels, is_request=is_request, by_itself=by_itself)
     bounce = not channel.exclusive and is_bounce(facts, suspect=is_request)
     why = f"unproven; why={','.join(flaw.value for flaw in judged.flaws[:_MOST])}{'; bounce=yes' if bounce else ''}"
     evidence = {
@@ -108,14 +110,14 @@ def _at_message(facts: Facts, channel: Channel, channels: Sequence[Channel]) -> 
 
 
 def _passes(
-    facts: Facts, judged: Standing, channel: Channel, channels: Sequence[Channel], *, is_request: bool
+    facts: Facts, judged: Standing, channel: Channel, channels: Sequence[Channel], *, is_request: bool, by_itself: bool
 ) -> Finding:
     """Proved: it passes and, where it is a request, is said to be one."""
     assert judged.mailbox is not None
     identity, signs = facts.sender.identity, facts.inspection.words.request
     evidence: dict[str, Any] = {"channel": [one.address for one in channels[:_MOST]], **_sender_of(facts)}
     value = f"proved; mailbox={judged.mailbox.address}; how={identity.how.value}; request="
-    value += "yes" if is_request else "no"
+    value += "yes" if is_request else "no; automatic=yes" if by_itself else "no"
     if is_request:
         kinds = list(signs.kinds[:_MOST])
         value += f"; kinds={','.join(kinds)}" if kinds else ""

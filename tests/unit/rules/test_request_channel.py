@@ -102,6 +102,41 @@ class TestWhoMay:
         assert judged("ai@gmail.com", PUBLIC, signs=ASKS, directory=NO_DIRECTORY).findings == ()
 
 
+class TestAnswersOfPrograms:
+    """What a unit's program sends by itself asks for nothing: it may quote a stranger."""
+
+    @pytest.mark.parametrize("channel", [PUBLIC, STRICT])
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"content-type": b'multipart/report; report-type=disposition-notification; boundary="b"'},
+            {"auto-submitted": b"auto-replied (vacation)"},
+            {"auto-submitted": b" Auto-Notified; owner-email=a@b"},
+            {"precedence": b"auto_reply"},
+            {"x-autoreply": b"yes"},
+        ],
+    )
+    def test_they_pass_and_are_no_requests(self, channel: str, headers: dict[str, bytes]) -> None:
+        verdict = judged(UNIT, channel, who=written_by(UNIT), signs=ASKS, fields=headers)
+        finding = only(verdict)
+        assert verdict.action is Action.ACCEPT
+        assert finding.tag == (TAG, f"proved; mailbox={UNIT}; how=login; request=no; automatic=yes")
+        assert request_in(finding) is None
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"auto-submitted": b"no"},
+            {"auto-submitted": b"auto-generated"},
+            {"precedence": b"bulk"},
+            {"content-type": b"multipart/mixed; boundary=report"},
+        ],
+    )
+    def test_what_a_unit_makes_with_a_program_is_one(self, headers: dict[str, bytes]) -> None:
+        verdict = judged(UNIT, STRICT, who=written_by(UNIT), signs=ASKS, fields=headers)
+        assert request_in(only(verdict)) is not None
+
+
 class TestWhoMayNot:
     """Each way in which a message is not a unit's, by itself."""
 
