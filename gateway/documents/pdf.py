@@ -27,6 +27,8 @@ _XMP, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _XMP_PACKETS = 5  # every picture may have one
 _BETWEEN_TAGS = re.compile(r">([^<>]++)<")
 _NOTES = (b"Contents", b"Subj")
+_BEGUN = re.compile(rb">>\s{0,4}stream\r?\n")
+_UNENDED = 1000  # streams without an end, for each of which PDFium looks through the rest of the file
 _MANY = 10_000  # bookmarks, and notes of one page
 
 
@@ -34,6 +36,8 @@ def read(file: BinaryIO, sink: Sink) -> None:
     """Read a PDF file into the sink; see `document`."""
     sink.document.format = "pdf"
     data = whole(file, sink)
+    if data.count(b"stream") > _UNENDED and len(_BEGUN.findall(data)) > _UNENDED + 3 * data.count(b"endstream"):
+        raise DocumentError(Why.TOO_MANY, "streams without an end")
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

@@ -140,6 +140,16 @@ class TestEncryption:
 
 
 class TestBounds:
+    def test_streams_that_never_end(self) -> None:
+        """PDFium looks through the rest of the file for each: 200 KB of them took ten seconds."""
+        with pytest.raises(DocumentError) as caught:
+            parse(b"%PDF-1.4\n" + b"1 0 obj<<>>stream\n" * 11_000)
+        assert caught.value.reason is Why.TOO_MANY
+        with pytest.raises(DocumentError) as caught:
+            parse(b"%PDF-1.4\n" + b"1 0 obj<<>>stream\n" * 900)
+        assert caught.value.reason is Why.DAMAGED
+        assert "words" in texts(parse(page(lines(b"words")) + b"\n%" + b" stream" * 5000))
+
     @pytest.mark.parametrize(
         "data", [b"%PDF-1.4", b"%PDF-1.4\n" + b"1 0 obj<<>>endobj " * 50, pdf(b"<</Type/Catalog>>")]
     )
