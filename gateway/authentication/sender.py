@@ -71,6 +71,8 @@ def _field(name: str, lines: SenderLines, mentions: dict[str, None]) -> tuple[Na
     """The mailboxes of all fields with this name."""
     found: tuple[Named, ...] = ()
     for raw in lines.values.get(name, ()):
+        if name != "from" and not raw.strip():  # programs write fields that nobody filled in: they name nobody
+            continue
         value = read_value(raw)
         for dispute in value.disputes:
             lines.dispute(dispute)

@@ -17,7 +17,8 @@ _WORD = r"[^\s()<>\[\]{},;:\"'\\|@]"
 _GAP = r"[ \t\r\n\"']*+"
 _PAIR = re.compile(rf"(?<!{_WORD})({_WORD}++){_GAP}@(?={_GAP}({_WORD}*+))")
 _QUOTES = " \t\"'"
-_BRACKETS = (("(", ")"), ("[", "]"))
+# What may stand before and behind a mailbox's own address in its name: nothing that any reader takes for a part of it.
+_BEFORE, _BEHIND = frozenset(" \t([,;:"), frozenset(" \t)],;:")
 _BY_ITSELF = re.compile(r"\w @(?= \w)")
 _LEFT_OUT = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _DOTS = str.maketrans({"\u3002": ".", "\uff61": ".", "\uff0e": ".", "\ufe52": "."})
@@ -46,7 +47,7 @@ def addresses_in(text: str, most: int = MOST) -> list[str]:
 def has_at_sign(text: str, own: str) -> bool:
     """Whether a display name has an at sign that some reader might make an address of; `own`: the mailbox's address.
 
-    A name may be its own address, have it in brackets, or have at signs between words.
+    A name may have its own address in it, once and apart from other words, and at signs between words.
     """
     flat = flattened(text)
     if "@" not in flat:
@@ -54,6 +55,9 @@ def has_at_sign(text: str, own: str) -> bool:
     before, found, behind = flat.lower().partition(own.lower())
     if not found:
         return len(_BY_ITSELF.findall(flat)) != flat.count("@")
-    before, behind = before.rstrip(_QUOTES), behind.lstrip(_QUOTES)
-    alone = not before and not behind
-    return "@" in before + behind or not (alone or (before[-1:], behind[:1]) in _BRACKETS)
+    return "@" in before + behind or not (_is_apart(before[::-1], _BEFORE) and _is_apart(behind, _BEHIND))
+
+
+def _is_apart(beside: str, marks: frozenset[str]) -> bool:
+    """Whether what stands beside an address, nearest first, is no part of it: RFC 5322 4.4 has blanks around dots."""
+    return not beside.strip(_QUOTES) or (beside[0] in marks and not beside.lstrip().startswith("."))

@@ -25,18 +25,21 @@ KINDS = {
 """What a request asks for, as the clauses say it (Q4 6.1, AG 6), and in English."""
 
 _ABOUT_OTHERS = frozenset({Flaw.FOREIGN, Flaw.PERSONAL, Flaw.SERVICE})
-_OF_THE_MESSAGE = frozenset(
-    {
-        Flaw.DISPUTED,
-        Flaw.NO_AUTHOR,
-        Flaw.SEVERAL_AUTHORS,
-        Flaw.OTHER_PATH,
-        Flaw.OTHER_SENDER,
-        Flaw.OTHER_REPLY_TO,
-        Flaw.RESENT,
-        Flaw.OTHER_SHOWN,
-    }
-)
+# What of the message names somebody else, or nobody: how a clerk and whoever helps one finds it.
+_OF_THE_MESSAGE = {
+    Flaw.NO_AUTHOR: ("thiếu From", "there is no From"),
+    Flaw.SEVERAL_AUTHORS: ("From có nhiều địa chỉ", "From has several addresses"),
+    Flaw.OTHER_REPLY_TO: ("Reply-To (trả lời về) là hộp thư khác", "Reply-To is another mailbox"),
+    Flaw.OTHER_SENDER: ("Sender là hộp thư khác", "Sender is another mailbox"),
+    Flaw.OTHER_PATH: ("địa chỉ gửi (MAIL FROM) là hộp thư khác", "the envelope's sender is another mailbox"),
+    Flaw.RESENT: ("thư do hộp thư khác gửi lại (Resent-)", "another mailbox has resent it"),
+    Flaw.OTHER_SHOWN: ("tên hiển thị có địa chỉ khác", "a display name shows another address"),
+    Flaw.DISPUTED: (
+        "From, Sender hoặc Reply-To viết không đúng chuẩn",
+        "From, Sender or Reply-To can be read in several ways",
+    ),
+}
+_AUTHORS = frozenset({Flaw.NO_AUTHOR, Flaw.SEVERAL_AUTHORS})  # seen without the directory
 _LONGEST_NAMED = 100  # characters of an address or a unit's name
 
 
@@ -99,10 +102,11 @@ def _why(facts: Facts, standing: Standing) -> tuple[str, str]:
         return "hộp thư đơn vị đang bị khóa hoặc đã thu hồi", "your unit's mailbox is locked or reclaimed"
     if own is not None and flaws & _ABOUT_OTHERS:
         return _of_a_person(own, facts)
-    if standing.mailbox is not None and flaws & _OF_THE_MESSAGE:
+    wrong = next((texts for flaw, texts in _OF_THE_MESSAGE.items() if flaw in flaws), None)
+    if wrong is not None and (_AUTHORS & flaws or (standing.mailbox is not None and _is_ours(facts, own))):
         return (
-            "địa chỉ gửi, From, Sender và Reply-To phải đều là một hộp thư đơn vị",
-            "the envelope's sender, From, Sender and Reply-To must all be the one unit mailbox",
+            f"{wrong[0]}, mọi địa chỉ gửi phải là một hộp thư đơn vị",
+            f"{wrong[1]}, while all must be the one unit mailbox",
         )
     return (
         "chỉ nhận từ hộp thư đơn vị đã đăng ký, gửi qua hệ thống thư của cơ quan",
@@ -116,6 +120,12 @@ def _own_mailbox(facts: Facts) -> Mailbox | None:
     if proved:
         return facts.directory.find(proved)
     return mailbox_of_login(login, facts.directory, facts.own_domains) if login else None
+
+
+def _is_ours(facts: Facts, own: Mailbox | None) -> bool:
+    """Whether a client of ours is spoken to: then it shows no secret that From is a unit's mailbox."""
+    session = facts.envelope.session
+    return own is not None or bool(session.user) or (session.trusted and not session.stranger)
 
 
 def _of_a_person(own: Mailbox, facts: Facts) -> tuple[str, str]:

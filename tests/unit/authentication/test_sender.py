@@ -24,6 +24,7 @@ def b64(text: str, charset: str = "utf-8") -> str:
 
 
 NAME = "Văn phòng UBND Quận 4"
+PASTED = "\ufeffVăn\u200b phòng"
 B_WORD = b64(NAME)
 Q_WORD = "=?UTF-8?Q?V=C4=83n_ph=C3=B2ng_UBND_Qu=E1=BA=ADn_4?="
 
@@ -58,6 +59,15 @@ GENUINE = [
     pytest.param(f"From: {b64('Phòng Nội vụ, Quận 4')} <{OFFICE}>", "Phòng Nội vụ, Quận 4", id="an encoded comma"),
     pytest.param(f"From: {NAME} <{OFFICE}>", NAME, id="SMTPUTF8: raw UTF-8"),
     pytest.param(f'From: "{NAME}" <{OFFICE}>', NAME, id="raw UTF-8 in quotes"),
+    pytest.param(f'From: "Van phong {OFFICE}" <{OFFICE}>', f"Van phong {OFFICE}", id="its own address behind words"),
+    pytest.param(f'From: "{OFFICE} - Van phong" <{OFFICE}>', f"{OFFICE} - Van phong", id="its own address before words"),
+    pytest.param(
+        f"From: {b64(f'{NAME} ({OFFICE}, máy 12)')} <{OFFICE}>",
+        f"{NAME} ({OFFICE}, máy 12)",
+        id="its own address and more in brackets",
+    ),
+    pytest.param(f"From: {b64(f'{NAME}: {OFFICE}')} <{OFFICE}>", f"{NAME}: {OFFICE}", id="its own address behind a colon"),
+    pytest.param(f"From: {b64(PASTED)} <{OFFICE}>", PASTED, id="pasted from a page"),
     pytest.param("From: =?windows-1258?Q?Pho=CCng?= <" + OFFICE + ">", "Phòng", id="old Outlook: windows-1258"),
     pytest.param("From: =?us-ascii?Q?Van_phong?= <" + OFFICE + ">", "Van phong", id="ASCII encoded"),
     pytest.param(f'From: "{OFFICE}" <{OFFICE}>', OFFICE, id="Outlook: the address as its name"),
@@ -167,7 +177,11 @@ FORGED = [
     pytest.param([f'From: "a\\"{OFFICE}" <{OFFICE}>'], "address-in-name", id="an escaped quote beside it"),
     pytest.param([f'From: "{OFFICE} {OFFICE}" <{OFFICE}>'], "address-in-name", id="its own address twice"),
     pytest.param([f'From: "q4 @ tphcm.example" <{EVIL}>'], "address-in-name", id="an address with blanks"),
-    pytest.param([f'From: "{OFFICE} q4" <{OFFICE}>'], "address-in-name", id="a word behind its own address"),
+    pytest.param([f'From: "{OFFICE}q4" <{OFFICE}>'], "address-in-name", id="a letter behind its own address"),
+    pytest.param([f'From: "a{OFFICE}" <{OFFICE}>'], "address-in-name", id="a letter before its own address"),
+    pytest.param([f'From: "{OFFICE} .gian.example" <{OFFICE}>'], "address-in-name", id="its domain goes on"),
+    pytest.param([f'From: "ke. {OFFICE}" <{OFFICE}>'], "address-in-name", id="its local part begins earlier"),
+    pytest.param([f'From: "{OFFICE} @ gian" <{OFFICE}>'], "address-in-name", id="another at sign beside its own address"),
     pytest.param([f"From: {OFFICE}＠ <{OFFICE}>"], "address-in-name", id="an at sign behind its own address"),
     pytest.param([f"From: {b64(b64(OFFICE))} <{EVIL}>"], "encoded-twice", id="encoded twice"),
     pytest.param([f"From: =?utf-7?Q?q4+AEA-tphcm.example?= <{EVIL}>"], "odd-charset", id="UTF-7"),
@@ -182,7 +196,10 @@ FORGED = [
     pytest.param([f"From: q4＠tphcm.example <{EVIL}>"], "address-in-name", id="a full-width at sign"),
     pytest.param([f"From: q4﹫tphcm．example <{EVIL}>"], "address-in-name", id="small at sign, full-width dot"),
     pytest.param([f"From: {b64('q4＠tphcm.example')} <{EVIL}>"], "address-in-name", id="the same encoded"),
-    pytest.param([f'From: "q4\u200b@tphcm.example" <{EVIL}>'], "control", id="a zero-width space in a name"),
+    pytest.param([f'From: "q4\u200b@tphcm.example" <{EVIL}>'], "address-in-name", id="a zero-width space in a name"),
+    pytest.param([f'From: "q4@tph\u200bcm.example" <{EVIL}>'], "address-in-name", id="a zero-width space in an address"),
+    pytest.param([f'From: "Van\u2066phong" <{EVIL}>'], "bidi", id="an isolate in a name"),
+    pytest.param([f'From: "Van\u2061phong" <{EVIL}>'], "control", id="an invisible operator in a name"),
     pytest.param([f"From: \u202eelpmaxe.mchpt@4q\u202c <{EVIL}>".replace("@", "＠", 1)], "bidi", id="right to left"),
     # what stands in the address itself
     pytest.param([f"From: {OFFICE} ({EVIL})"], "comment", id="a comment"),
@@ -325,3 +342,13 @@ def test_a_domain_in_unicode_is_its_ascii_form() -> None:
 def test_a_local_part_in_unicode() -> None:
     fields = read("From: vănphòng@tinh.example")
     assert (fields.disputes, fields.author[0].address) == ((), "vănphòng@tinh.example")
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\r\n ", " \r\n\t "])
+@pytest.mark.parametrize("name", ["Sender", "Reply-To", "Resent-From", "Resent-Sender", "Resent-Reply-To"])
+def test_a_field_that_nobody_filled_in_names_nobody(name: str, blank: str) -> None:
+    assert read(f"From: {OFFICE}", f"{name}:{blank}") == read(f"From: {OFFICE}")
+
+
+def test_two_fields_of_which_one_is_blank_are_two_fields() -> None:
+    assert "several-reply-to" in read(f"From: {OFFICE}", "Reply-To:", f"Reply-To: {EVIL}").disputes

@@ -415,8 +415,32 @@ class TestReplies:
             path="la@tinh.example", who=written_by("la@tinh.example", proved=""), regulation=AG
         ).replace("(AG 6)", "(AG 4.2)")
 
-    def test_a_header_that_disagrees(self) -> None:
-        assert "From, Sender va Reply-To" in self.text(who=written_by(UNIT, reply_to=("ai@gmail.com",)))
+    @pytest.mark.parametrize(
+        ("who", "says", "in_english"),
+        [
+            (written_by(UNIT, reply_to=("ai@gmail.com",)), "Reply-To (tra loi ve) la hop thu khac", "Reply-To is"),
+            (written_by(UNIT, sender=("ai@gmail.com",)), "Sender la hop thu khac", "Sender is another"),
+            (written_by(UNIT, disputes=("comment",)), "From, Sender hoac Reply-To viet khong", "in several ways"),
+            (written_by(UNIT, author=(UNIT, PERSON)), "From co nhieu dia chi", "From has several"),
+            (Sender(fields=SenderFields(disputes=("no-from",))), "thieu From", "there is no From"),
+        ],
+    )
+    def test_a_header_that_disagrees_by_its_field(self, who: Sender, says: str, in_english: str) -> None:
+        text = self.text(who=who)
+        assert says in text
+        assert in_english in text
+
+    def test_an_envelope_that_disagrees(self) -> None:
+        assert "dia chi gui (MAIL FROM) la hop thu khac" in self.text(path=PERSON, who=written_by(UNIT))
+
+    def test_a_stranger_learns_no_unit_from_it(self) -> None:
+        """Nobody logged in and nothing proved: as for an address that the directory does not know."""
+        known, unknown = (
+            self.text(path=one, who=written_by(one, proved="", reply_to=("ai@gmail.com",)), regulation=AG)
+            for one in (UNIT, "la@tinh.example")
+        )
+        assert known == unknown
+        assert "Reply-To" in self.text(who=written_by(UNIT, proved="", reply_to=("ai@gmail.com",)), user="nvanh")
 
     def test_a_locked_unit_that_is_logged_in(self) -> None:
         assert "bi khoa" in self.text(path=LOCKED_UNIT, who=written_by(LOCKED_UNIT))
