@@ -93,6 +93,7 @@ _QUOTES = tuple("\"'“”‘’«»„`")
 _OPEN, _CLOSE = "([<{【〔", ")]>}】〕"
 _DASHED = re.compile(r"\s+[-–—]\s|\s*[:–—]\s+[^\Wa-zà-ỹ]")  # a title follows, no sentence
 _DASHED_ANY = re.compile(r"\s+[-–—]\s|\s*[:–—]\s")
+_SPOKEN = re.compile(r"(?<!\w)[^\W\d_]{2,}+(?!\w)")  # a title has a word; "MẬT: 12345678" is a password
 _ENDED = re.compile(r"(?:\s[-–—]|[.:;])\s*\Z")
 _REPLY = re.compile(r"\A\s*(?:(?:re|fwd?|tl|trả lời|chuyển tiếp)\s?:\s?){1,9}", re.IGNORECASE)
 
@@ -237,7 +238,7 @@ def _heads_a_title(candidate: Candidate, left: str, right: str) -> bool:
     if not candidate.heading:
         return False
     dash = _DASHED_ANY if candidate.field or candidate.level is not Level.SECRET else _DASHED
-    dashed = bool(dash.match(right)) and not _BULLETS.fullmatch(left.strip())
+    dashed = bool(dash.match(right)) and bool(_SPOKEN.search(right)) and not _BULLETS.fullmatch(left.strip())
     return (not lead and dashed) or (not tail and bool(_ENDED.search(left)))
 
 

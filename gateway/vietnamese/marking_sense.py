@@ -29,6 +29,7 @@ _LETTERHEAD = re.compile(
     r"|^\W{0,20}(?:So ?:|Kinh gui|Ban so|HOA TOC|THUONG KHAN|KHAN\b)|CONG HOA XA HOI|Doc lap ?[-–] ?Tu do",
     re.MULTILINE,
 )
+_ADDRESSEE = re.compile(r"^\W{0,20}(?:Kính gửi|Kinh gui)")
 _SECRETS = re.compile(r"b(?:í|i\u0301) m(?:ậ|a\u0323\u0302|ạ\u0302|â\u0323)t nhà nước", re.IGNORECASE)
 _DECLASSIFIED = re.compile(r"^[^\w\n]{0,20}GI(?:Ả|A\u0309)I M(?:Ậ|A\u0323\u0302)T[^\w\n]{0,20}$", re.MULTILINE)
 
@@ -73,12 +74,17 @@ def _is_marking(text: str, standing: list[Standing], index: int, *, spoken_of: b
         return True
     if found.how is Stands.TITLE and _heads(text, found):
         return True
-    return in_letterhead(text, found.start)
+    # A stamp stands above the addressee (Decree 30/2020/NĐ-CP): below it "Mật" in mixed case may be honey.
+    return in_letterhead(text, found.start, behind_addressee=found.how is not Stands.TITLE or _is_higher(found))
+
+
+def _is_higher(found: Standing) -> bool:
+    return found.level is not Level.SECRET
 
 
 def _heads(text: str, found: Standing) -> bool:
     """In mixed case at a text's head: a higher level, or "Mật" above a text that does not go on about mật."""
-    if found.level is not Level.SECRET:
+    if _is_higher(found):
         return found.candidate.heading
     if text[: found.start].strip() or len(text) < _AROUND // 4:
         return False
@@ -107,9 +113,14 @@ def _has_other_level_near(standing: list[Standing], index: int) -> bool:
     return False
 
 
-def in_letterhead(text: str, start: int) -> bool:
-    """A document's head is near: its number, the country's name, the addressee, the urgency, the issuing office."""
+def in_letterhead(text: str, start: int, *, behind_addressee: bool = True) -> bool:
+    """A document's head is near: its number, the country's name, the addressee, the urgency, the issuing office.
+
+    `behind_addressee`: False if an addressee above `start` is no sign of it.
+    """
     above = composed(text[max(0, start - _AROUND) : start]).split("\n")[-_AROUND_LINES:]
+    if not behind_addressee:
+        above = [line for line in above if not _ADDRESSEE.match(line)]
     below = composed(text[start : start + _AROUND]).split("\n")[:_AROUND_LINES]
     return any(_LETTERHEAD.search(line) for line in _lines(above, below))
 
