@@ -35,7 +35,9 @@ _CODECS = {
 }
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMOJI = frozenset("\u200c\u200d")  # joiners: emoji and some scripts need them in names
-_PASTED = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))  # come along from pages; addresses are looked for without
+_PASTED = str.maketrans(
+    dict.fromkeys("\u00ad\u200b\u2060\ufeff")
+)  # come along from pages; addresses are looked for without
 
 
 @dataclass(frozen=True, slots=True)

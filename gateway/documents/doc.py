@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gateway.contents import Why
 from gateway.documents.compound import Compound
@@ -24,7 +24,8 @@ _HEAD = 0x400
 _ENDS = "\r\x07\x0c\x0e"  # paragraph, cell, page or section, column
 _BEGIN, _SEPARATOR, _END = "\x13", "\x14", "\x15"  # of a field: instruction, then result
 _PICTURES = "\x01\x02\x03\x04\x05\x08("  # stand for something else where they are special; "(" for a symbol
-_CHARACTERS = {"\x0b": "\n", "\x1e": "\u2011", "\x1f": "\u00ad"}
+_LINE = "\x0b"
+_CHARACTERS = {_LINE: "\n", "\x1e": "\u2011", "\x1f": "\u00ad"}
 _MARK = re.compile(r"[\x01-\x08\x0b-\x0e\x13-\x15\x1e\x1f(]")
 _DDE = re.compile(r"(?i)\bDDE(?:AUTO)?\b")
 _DDE_BYTES = re.compile(rb"(?i)D\x00?D\x00?E")
@@ -189,7 +190,7 @@ class _Story:
             return
         text = "".join(self._parts)
         fonts = self._fonts(self._begin, end) if text and not text.isspace() else ()
-        self._unit(self._kind, text, fonts, capitals=bool(fonts) and self._in_capitals(self._begin, end))
+        self._unit(self._kind, text, fonts, loud=self._loud_lines(end) if fonts else ())
         self._parts, self._begin = [], end + 1
 
     def _fonts(self, start: int, end: int) -> tuple[str, ...]:
@@ -198,17 +199,26 @@ class _Story:
             found.update(dict.fromkeys(formatting.fonts(low, high)))
         return tuple(found)
 
+    def _loud_lines(self, end: int) -> Collection[int]:
+        """Lines of the paragraph that ends here of which some is in capitals; an instruction's are no lines of it."""
+        found, line, at = [], 0, self._begin
+        for text in self._reader.text.characters[at:end].split(_LINE):
+            if self._in_capitals(at, at + len(text)):
+                found.append(line)
+            line, at = line + 1, at + len(text) + 1
+        return found if line == "".join(self._parts).count("\n") + 1 else range(line)
+
     def _in_capitals(self, start: int, end: int) -> bool:
         return any(self._reader.formatting.capitals(low, high) for low, high in self._reader.text.places(start, end))
 
-    def _unit(self, kind: str, text: str, fonts: tuple[str, ...], *, capitals: bool = False) -> None:
+    def _unit(self, kind: str, text: str, fonts: tuple[str, ...], *, loud: Collection[int] = ()) -> None:
         numbers = self._reader.numbers
         numbers[kind] = number = numbers.get(kind, 0) + 1
         raw = b""
         if self._reader.fib.old and not text.isascii():
             raw = text.encode("latin-1", "ignore")
             raw = raw if len(raw) == len(text) else b""
-        self._reader.sink.unit(f"{kind} {number}", joined(text), fonts, raw, capitals=capitals)
+        self._reader.sink.unit(f"{kind} {number}", joined(text), fonts, raw, loud=loud)
 
 
 _CONTROL = Look(b"\x55\x08\x01")

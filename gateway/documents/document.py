@@ -8,17 +8,16 @@ stays. Anything else that ends the reading is a `DocumentError`; a part that fai
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from gateway.contents import Why
 from gateway.documents.limits import DocumentLimits
+from gateway.documents.loud import as_shown
 from gateway.errors import CongThuError
 
 _PLACE = 200  # characters kept of a place: names of sheets and properties are a stranger's
 _NAMES = 1024 * 1024  # characters of different element names in one document
-_SHORT = 200  # characters in which a marking stands by itself
 _NAME = 255  # characters kept of a font's or an embedded file's name
 
 
@@ -96,13 +95,16 @@ class Sink:
         self._names_size = 0
 
     def unit(
-        self, place: str, text: str, fonts: Iterable[str] = (), raw: bytes = b"", *, capitals: bool = False
+        self, place: str, text: str, fonts: Iterable[str] = (), raw: bytes = b"", *, loud: Collection[int] = ()
     ) -> None:
-        """Take a piece of text. One that is empty or blank is no unit. `capitals`: its format shows some of it so."""
+        """Take a piece of text. One that is empty or blank is no unit.
+
+        `loud`: lines, from 0, of which its format shows some in capitals.
+        """
         if not self.text or not text or text.isspace():
             return
-        if capitals and len(text) <= _SHORT and _may_be_level(text):
-            text = text.upper()
+        if loud:
+            text = as_shown(text, loud)
         if len(self.document.units) >= self.limits.units:
             raise SpentError(Why.TOO_MANY, "units")
         room = self.limits.text - self._text
@@ -170,9 +172,3 @@ class Sink:
 
     def _fonts(self, fonts: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys([font[:_NAME] for font in fonts if font]))[: self.limits.fonts]
-
-
-def _may_be_level(text: str) -> bool:
-    """A level of secrecy may stand in it. Other text stays as it is written, which tells its charset."""
-    plain = unicodedata.normalize("NFC", text).lower()
-    return "mật" in plain or "mat" in plain

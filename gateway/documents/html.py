@@ -7,7 +7,7 @@ A `.html` attachment is opened in a browser: script in it is reported as active.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import BinaryIO
 
 from gateway.contents import Why
@@ -16,6 +16,7 @@ from gateway.documents.css import StyleSheets, capitals_in, fonts_in
 from gateway.documents.document import Sink, SpentError
 from gateway.documents.htmlfonts import OpenElements
 from gateway.documents.htmltokens import Comment, End, Raw, Start, Text, tokens
+from gateway.documents.loud import lines_of
 from gateway.documents.txt import as_text, load_bytes
 
 QUOTED = "quoted "
@@ -85,7 +86,7 @@ class HtmlText:
         self._number = 0
         self._pieces: list[str] = []
         self._fonts: dict[str, None] = {}
-        self._capitals = False  # some of the paragraph is shown so
+        self._shown: list[int] = []  # the pieces that are shown in capitals
         self._after_blank = True
         self._quotes: list[bool] = []  # the blockquotes that are open, and whether each quotes
         self._quoted = False  # everything from here on is quoted
@@ -178,8 +179,9 @@ class HtmlText:
         if not text:
             return
         self._after_blank = text[-1] in " \n"
+        if self._elements.capitals and not text.isspace():
+            self._shown.append(len(self._pieces))
         self._pieces.append(text)
-        self._capitals = self._capitals or (self._elements.capitals and not text.isspace())
         if self._elements.fonts and not text.isspace():
             self._fonts.update(dict.fromkeys(self._elements.fonts))
 
@@ -190,19 +192,24 @@ class HtmlText:
         self._after_blank = True
 
     def _flush(self) -> None:
-        text = "".join(self._pieces).strip(" \n") if self._pieces else ""
+        whole = "".join(self._pieces).rstrip(" \n") if self._pieces else ""
+        text = whole.lstrip(" \n")
         if text:
             self._number += 1
             quoted = self._quoted or True in self._quotes
             place = f"{QUOTED if quoted else ''}paragraph {self._number}"
-            self._unit(place, text, self._fonts, capitals=self._capitals)
-            self._fonts, self._capitals = {}, False
+            self._unit(place, text, self._fonts, loud=self._loud_lines(whole, text) if self._shown else ())
+            self._fonts, self._shown = {}, []
         self._pieces = []
         self._after_blank = True
 
-    def _unit(self, place: str, text: str, fonts: Iterable[str] = (), *, capitals: bool = False) -> None:
+    def _loud_lines(self, whole: str, text: str) -> Collection[int]:
+        before = whole.count("\n", 0, len(whole) - len(text))
+        return [line - before for line in lines_of(self._pieces, self._shown)]
+
+    def _unit(self, place: str, text: str, fonts: Iterable[str] = (), *, loud: Collection[int] = ()) -> None:
         text, raw = self._source.unit(text)
-        self._sink.unit(place, text, fonts, raw, capitals=capitals)
+        self._sink.unit(place, text, fonts, raw, loud=loud)
 
     # attributes
 

@@ -7,7 +7,7 @@ Characters stay as they are written: `\\-` is U+00AD, `\\~` U+00A0, `\\_` U+2011
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import BinaryIO
 
 from gateway.contents import Why
@@ -189,8 +189,11 @@ class _Reader:
 
     def _flush(self, flow: Flow) -> None:
         """A paragraph, or whatever else is read by itself, is complete."""
-        capitals = flow.capitals
+        loud: Collection[int] = flow.loud
+        lines = flow.line + 1
         text, fonts, raw = flow.take()
+        if loud and text.count("\n") >= lines:  # an end of a line that was written by its number
+            loud = range(text.count("\n") + 1)
         if flow.kind == "font":
             self._fonts.named(text.strip(" ;"))
             if self._group.flow.kind != "font" and self._group.font < 0:
@@ -199,7 +202,7 @@ class _Reader:
             self._shape = text.strip().lower()
         elif flow.kind != "drawing" or self._shape in SHAPE_TEXTS:
             fonts = () if flow.kind.startswith("property") else fonts
-            self._sink.unit(flow.place, text, fonts, raw, capitals=capitals)
+            self._sink.unit(flow.place, text, fonts, raw, loud=loud)
         if flow.kind == "field" and _DDE.search(text):
             self._sink.active()
         if flow.kind == "property template" and _REMOTE.match(text):
@@ -324,7 +327,7 @@ class _Reader:
         """Number, stand-in and the text up to the next, again and again."""
         group = self._group
         if group.uc == 1 and not group.stand_ins and group.flow.kind != "font":
-            group.flow.capitals = group.flow.capitals or group.capitals
+            self._shown()
             group.flow.fonts[group.name] = None
             group.flow.characters(pieces[::3], pieces[2::3], self._fonts.page if group.page < 0 else group.page)
             return
@@ -345,7 +348,8 @@ class _Reader:
             group.flow.octets(data, self._fonts.row_page())
             return
         group.flow.fonts[group.name] = None
-        group.flow.capitals = group.flow.capitals or (group.capitals and not data.isspace())
+        if not data.isspace():
+            self._shown()
         group.flow.octets(data, self._fonts.page if group.page < 0 else group.page)
 
     def _hexadecimal(self, digits: bytes) -> None:
@@ -359,9 +363,17 @@ class _Reader:
 
     def _character(self, text: str) -> None:
         self._group.flow.fonts[self._group.name] = None
-        self._group.flow.capitals = self._group.flow.capitals or (self._group.capitals and not text.isspace())
         self._group.flow.unicode(text)
+        if text == "\n":
+            self._group.flow.line += 1
+        elif not text.isspace():
+            self._shown()
         self._divide(self._group.flow)
+
+    def _shown(self) -> None:
+        """What was added is shown as the group says."""
+        if self._group.capitals:
+            self._group.flow.loud[self._group.flow.line] = None
 
     def _uc(self, number: int) -> None:
         self._group.uc = min(max(number, 0), 64)

@@ -18,7 +18,7 @@ class Flow:
     from Unicode, or from bytes whose charset is known.
     """
 
-    __slots__ = ("_bytes", "_page", "_parts", "capitals", "declared", "fonts", "kind", "number")
+    __slots__ = ("_bytes", "_page", "_parts", "declared", "fonts", "kind", "line", "loud", "number")
 
     def __init__(self, kind: str, number: int = 0) -> None:
         self.kind = kind
@@ -31,7 +31,8 @@ class Flow:
         self._page = 0
         self.fonts: dict[str, None] = {}
         self.declared = False
-        self.capitals = False  # some of it is shown so
+        self.line = 0
+        self.loud: dict[int, None] = {}  # lines of which some is shown in capitals
 
     @property
     def place(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from gateway.documents.loud import lines_of
+
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -13,15 +15,15 @@ class Paragraph:
     A blank at the end stays, as office programs keep it.
     """
 
-    __slots__ = ("_after_blank", "_pieces", "capitals", "font", "fonts", "loud", "spans")
+    __slots__ = ("_after_blank", "_pieces", "_shown", "font", "fonts", "loud", "spans")
 
     def __init__(self, font: str, *, loud: bool | None = None) -> None:
         self.font = font
         self.loud = [loud]  # what the paragraph, and each span that is open, says of capitals
-        self.capitals = False  # some of the text is
         self.spans: list[str] = []  # fonts of the spans that are open, "" for one that names none
         self.fonts: dict[str, None] = {}
         self._pieces: list[str] = []
+        self._shown: list[int] = []  # the pieces that are in capitals
         self._after_blank = True
 
     def add(self, data: str) -> None:
@@ -42,10 +44,15 @@ class Paragraph:
         """The whole text."""
         return "".join(self._pieces)
 
+    def loud_lines(self) -> tuple[int, ...]:
+        """Lines of which some is in capitals."""
+        return lines_of(self._pieces, self._shown)
+
     def _take(self, text: str) -> None:
         self._pieces.append(text)
         if not text.isspace():
-            self.capitals = self.capitals or next((one for one in reversed(self.loud) if one is not None), False)
+            if next((one for one in reversed(self.loud) if one is not None), False):
+                self._shown.append(len(self._pieces) - 1)
             font = next(filter(None, reversed(self.spans)), self.font)
             if font:
                 self.fonts[font] = None

@@ -69,6 +69,8 @@ class _Cell:
     textual: bool  # numbers, dates and truth values are no text
     texts: list[str] = field(default_factory=list)
     fonts: dict[str, None] = field(default_factory=dict)
+    lines: int = 0
+    loud: list[int] = field(default_factory=list)  # of these, those in capitals
 
 
 @dataclass(slots=True)
@@ -230,9 +232,11 @@ class OdfText(StylesReader):
         cell = self._cells[-1] if self._cells else None
         if cell and cell.level == ended.level:
             cell.texts.append(text)
+            cell.loud += [cell.lines + line for line in ended.paragraph.loud_lines()]
+            cell.lines += text.count("\n") + 1
             cell.fonts.update(fonts)
         else:
-            self._sink.unit(ended.place, text, fonts, capitals=ended.paragraph.capitals)
+            self._sink.unit(ended.place, text, fonts, loud=ended.paragraph.loud_lines())
 
     def _begin_span(self, attributes: Attributes) -> None:
         if self._open:
@@ -296,7 +300,7 @@ class OdfText(StylesReader):
             cell = self._cells.pop()
             self._places.pop()
             if cell.textual:
-                self._sink.unit(cell.place, "\n".join(cell.texts), cell.fonts)
+                self._sink.unit(cell.place, "\n".join(cell.texts), cell.fonts, loud=cell.loud)
 
     # properties and labels
 

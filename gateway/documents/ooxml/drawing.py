@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.documents.loud import lines_of
 from gateway.documents.ooxml.context import Context
 from gateway.documents.ooxml.dangers import PROGRAM
 from gateway.documents.ooxml.escapes import unescape
@@ -37,7 +38,7 @@ class DrawingText(Handler):
         self._font = ""
         self._level, self._styled = 1, 0
         self._cap = ""  # what the run says of capitals
-        self._capitals = False  # some of the paragraph is shown so
+        self._loud: list[int] = []  # the pieces that are shown in capitals
         self._in_paragraph = self._in_run = self._taking = False
         self._numbers = 0
         self._map()
@@ -47,7 +48,8 @@ class DrawingText(Handler):
         if self._taking:
             self._pieces.append(data)
             if self._in_run and not data.isspace():
-                self._capitals = self._capitals or (self._cap or self.inherited(-self._level)) not in ("", "none")
+                if (self._cap or self.inherited(-self._level)) not in ("", "none"):
+                    self._loud.append(len(self._pieces) - 1)
                 self._fonts[self._font or self.inherited(self._level)] = None
 
     def inherited(self, level: int) -> str:
@@ -103,16 +105,17 @@ class DrawingText(Handler):
             self._context.sink.active()
 
     def _begin_paragraph(self, _: Attributes) -> None:
-        self._pieces, self._fonts, self._level = [], {}, 1
-        self._in_paragraph, self._capitals = True, False
+        self._pieces, self._fonts, self._loud, self._level = [], {}, [], 1
+        self._in_paragraph = True
 
     def _end_paragraph(self) -> None:
         self._in_paragraph = self._taking = False
-        text = unescape("".join(self._pieces))
+        pieces = [unescape(piece) for piece in self._pieces] if self._loud else self._pieces
+        text = unescape("".join(pieces))
         if text and self.twins.fresh(text):
             fonts = [self.typeface(font) or self.typeface(_BODY) for font in self._fonts]
-            self._context.sink.unit(self._place(), text, fonts, capitals=self._capitals)
-        self._pieces = []
+            self._context.sink.unit(self._place(), text, fonts, loud=lines_of(pieces, self._loud))
+        self._pieces, self._loud = [], []
 
     def _begin_label(self, attributes: Attributes) -> None:
         if not self._numbers:

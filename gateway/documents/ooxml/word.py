@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gateway.documents.loud import lines_of
 from gateway.documents.ooxml.context import Context
 from gateway.documents.ooxml.fields import FieldCodes
 from gateway.documents.ooxml.twins import Twins
@@ -39,7 +40,7 @@ class _Text:
 
     pieces: list[str] = field(default_factory=list)
     fonts: dict[str, None] = field(default_factory=dict)
-    capitals: bool = False  # some of it is shown so
+    loud: list[int] = field(default_factory=list)  # the pieces that are shown in capitals
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ class WordText(Handler):
     def _emit(self, place: str, taken: _Text) -> None:
         text = "".join(taken.pieces)
         if text and self._twins.fresh(text):
-            self._context.sink.unit(place, text, taken.fonts, capitals=taken.capitals)
+            self._context.sink.unit(place, text, taken.fonts, loud=lines_of(taken.pieces, taken.loud))
 
     def _story(self, name: str) -> Opening:
         def begin(attributes: Attributes) -> None:
@@ -252,7 +253,8 @@ class WordText(Handler):
             run = paragraph.run
             taken.fonts.update(dict.fromkeys(self._fonts_of(text, run, paragraph.style)))
             shown = self._fonts.in_capitals(run.style, paragraph.style) if run.capitals is None else run.capitals
-            taken.capitals = taken.capitals or shown
+            if shown:
+                taken.loud.append(len(taken.pieces) - 1)
 
     def _fonts_of(self, text: str, run: _Run, style: str) -> list[str]:
         latin, other, complex_, asian = self._fonts.resolve(run.slots, run.style, style)

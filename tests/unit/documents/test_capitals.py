@@ -209,6 +209,63 @@ def test_html(source: str, text: str) -> None:
     assert texts(parse(f"<html><body>{source}</body></html>".encode(), "a.html")) == [text]
 
 
+LOUD_SPAN = '<style:style style:name="L" style:family="text"><style:text-properties fo:text-transform="uppercase"/>'
+LOUD_RUN, NEW_LINE = f"<w:r>{LOUD}<w:t>", "</w:t></w:r><w:r><w:br/></w:r><w:r><w:t>"
+DRAWN = '<a:r><a:rPr cap="all"/><a:t>{}</a:t></a:r>' + 2 * "<a:br/><a:r><a:t>{}</a:t></a:r>"
+SPANNED = '<text:p><text:span text:style-name="L">{}</text:span>' + 2 * "<text:line-break/>{}" + "</text:p>"
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.html", '<p><span style="text-transform:uppercase">{}</span><br>{}<br/>{}<br>'),
+        ("a.html", '<pre>\n\n<span style="text-transform:uppercase">{}</span>\n{}\n{}</pre>'),
+        ("a.rtf", r"{{\rtf1\ansi {{\caps {}}}\line {}\line {}\par}}"),
+        ("a.docx", f"{LOUD_RUN}{{}}{NEW_LINE}{{}}{NEW_LINE}{{}}</w:t></w:r>"),
+        ("a.pptx", DRAWN),
+        ("a.odt", SPANNED),
+    ],
+)  # fmt: skip
+def test_only_the_lines_in_which_some_is_in_capitals(name: str, source: str) -> None:
+    """A heading in capitals above a list of groceries makes none of these a level."""
+    assert _lines(name, source.format("Các loại", "mật", "sáp")) == ["Các loại", "mật", "sáp"]
+    assert _lines(name, source.format("Tối mật", "mật", "sáp")) == ["TỐI MẬT", "mật", "sáp"]
+
+
+def _lines(name: str, source: str) -> list[str]:
+    named = f"{LOUD_SPAN}</style:style>"
+    if name.endswith(".rtf"):
+        escaped = "".join(letter if letter.isascii() else f"\\u{ord(letter)}?" for letter in source)
+        (text,) = texts(parse(escaped.encode(), name))
+    elif name.endswith(".html"):
+        (text,) = texts(parse(f'<meta charset="utf-8">{source}'.encode(), name))
+    else:
+        parts = {
+            "docx": lambda: docx(f"<w:p>{source}</w:p>"),
+            "pptx": lambda: pptx(shape(source)),
+            "odt": lambda: open_document("text", source, automatic=named),
+        }[name.partition(".")[2]]()
+        (text,) = texts(read_parts(parts))
+    return [line.strip() for line in text.split("\n")]
+
+
+def test_a_line_end_by_its_number_shifts_nothing_out_of_sight() -> None:
+    assert texts(parse(rb"{\rtf1\ansi a\u10?b\line{\caps m\u7853?t}\par}", "a.rtf")) == ["a\nb\nMẬT"]
+
+
+def test_an_escape_in_a_slide() -> None:
+    body = '<a:r><a:t>x_x000A_</a:t></a:r><a:r><a:rPr cap="all"/><a:t>m_x1EAD_t</a:t></a:r>'
+    assert texts(read_parts(pptx(shape(body)))) == ["x\nMẬT"]
+
+
+@pytest.mark.parametrize("kind", ["text", "spreadsheet"])
+def test_cells_of_open_document(kind: str) -> None:
+    cell = '<text:p>Số</text:p><text:p>mật</text:p><text:p><text:span text:style-name="L">mật</text:span></text:p>'
+    row = f'<table:table-row><table:table-cell office:value-type="string">{cell}</table:table-cell></table:table-row>'
+    found = read_parts(open_document(kind, f"<table:table>{row}</table:table>", automatic=f"{LOUD_SPAN}</style:style>"))
+    assert "\n".join(texts(found)) == "Số\nmật\nMẬT"
+
+
 @pytest.mark.service("libreoffice")
 @pytest.mark.limit(400)
 @pytest.mark.parametrize("kind", ["doc", "docx", "rtf", "odt"])
