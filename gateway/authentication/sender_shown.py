@@ -16,6 +16,9 @@ _MOST_TEXT = 64 * 1024
 _WORD = r"[^\s()<>\[\]{},;:\"'\\|@]"
 _GAP = r"[ \t\r\n\"']*+"
 _PAIR = re.compile(rf"(?<!{_WORD})({_WORD}++){_GAP}@(?={_GAP}({_WORD}*+))")
+_COMMENT = re.compile(r"\([^()]*+\)")
+_NESTED = 4  # comments in one another that are left out
+_AROUND = re.compile(r"(?:(?<!\s)\s++)?+([@.])\s*+")
 _QUOTES = " \t\"'"
 # What may stand before and behind a mailbox's own address in its name: nothing that any reader takes for a part of it.
 _BEFORE, _BEHIND = frozenset(" \t([,;:"), frozenset(" \t)],;:")
@@ -42,6 +45,15 @@ def addresses_in(text: str, most: int = MOST) -> list[str]:
             if len(found) == most:
                 break
     return list(found)
+
+
+def together(text: str) -> str:
+    """The text as it is to whoever leaves out comments, and blanks around dots and at signs (RFC 5322 4.4)."""
+    for _ in range(_NESTED):
+        if "(" not in text:
+            break
+        text = _COMMENT.sub("", text)
+    return _AROUND.sub(r"\1", text)
 
 
 def has_at_sign(text: str, own: str) -> bool:

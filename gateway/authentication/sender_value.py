@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.authentication.domains import domain_of
-from gateway.authentication.sender_shown import MOST, addresses_in, has_at_sign
+from gateway.authentication.sender_shown import MOST, addresses_in, has_at_sign, together
 from gateway.authentication.sender_strict import LONGEST, Mailbox, read_strictly
 from gateway.authentication.sender_words import Name, odd_character, read_name
 from gateway.who import Named
@@ -38,7 +38,10 @@ def read_value(raw: bytes) -> Value:
 
 def shown_in(raw: bytes) -> list[str]:
     """The addresses that some reader sees in octets that are no list of mailboxes; at most MOST."""
-    found = dict.fromkeys(addresses_in(_lenient(raw)))
+    text = _lenient(raw)
+    found = dict.fromkeys(addresses_in(text))
+    if (joined := together(text)) != text:
+        found |= dict.fromkeys(addresses_in(joined))
     if b"=?" in raw or b"\\" in raw:
         for reading in read_name(raw[:LONGEST]).readings:
             found |= dict.fromkeys(addresses_in(reading))

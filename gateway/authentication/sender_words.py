@@ -33,6 +33,8 @@ _CODECS = {
     **dict.fromkeys(("viscii", "tcvn", "tcvn-5712", "tcvn5712-1", "x-viet-tcvn5712"), "latin-1"),
     **dict.fromkeys(("x-viet-vni", "x-viet-vps", "x-viscii"), "latin-1"),
 }
+# In these a letter may be other octets: what they say is looked through for addresses, and is a dispute all the same.
+_WIDE = frozenset(("utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be"))
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMOJI = frozenset("\u200c\u200d")  # joiners: emoji and some scripts need them in names
 _PASTED = str.maketrans(
@@ -142,7 +144,7 @@ def _text(charset: str, data: bytes, problems: dict[str, None]) -> str:
     codec = _CODECS.get(charset)
     if codec is None:
         problems["odd-charset"] = None
-        return data.decode("latin-1")
+        return data.decode(charset, "replace") if charset in _WIDE else data.decode("latin-1")
     try:
         text = data.decode(codec)
     except UnicodeDecodeError:

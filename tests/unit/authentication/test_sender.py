@@ -335,6 +335,23 @@ def test_what_cannot_be_read_is_decoded_for_what_it_mentions() -> None:
     assert OFFICE in read(f"X: y\r\n From: {b64(OFFICE)} <{EVIL}>").mentions
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "q4@(x)tphcm.example",
+        "q4@(x(y)z)tphcm.example",
+        "q4 @ tphcm .example",
+        "q4@tphcm.\r\n (x) example",
+        "=?utf-7?Q?q4+AEA-tphcm.example?=",
+        f"=?utf-16le?B?{base64.b64encode(OFFICE.encode('utf-16le')).decode()}?=",
+    ],
+)
+def test_what_some_readers_put_together_is_mentioned(value: str) -> None:
+    fields = read(f"From: {value}")
+    assert fields.disputes
+    assert OFFICE in fields.mentions
+
+
 def test_a_domain_in_unicode_is_its_ascii_form() -> None:
     ascii_form = "tỉnh.example".encode("idna").decode()
     fields = read("From: vp@tỉnh.example")
