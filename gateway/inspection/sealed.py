@@ -1,19 +1,24 @@
-"""Messages in an envelope: what is encrypted for its recipient, and what is signed as a whole (S/MIME, OpenPGP).
+"""Messages in an envelope: what is encrypted for its recipient, and what is signed or packed as a whole.
 
-RFC 8551 (S/MIME 4), RFC 5652 (CMS), RFC 9580 (OpenPGP). Reads only as much of the encodings as tells the two apart and
-finds the signed content; bounded, never raises. Knows no cryptography and proves nothing.
+RFC 8551 (S/MIME 4), RFC 5652 and 3274 (CMS), RFC 7468 (its text form), RFC 9580 (OpenPGP). Reads only as much of the
+encodings as tells them apart and finds the content; bounded, never raises. Knows no cryptography and proves nothing.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
+
+import pybase64
 
 _OID = re.compile(
     rb"\x30(?:[\x00-\x80]|[\x81-\x84].{1,4})\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07([\x02\x03\x06])"
-    rb"|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01(\x17))",
+    rb"|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01([\x09\x17]))",
     re.DOTALL,
 )
-_SIGNED = b"\x02"
+_SIGNED, _COMPRESSED = b"\x02", b"\x09"
+_TEXT = re.compile(rb"\s{0,64}-----BEGIN (?:PKCS7|PKCS #7 SIGNED DATA|CMS)-----[ \t]*+\r?\n")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]++")
 _ARMOUR = re.compile(rb"\s{0,64}-----BEGIN PGP MESSAGE-----")
 # The packet of a session key, old and new format: tag 1 version 3 with a key's number and a public-key algorithm, or
 # tag 3 version 4 with a cipher and a way from passphrase to key. Fewer octets would take noise for mail that is sealed.
@@ -31,26 +36,52 @@ def is_encrypted(kind: str, head: bytes) -> bool:
 
     `kind`: by content; a binary OpenPGP message begins with too few bits to be told by them alone.
     """
-    found = _OID.match(head)
+    found = _OID.match(_binary(head))
     if found is not None:
-        return found[1] != _SIGNED
+        return found[1] != _SIGNED and found[2] != _COMPRESSED
     if "pgp" in kind and kind not in ("application/pgp-signature", "application/pgp-keys"):
         return True
     return bool(_ARMOUR.match(head) or (kind == "application/octet-stream" and _SESSION_KEY.match(head)))
 
 
-def is_signed(head: bytes) -> bool:
-    """True for CMS signed data: its content, if it has it, is in it as it stands (RFC 5652 5.1)."""
-    found = _OID.match(head)
-    return found is not None and found[1] == _SIGNED
+def has_content(head: bytes) -> bool:
+    """True for CMS signed (RFC 5652 5.1) or compressed data (RFC 3274): its content, if it has it, can be read."""
+    found = _OID.match(_binary(head))
+    return found is not None and (found[1] == _SIGNED or found[2] == _COMPRESSED)
 
 
-def signed_content(data: bytes) -> bytes:
-    """The content of CMS signed data, b"" where it has none (a detached signature) or cannot be read.
+def enclosed(data: bytes, most: int) -> bytes | None:
+    """The content of CMS signed or compressed data, of that at most `most` octets and one.
 
-    ContentInfo → [0] → SignedData: version, digest algorithms, EncapsulatedContentInfo → [0] → OCTET STRING, whole or
-    in pieces. Lengths may be definite or not (BER): senders that stream write them so.
+    b"" where it has none (a detached signature) or cannot be read, None where it cannot be unpacked.
+
+    ContentInfo → [0] → SignedData or CompressedData: version, algorithms, EncapsulatedContentInfo → [0] → OCTET STRING,
+    whole or in pieces. Lengths may be definite or not (BER): senders that stream write them so.
     """
+    data = _binary(data)
+    found = _OID.match(data)
+    content = _enclosed(data)
+    return _unpacked(content, most + 1) if found is not None and found[2] == _COMPRESSED else content
+
+
+def _binary(data: bytes) -> bytes:
+    """The octets of what may be written as text."""
+    begin = _TEXT.match(data)
+    if begin is None:
+        return data
+    text = _NOT_BASE64.sub(b"", data[begin.end() :].partition(b"-----")[0])
+    text = text[: len(text) - (len(text) % 4 == 1)]  # a single character says nothing
+    return pybase64.b64decode(text + b"=" * (-len(text) % 4))
+
+
+def _unpacked(data: bytes, most: int) -> bytes | None:
+    try:
+        return zlib.decompressobj().decompress(data, most) or None
+    except zlib.error:
+        return None
+
+
+def _enclosed(data: bytes) -> bytes:
     try:
         at = _enter(data, _inside(data, 0), 1, _CONTEXT_0)  # behind the content type
         at = _enter(data, _inside(data, at), 2, _SEQUENCE)  # behind version and algorithms

@@ -31,7 +31,7 @@ from gateway.inspection.letter import letter_of
 from gateway.inspection.limits import WalkLimits
 from gateway.inspection.listing import FullError, Listing, Place
 from gateway.inspection.reading import reading_of
-from gateway.inspection.sealed import signed_content
+from gateway.inspection.sealed import enclosed
 from gateway.inspection.texts import Texts
 from gateway.inspection.ways import Way, ways_of
 from gateway.message.extract import Extract, Read, Step
@@ -84,7 +84,7 @@ class Walk:
         self._openers: dict[Way, Opener] = {
             Way.ENCRYPTED: self._encrypted,
             Way.MESSAGE: self._message,
-            Way.SIGNED: self._signed,
+            Way.ENVELOPE: self._envelope,
             Way.DOCUMENT: self._document,
             Way.ARCHIVE: self._archive,
             Way.PERHAPS_ZIP: self._perhaps_zip,
@@ -235,13 +235,15 @@ class Walk:
         self._listing.unchecked(opening.place, Why.SEALED)
         return True
 
-    def _signed(self, file: BinaryIO, opening: Opening) -> bool:
-        """S/MIME around a whole message: its parts are in there."""
+    def _envelope(self, file: BinaryIO, opening: Opening) -> bool:
+        """S/MIME around a whole message, signed or compressed: its parts are in there."""
         if self._too_deep(opening, self._limits.archives.depth - 1):
             return True
         file.seek(0)
-        data = signed_content(file.read())
-        if data:
+        data = enclosed(file.read(), self._budget.room)
+        if data is None:
+            self._listing.unchecked(opening.place, Why.DAMAGED)
+        elif data:
             self._budget.entry()
             self._budget.expand(len(data))
             self._listing.notice(opening.number, Trait.CONTAINER)

@@ -11,7 +11,7 @@ from gateway.archives.kinds import by_head, can_expand
 from gateway.documents.read import format_of
 from gateway.inspection.kinds import is_message
 from gateway.inspection.need import harmless
-from gateway.inspection.sealed import is_encrypted, is_signed
+from gateway.inspection.sealed import has_content, is_encrypted
 
 _TEXT = ("text/", "message/")
 _ONLY_TEXT = ("txt",)  # documents that hold nothing but words
@@ -22,7 +22,7 @@ class Way(Enum):
 
     ENCRYPTED = auto()  # an encrypted message: nothing to open, but to be named
     MESSAGE = auto()
-    SIGNED = auto()  # S/MIME around a whole message
+    ENVELOPE = auto()  # S/MIME around a whole message, signed or compressed
     DOCUMENT = auto()
     ARCHIVE = auto()
     PERHAPS_ZIP = auto()  # an archive where it ends as a zip does (`kinds.ends_like_zip`), else nothing
@@ -34,8 +34,8 @@ def ways_of(kind: str, name: str, head: bytes, declared: str, *, text: bool) -> 
     `kind`: "type/subtype" by content. `head`: the first bytes, `content.HEAD` of them where there are so many.
     `declared`: what the message calls it. `text`: the words in documents are wanted, too.
     """
-    signed = is_signed(head)
-    message = not signed and is_message(kind, name, declared, head)
+    enveloped = has_content(head)
+    message = not enveloped and is_message(kind, name, declared, head)
     if not head or (harmless(kind, name) and not message and not text):
         return ()
     if is_encrypted(kind, head):
@@ -43,8 +43,8 @@ def ways_of(kind: str, name: str, head: bytes, declared: str, *, text: bool) -> 
     ways = [Way.MESSAGE] if message else []
     if message and kind.startswith(_TEXT):
         return tuple(ways)
-    if signed:
-        ways.append(Way.SIGNED)
+    if enveloped:
+        ways.append(Way.ENVELOPE)
     elif _is_document(kind, name, head, text=text):
         ways.append(Way.DOCUMENT)
     if can_expand(kind, name, head):
