@@ -121,9 +121,9 @@ class Part:
                     raise DocumentError(Why.RATIO, "a part")
                 if piece:
                     yield piece
+                if unpacker.eof:  # what stands behind the stream's end may still be its "unconsumed" tail
+                    return
                 packed = unpacker.unconsumed_tail
-            if unpacker.eof:
-                return
         yield from filter(None, [unpacker.flush()])
         if not unpacker.eof:
             raise DocumentError(Why.DAMAGED, "cut short")

@@ -121,6 +121,23 @@ class TestReading:
         struct.pack_into("<I", data, at + 24, 10)
         assert len(read_bytes(bytes(data)).units[0].text) == 200_000
 
+    @pytest.mark.limit(20)
+    @pytest.mark.parametrize("text", [True, False])
+    def test_octets_behind_the_end_of_a_stream(self, text: bool) -> None:
+        """zlib goes on calling them unconsumed: a few KB kept a process busy, and ever larger, until its time was over."""
+        junk = b"behind it"
+        data = bytearray(pack(docx(paragraph(f"<w:t>{'dài ' * 50_000}</w:t>"))))
+        end = data.rindex(b"PK\x05\x06")
+        directory = struct.unpack_from("<I", data, end + 16)[0]
+        struct.pack_into("<I", data, end + 16, directory + len(junk))
+        entry = data.rindex(b"PK\x01\x02")
+        packed, at = struct.unpack_from("<I", data, entry + 20)[0], struct.unpack_from("<I", data, entry + 42)[0]
+        for place in (entry + 20, at + 18):
+            struct.pack_into("<I", data, place, packed + len(junk))
+        data[directory:directory] = junk
+        found = read_bytes(bytes(data), text=text)
+        assert (found.format, [len(unit.text) for unit in found.units]) == ("docx", [200_000] if text else [])
+
     def test_a_wrong_checksum_is_no_reason_not_to_read(self) -> None:
         data = bytearray(pack(docx(TEXT)))
         struct.pack_into("<I", data, data.rindex(b"PK\x01\x02") + 16, 1)
