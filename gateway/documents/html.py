@@ -17,6 +17,7 @@ from gateway.documents.document import Sink, SpentError
 from gateway.documents.htmlfonts import OpenElements
 from gateway.documents.htmltokens import Comment, End, Raw, Start, Text, tokens
 from gateway.documents.loud import lines_of
+from gateway.documents.source import pieces
 from gateway.documents.txt import as_text, load_bytes
 
 QUOTED = "quoted "
@@ -43,7 +44,7 @@ _QUOTE = re.compile(
 _NO_BORDER = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)  # a blockquote that only indents
 # What a page that runs something holds somewhere; an entity may spell it.
 _SUSPECT = re.compile(
-    r"(?i)<script|[\s/\"']on[a-z]{3}|s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc|<applet|data:|&#|&(?:tab|newline|colon);"
+    rb"(?i)<script|[\s/\"']on[a-z]{3}|s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc|<applet|data:|&#|&(?:tab|newline|colon);"
 )
 _HINTS = ("title", "alt", "placeholder", "label", "summary")
 _METAS = ("description", "keywords", "author", "subject")
@@ -54,6 +55,8 @@ _FRAMES = ("iframe", "object", "embed", "applet", "frame")
 def read(file: BinaryIO, sink: Sink) -> None:
     """Read an HTML file into the sink; see `document`."""
     sink.document.format = "html"
+    if not sink.text and not any(_SUSPECT.search(data) for data in pieces(file)):  # a map, say, is long
+        return
     data = load_bytes(file, sink)
     read_source(as_text(data, declared_charset(data)), sink)
 
@@ -66,8 +69,6 @@ def declared_charset(data: bytes) -> str:
 
 def read_source(source: Decoded, sink: Sink) -> None:
     """Read HTML that is decoded already."""
-    if not sink.text and not _SUSPECT.search(source.text):
-        return
     reader = HtmlText(source, sink)
     reader.run(source.text)
     reader.finish()

@@ -149,10 +149,10 @@ _WORDS = {
         "Write and send it again with another mail program.",
     ),
     Reason.BOMBS: (
-        'Tệp nén "{where}" vượt giới hạn kiểm tra ({what})',
-        'The archive "{where}" exceeds what is checked ({what})',
-        "Hãy gửi ít tệp hơn, không nén nhiều lớp.",
-        "Send fewer files, not archives in archives.",
+        'Tệp "{where}" vượt giới hạn kiểm tra ({what})',
+        'The file "{where}" exceeds what is checked ({what})',
+        "Hãy gửi ít tệp hơn, tệp nhỏ hơn, không nén nhiều lớp.",
+        "Send fewer and smaller files, not archives in archives.",
     ),
     Reason.ENCRYPTED: (
         'Tệp "{where}" đặt mật khẩu nên không kiểm tra được',

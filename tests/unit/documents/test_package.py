@@ -124,7 +124,7 @@ class TestReading:
     @pytest.mark.limit(20)
     @pytest.mark.parametrize("text", [True, False])
     def test_octets_behind_the_end_of_a_stream(self, text: bool) -> None:
-        """zlib goes on calling them unconsumed: a few KB kept a process busy, and ever larger, until its time was over."""
+        """zlib goes on calling them unconsumed: a few KB kept a process busy until its time was over."""
         junk = b"behind it"
         data = bytearray(pack(docx(paragraph(f"<w:t>{'dài ' * 50_000}</w:t>"))))
         end = data.rindex(b"PK\x05\x06")

@@ -15,6 +15,8 @@ from gateway.documents import csv, txt
 from gateway.documents.charset import decode
 from gateway.documents.document import Document, DocumentError, Sink
 from gateway.documents.limits import DocumentLimits
+from gateway.documents.source import pieces
+from tests.unit.documents.old_formats import parse
 from tests.unit.documents.packages import shown
 
 TCVN3 = "Céng hoµ x· m\xadêi".encode("latin-1")
@@ -141,3 +143,34 @@ class TestCells:
             table(data)
         except DocumentError as error:
             assert error.reason is Why.DAMAGED
+
+
+SMALL = DocumentLimits(text=1000)
+ROWS = 'trạm 1,-5,"2"\r\n' * 1000
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_long_table_that_starts_nothing_is_looked_through(codec: str) -> None:
+    found = parse(ROWS.encode(codec), "a.csv", limits=SMALL, text=False)
+    assert (found.active, found.unchecked) == (False, [])
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("formula", ["=cmd|'/C calc'!A0", '"=DDE(""cmd"";""x"")"', "=dde (1)"])
+def test_a_formula_that_starts_a_program(codec: str, formula: str) -> None:
+    assert parse(f"a,{formula}\r\n{ROWS}".encode(codec), "a.csv", limits=SMALL, text=False).active
+    behind = parse(f"{ROWS}{formula}\r\n".encode(codec), "a.csv", limits=SMALL, text=False)
+    assert behind.unchecked == [Why.TOO_LARGE]
+
+
+@pytest.mark.parametrize("before", [-4000, -8, -3, -1, 0, 1])
+def test_what_stands_across_two_pieces_is_seen(before: int) -> None:
+    data = b"x" * (1024 * 1024 + before) + b"D\0D\0E\0(" + b"y" * 100_000
+    assert any(b"DDE(" in piece for piece in pieces(io.BytesIO(data)))
+
+
+def test_a_long_page_that_runs_nothing_is_looked_through() -> None:
+    page = b"<svg><path d='M1 2'/></svg>" * 1000
+    assert parse(b"<html>" + page, "a.html", limits=SMALL, text=False).unchecked == []
+    script = b"<html>" + page + b"<script>x()</script>"
+    assert parse(script, "a.html", limits=SMALL, text=False).unchecked == [Why.TOO_LARGE]
