@@ -10,6 +10,8 @@ from gateway.documents.charset import Decoded, decode
 from gateway.documents.document import DocumentError, Sink
 
 _LINE = re.compile(r"\r\n|\r|\n")  # no other character ends a line: in VISCII and VPS they are letters
+# A character of UTF-8 that the limit has cut: with half a letter at its end a text would be none in UTF-8.
+_UNENDED = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _FEW = 32
 _SAMPLE = 64 * 1024
 _LETTERS = "\t\n\r\f\x1b\x02\x05\x06\x14\x19\x1e"  # blanks, ISO-2022's escape, and VISCII's letters
@@ -36,7 +38,10 @@ def load_bytes(file: BinaryIO, sink: Sink) -> bytes:
     if len(data) > most:
         sink.unchecked(Why.TOO_LARGE)
     sink.expand(len(data))
-    return data[:most]
+    if len(data) < most:
+        return data
+    cut = _UNENDED.search(data, most - 3, most)
+    return data[: cut.start() if cut else most]
 
 
 def as_text(data: bytes, declared: str = "") -> Decoded:

@@ -174,3 +174,14 @@ def test_a_long_page_that_runs_nothing_is_looked_through() -> None:
     assert parse(b"<html>" + page, "a.html", limits=SMALL, text=False).unchecked == []
     script = b"<html>" + page + b"<script>x()</script>"
     assert parse(script, "a.html", limits=SMALL, text=False).unchecked == [Why.TOO_LARGE]
+
+
+@pytest.mark.parametrize("before", range(6))
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.html"])
+def test_a_limit_cuts_no_letter(name: str, before: int) -> None:
+    """Half a letter at the end made a text in UTF-8 one in no charset, and so in a forbidden one."""
+    data = (b"x" * before + "số liệu quan trắc 𝄞 ".encode() * 300)[: 4 * SMALL.text + 100]
+    document = parse(data, name, limits=SMALL)
+    assert document.unchecked == [Why.TOO_LARGE]
+    assert not any(unit.raw for unit in document.units)
+    assert document.units[0].text.startswith("x" * before + "số liệu")
