@@ -36,6 +36,10 @@ _LABELS = {
 }
 _MULTI = {label: codec for codec, labels in _LABELS.items() for label in labels.split(" ")}
 _SAMPLE = 4096
+_ASCII = bytes(range(0x80))
+_LINE = re.compile(r"[^\r\n]+")
+_BROKEN = 4  # octets of a line that are no UTF-8; more are another charset
+_MOSTLY = 8  # octets beyond ASCII for each of them
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
@@ -53,9 +57,19 @@ class Decoded:
         if self.raw:
             return _by_itself(text)
         if _ESCAPED.search(text):
+            if all(map(_is_whole, _LINE.findall(text))):
+                return _ESCAPED.sub("\ufffd", text), b""
             kept = text.encode("utf-8", "surrogateescape")
             return kept.decode("latin-1"), kept
         return text, b""
+
+
+def _is_whole(line: str) -> bool:
+    """Whether a line of UTF-8 has at most a letter or two that a program has cut in two: people see a mark for each."""
+    foreign = len(_ESCAPED.findall(line))
+    if foreign > _BROKEN:
+        return False
+    return not foreign or len(line.encode("utf-8", "surrogateescape").translate(None, _ASCII)) > _MOSTLY * foreign
 
 
 def _by_itself(text: str) -> tuple[str, bytes]:

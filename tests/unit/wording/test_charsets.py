@@ -39,6 +39,23 @@ def test_foreign_bytes_in_utf_8() -> None:
     assert units[3].raw == TCVN
 
 
+@pytest.mark.parametrize("cut", [1, 2])
+@pytest.mark.parametrize("declared", ["utf-8", ""])
+def test_a_letter_cut_in_two_is_no_other_charset(cut: int, declared: str) -> None:
+    """Programs that shorten texts by octets write such mail; people see one mark at the end."""
+    line = "Kính gửi các đơn vị, đề nghị báo cáo số liệu để"
+    data = f"xin chào\n{line}ế".encode()[:-cut] + f"…\n{line}".encode()
+    (unit,) = units_of(data, declared)
+    assert unit.text.replace("\ufffd", "") == f"xin chào\n{line}…\n{line}"
+    assert unit.raw == b""
+
+
+def test_more_than_a_letter_is_another_charset() -> None:
+    """A phrase in TCVN3 within a line of UTF-8 is not lost."""
+    units = units_of("Việt Nam đất nước con người, ".encode() * 3 + TCVN + b" ch\xf1 ngh\xdca", "utf-8")
+    assert [bool(unit.raw) for unit in units] == [True]
+
+
 def test_charsets_of_other_languages_are_decoded() -> None:
     assert units_of("日本語".encode("shift_jis"), "shift_jis")[0].text == "日本語"
     assert units_of("été".encode("windows-1252"), "iso-8859-1")[0].text == "été"
