@@ -37,9 +37,8 @@ _CODECS = {
 _WIDE = frozenset(("utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be"))
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMOJI = frozenset("\u200c\u200d")  # joiners: emoji and some scripts need them in names
-_PASTED = str.maketrans(
-    dict.fromkeys("\u00ad\u200b\u2060\ufeff")
-)  # come along from pages; addresses are looked for without
+# What comes along when a name is copied from a page; addresses are looked for without it.
+_PASTED = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
 
 
 @dataclass(frozen=True, slots=True)

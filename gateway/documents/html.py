@@ -200,8 +200,8 @@ class HtmlText:
             quoted = self._quoted or True in self._quotes
             place = f"{QUOTED if quoted else ''}paragraph {self._number}"
             self._unit(place, text, self._fonts, loud=self._loud_lines(whole, text) if self._shown else ())
-            self._fonts, self._shown = {}, []
-        self._pieces = []
+            self._fonts = {}
+        self._pieces, self._shown = [], []
         self._after_blank = True
 
     def _loud_lines(self, whole: str, text: str) -> Collection[int]:
