@@ -298,7 +298,9 @@ class SmtpTransaction:
             raise UpstreamUnsure(f"{connection.host}: answered the message with {reply.code}")
         connection.uses += 1
         self._over = True
-        self._give_back(dirty=False)
+        # A refused message clears the envelope (RFC 5321 4.1.1.4), but after BDAT not every server has done so: its
+        # recipients must not get the next one.
+        self._give_back(dirty=reply.code >= 400)
         return without_421(reply) if reply.code == 421 else reply
 
     # -- the end ------------------------------------------------------------------------------------------------

@@ -167,6 +167,8 @@ class Dialogue:
             raise Gone
         if self.behaviour == "rejects_mail":
             return await self.say("550 5.7.1 <sender>: refused")
+        if self.behaviour == "nests_nothing" and self.mail:
+            return await self.say("503 5.5.1 nested MAIL")
         self.mail, self.rcpts = line, []
         await self.say("250 2.1.0 sender ok")
         await self.strike_after("mail")
@@ -268,6 +270,9 @@ class Dialogue:
             return None
         if self.behaviour == "rejects_message":
             return await self.say("554 5.6.0 no such thing here")
+        if self.behaviour == "keeps_the_envelope":  # of a message that it refuses, until RSET
+            self.behaviour = "nests_nothing"
+            return await self.say("452 4.3.1 no room for this one")
         if self.behaviour == "354_after_dot":
             return await self.say("354 more?")
         self.server.delivered.append(Delivered(self.mail, self.rcpts, data, by))

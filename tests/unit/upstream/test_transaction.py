@@ -115,6 +115,21 @@ async def test_after_an_abort_rset_comes_with_the_next_mail(connect: Connect) ->
             await transaction.rcpt(to("b"))
 
 
+@pytest.mark.parametrize("extensions", [EXTENSIONS, CHUNKING, ()])
+async def test_after_a_refused_message_rset_comes_with_the_next_mail(
+    connect: Connect, extensions: tuple[str, ...]
+) -> None:
+    """A server that has not forgotten its recipients would send them the next message, or refuse that one for good."""
+    async with FakeServer("keeps_the_envelope", extensions=extensions) as server:
+        upstream = connect(server)
+        assert (await deliver(upstream, Text(BODY))).code == 452
+        transaction = upstream.begin(envelope())
+        assert [r.code for r in await transaction.rcpt(to("b"))] == [250]
+        assert (await transaction.send(PREFIX, Text(BODY))).code == 250
+        assert server.delivered[0].rcpts == ["RCPT TO:<b@tinh.example>"]
+        assert len(server.seen) == 1
+
+
 async def test_a_held_transaction_is_replayed(connect: Connect) -> None:
     async with FakeServer("rejects_second_recipient") as server:
         upstream = connect(server)
