@@ -98,7 +98,7 @@ def test_a_fragment_is_refused(looking: Gateway) -> None:
 def test_a_bomb_is_refused_within_the_limits(looking: Gateway) -> None:
     bomb = zipped({"a.bin": bytes(20 * 2**20)})
     text, row = told(looking, attached(("bom.zip", zipped({str(n): bomb for n in range(40)}))))
-    assert text.startswith('550-5.6.0 Tep nen "bom.zip')
+    assert text.startswith('550-5.6.0 Tep "bom.zip')
     assert row["findings"][0]["evidence"]["blind"][0]["reason"] == "bombs"
 
 
