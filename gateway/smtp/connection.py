@@ -63,7 +63,8 @@ class Connection(SMTP):
         self.transport: Any = None
         self.inbox: Inbox
         self.client: Session
-        self.peer: Peer
+        self.peer: Peer  # whose networks' rights the client has
+        self._counted = ""  # the address that the connection counts for, as in Peer.key
         self.phase = Phase.TALKING
         self.mail: Envelope | None = None
         self.upstream_transaction: Transaction | None = None
@@ -92,6 +93,7 @@ class Connection(SMTP):
             self.transport.write(refusal.encoded)
             self.transport.close()
             return
+        self._counted = self.peer.key
         self.inbox = Inbox(self.loop, self.transport)
         settings = self.context.settings
         self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
@@ -117,7 +119,7 @@ class Connection(SMTP):
         if self._task is None:
             return
         if self._finished:
-            self.context.release(self, self.peer.key)
+            self.context.release(self, self._counted)
             return
         self.inbox.end()
         self.inbox.clear()
@@ -311,8 +313,9 @@ class Connection(SMTP):
             raise Closing from None
         if named is None:
             return  # the proxy itself, a health check
-        self.context.release(self, self.peer.key)
+        self.context.release(self, self._counted)
         self.peer = self.context.peer(named[0])
+        self._counted = self.peer.key
         self.client.client_address = self.client.peer = named[0]
         self.client.peer_port = named[1]
         self.peer.grant(self.client)
@@ -395,6 +398,12 @@ class Connection(SMTP):
             self.upstream_transaction = owner.begin(self.mail)
         return self.upstream_transaction
 
+    def disown(self) -> None:
+        """Log out: the next hop's connection of this login serves nobody else."""
+        owned, self.owned, self.client.user = self.owned, None, ""
+        if owned is not None:
+            owned.close()
+
     @property
     def recipients(self) -> list[Recipient]:
         """The recipients that were accepted so far."""
@@ -421,7 +430,7 @@ class Connection(SMTP):
             self.owned.close()
         self._finished = True
         if self._lost:
-            self.context.release(self, self.peer.key)
+            self.context.release(self, self._counted)
         else:
             # It counts as open until it is: a client that does not take its last reply is cut a little later.
             self.deadline = self.loop.time() + _LAST_WORDS

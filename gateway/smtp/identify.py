@@ -66,14 +66,12 @@ class Identify(Commands):
 
     async def _refused_for_password(self, glance: Glance) -> Reply | None:
         """The refusal of a login that the upstream took, after which nobody is logged in; None where it stands."""
-        assert self.owned is not None
         reply: Reply | None = replies.TROUBLE
         try:
             reply = await self.context.pipeline.logged_in(self.client, glance)
         finally:
             if reply is not None:
-                self.owned.close()
-                self.owned, self.client.user = None, ""
+                self.disown()
         return reply
 
     def _auth_refusal(self, words: list[str]) -> Reply | None:
@@ -115,6 +113,7 @@ class Identify(Commands):
             return
         self._believe(attributes)
         if "LOGIN" in attributes or "ADDR" in attributes:  # another client is not who the one before it was
+            self.disown()
             self.client.user = attributes.get("LOGIN", "")
         if "ADDR" in attributes:
             self._take_address(attributes["ADDR"])
@@ -122,14 +121,23 @@ class Identify(Commands):
         self._out.append(self.context.banner)
 
     def _take_address(self, text: str) -> None:
-        """From now on the client is who it was said to be: with its own networks' rights, not the server's."""
-        self.context.peer(text).grant(self.client)
+        """From now on the client is who it was said to be: with its own networks' rights, not the server's.
+
+        To say who it is is one of them: a server may hand all that follows through as its client sends it (Postfix
+        takes the right back, too). Only the connection goes on counting for the server.
+        """
+        self.peer = self.context.peer(text)
+        self.peer.grant(self.client)
+        self.client.stranger = False
 
     async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
         """A trusted server says where the message came from; for the record only."""
         attributes = self._attributes(arg, self.peer.xforward)
         if isinstance(attributes, Reply):
             self.say(attributes)
+            return
+        if self.mail is not None:
+            self.say(replies.NESTED_MAIL)
             return
         self._believe(attributes)
         if "ADDR" in attributes:  # what the server says of itself keeps its rights; a limit is the client's own

@@ -62,7 +62,7 @@ async def test_what_a_text_says_of_our_fields_is_let_alone(start: Start, head: b
 
 
 async def test_another_clients_login_ends_with_its_address(start: Start) -> None:
-    running = await start(xclient=LOOPBACK, gateway={"trusted_networks": LOOPBACK})
+    running = await start(xclient=[*LOOPBACK, "203.0.113.8/32"], gateway={"trusted_networks": LOOPBACK})
     client = await running.ready()
     assert (await client.ask(b"XCLIENT ADDR=203.0.113.8 LOGIN=q4@tphcm.gov.vn")).startswith(b"220")
     assert (await client.ask(b"XCLIENT ADDR=203.0.113.9")).startswith(b"220")

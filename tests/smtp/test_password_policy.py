@@ -126,6 +126,19 @@ def ways(password: bytes) -> list[tuple[bytes, ...]]:
     ]
 
 
+async def test_a_login_ends_where_another_client_is_named(gate: Gate, hop: tuple[Hop, str]) -> None:
+    """Its connection to the mail server is the old client's: nobody else's mail goes over it."""
+    running = await gate(xclient=["127.0.0.0/8"])
+    client = await connect(running)
+    before = hop[0].open
+    assert (await client.ask(plain(GOOD))).startswith(b"235")
+    assert hop[0].open == before + 1
+    assert (await client.ask(b"XCLIENT ADDR=203.0.113.9 LOGIN=ba")).startswith(b"220")
+    async with asyncio.timeout(60):
+        while hop[0].open > before:
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize("way", range(4))
 async def test_a_weak_one_is_observed_in_every_way_of_logging_in(gate: Gate, hop: tuple[Hop, str], way: int) -> None:
     running = await gate(**WATCH)

@@ -172,6 +172,38 @@ async def test_xclient_changes_who_the_client_is(start: Start) -> None:
     assert b"from y.example (evil?host [203.0.113.9])" in running.delivered()[0]
 
 
+@pytest.mark.parametrize("claim", [b"XCLIENT ADDR=127.0.0.1 LOGIN=q4@tphcm.gov.vn", b"XFORWARD ADDR=127.0.0.1"])
+async def test_a_client_that_was_named_names_no_other(start: Start, claim: bytes) -> None:
+    """A server in front that says who its client is may hand through what that client sends."""
+    running = await start(xclient=LOOPBACK, xforward=LOOPBACK, gateway={"trusted_networks": LOOPBACK})
+    client = await running.ready()
+    assert (await client.ask(b"XCLIENT ADDR=203.0.113.9 LOGIN=an@tphcm.gov.vn")).startswith(b"220 ")
+    assert (await client.ask(claim)).startswith(b"550 5.7.0 ")
+    offered = await client.ask(b"EHLO y.example")
+    assert b"XCLIENT" not in offered and b"XFORWARD" not in offered
+    assert (await client.ask(claim)).startswith(b"550 5.7.0 ")
+    await client.ask(*ENVELOPE, b"DATA", MESSAGE + b".")
+    assert b"[203.0.113.9])" in running.delivered()[0]
+
+
+async def test_a_named_client_counts_for_the_server_that_named_it(start: Start) -> None:
+    running = await start(xclient=LOOPBACK, max_connections_per_address=1)
+    for _ in range(3):
+        client = await running.ready()
+        assert (await client.ask(b"XCLIENT ADDR=203.0.113.9")).startswith(b"220 ")
+        assert (await (await running.connect(greet=False)).rest()).startswith(b"421 ")
+        assert (await client.ask(b"QUIT")).startswith(b"221 ")
+        assert await client.rest() == b""
+
+
+async def test_xforward_and_xclient_between_messages_only(start: Start) -> None:
+    running = await start(xclient=LOOPBACK, xforward=LOOPBACK)
+    client = await running.ready()
+    await client.ask(ENVELOPE[0])
+    for claim in (b"XFORWARD ADDR=203.0.113.9", b"XCLIENT ADDR=203.0.113.9"):
+        assert (await client.ask(claim)).startswith(b"503 5.5.1 ")
+
+
 @pytest.mark.parametrize("bad", [b"XCLIENT", b"XCLIENT ADDR=nonsense", b"XCLIENT NAME", b"XCLIENT NAME=a+0D+0Ab"])
 async def test_malformed_xclient(start: Start, bad: bytes) -> None:
     running = await start(xclient=LOOPBACK)
