@@ -19,9 +19,9 @@ _PAIR = re.compile(rf"(?<!{_WORD})({_WORD}++){_GAP}@(?={_GAP}({_WORD}*+))")
 _COMMENT = re.compile(r"\([^()]*+\)")
 _NESTED = 4  # comments in one another that are left out
 _AROUND = re.compile(r"(?:(?<!\s)\s++)?+([@.])\s*+")
-_QUOTES = " \t\"'"
+_QUOTES = " \t\"'\xa0"
 # What may stand before and behind a mailbox's own address in its name: nothing that any reader takes for a part of it.
-_BEFORE, _BEHIND = frozenset(" \t([,;:"), frozenset(" \t)],;:")
+_BEFORE, _BEHIND = frozenset(" \t(,;:"), frozenset(" \t),;:")
 _BY_ITSELF = re.compile(r"\w @(?= \w)")
 _LEFT_OUT = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _DOTS = str.maketrans({"\u3002": ".", "\uff61": ".", "\uff0e": ".", "\ufe52": "."})
@@ -64,10 +64,12 @@ def has_at_sign(text: str, own: str) -> bool:
     flat = flattened(text)
     if "@" not in flat:
         return False
-    before, found, behind = flat.lower().partition(own.lower())
+    before, found, behind = _LEFT_OUT.sub("", text).lower().partition(own.lower())
     if not found:
         return len(_BY_ITSELF.findall(flat)) != flat.count("@")
-    return "@" in before + behind or not (_is_apart(before[::-1], _BEFORE) and _is_apart(behind, _BEHIND))
+    if before[-1:] == "[" and behind[:1] == "]":
+        before, behind = before[:-1], behind[1:]
+    return flat.count("@") > 1 or not (_is_apart(before[::-1], _BEFORE) and _is_apart(behind, _BEHIND))
 
 
 def _is_apart(beside: str, marks: frozenset[str]) -> bool:

@@ -46,12 +46,14 @@ def decoded(text: str) -> str:
 def shown(value: str) -> Iterator[str]:
     """Every address that one of these readers takes out of a field."""
     value = octets_read(value)
-    for text in {value, decoded(value), decoded(decoded(value)), value.replace('"', ""), value.replace("\\", "")}:
+    grammar = {value, decoded(value), decoded(decoded(value))}
+    for text in {*grammar, value.replace('"', ""), value.replace("\\", "")}:
         for form in (text, unicodedata.normalize("NFKC", text), _COMMENT.sub("", text)):
             yield from _SEEN.findall(form)  # the first, the last, any
             yield from _ANGLE.findall(form)
-            with contextlib.suppress(Exception):
-                yield from (address for _, address in getaddresses([form]))
+            if text in grammar:  # who drops the quotes looks for addresses, and does not parse
+                with contextlib.suppress(Exception):
+                    yield from (address for _, address in getaddresses([form]))
 
 
 def readers(header: bytes) -> Iterator[str]:
@@ -69,11 +71,16 @@ def readers(header: bytes) -> Iterator[str]:
             yield from shown(re.sub(rb"\r?\n", b"", value).decode("utf-8", "replace"))
 
 
+def parts(shown_as_one: str) -> list[str]:
+    """Words and an address behind them are read as words and an address, whatever a parser calls them."""
+    return _SEEN.findall(shown_as_one) or [shown_as_one]
+
+
 def agree(header: bytes) -> None:
     fields = read_sender(header, b"\r\nbody\r\n")
     if not fields.disputes:
         (author,) = fields.author
-        seen = {octets_read(one).translate(UNSEEN).strip(AROUND) for one in readers(header)}
+        seen = {part.strip(AROUND) for one in readers(header) for part in parts(octets_read(one).translate(UNSEEN))}
         others = {one for one in seen if "@" in one and "." in one.rpartition("@")[2]}
         assert {other.lower() for other in others} <= {author.address.lower()}, header
 
