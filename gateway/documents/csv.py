@@ -17,7 +17,7 @@ _SEPARATORS = ",;\t|"
 _HEAD = 8192
 # A formula that starts another program: =cmd|'/C …'!A0, =DDE("cmd";…)
 _DDE = re.compile(r"""(?i)[\s"]*[=+@-](?:[^|!]{1,300}\|[^!]{0,1000}!|.{0,300}?\bDDE\s*\()""")
-_CALL = re.compile(rb"dde\s*+\(", re.IGNORECASE)
+_CALL = re.compile(rb"dde[^\w(]*+\(", re.IGNORECASE)
 _LETTER = re.compile("[A-Za-z]")
 
 

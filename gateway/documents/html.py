@@ -42,9 +42,9 @@ _QUOTE = re.compile(
     r"|OLK_SRC_BODY_SECTION|mail-editor-reference-message|ms-outlook-mobile-reference|zmail_extra|protonmail_quote"
 )
 _NO_BORDER = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)  # a blockquote that only indents
-# What a page that runs something holds somewhere; an entity may spell it.
+# What a page that runs something holds somewhere; an entity may spell it, and ISO-2022-JP put escapes into it.
 _SUSPECT = re.compile(
-    rb"(?i)<script|[\s/\"']on[a-z]{3}|s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc|<applet|data:|&#|&(?:tab|newline|colon);"
+    rb"(?i)<script|[\s/\"']on[a-z]{3}|s\s*c\s*r\s*i\s*p\s*t\s*:|srcdoc|<applet|data:|&#|&(?:tab|newline|colon);|\x1b"
 )
 _HINTS = ("title", "alt", "placeholder", "label", "summary")
 _METAS = ("description", "keywords", "author", "subject")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import traceback
+from dataclasses import replace
 from enum import Enum, auto
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -64,7 +65,6 @@ class Connection(SMTP):
         self.inbox: Inbox
         self.client: Session
         self.peer: Peer  # whose networks' rights the client has
-        self._counted = ""  # the address that the connection counts for, as in Peer.key
         self.phase = Phase.TALKING
         self.mail: Envelope | None = None
         self.upstream_transaction: Transaction | None = None
@@ -93,7 +93,6 @@ class Connection(SMTP):
             self.transport.write(refusal.encoded)
             self.transport.close()
             return
-        self._counted = self.peer.key
         self.inbox = Inbox(self.loop, self.transport)
         settings = self.context.settings
         self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
@@ -119,7 +118,7 @@ class Connection(SMTP):
         if self._task is None:
             return
         if self._finished:
-            self.context.release(self, self._counted)
+            self.context.release(self)
             return
         self.inbox.end()
         self.inbox.clear()
@@ -313,9 +312,8 @@ class Connection(SMTP):
             raise Closing from None
         if named is None:
             return  # the proxy itself, a health check
-        self.context.release(self, self._counted)
+        self.context.release(self)
         self.peer = self.context.peer(named[0])
-        self._counted = self.peer.key
         self.client.client_address = self.client.peer = named[0]
         self.client.peer_port = named[1]
         self.peer.grant(self.client)
@@ -430,7 +428,7 @@ class Connection(SMTP):
             self.owned.close()
         self._finished = True
         if self._lost:
-            self.context.release(self, self._counted)
+            self.context.release(self)
         else:
             # It counts as open until it is: a client that does not take its last reply is cut a little later.
             self.deadline = self.loop.time() + _LAST_WORDS
@@ -471,9 +469,5 @@ class Connection(SMTP):
         self.transport = secured
         self.inbox.transport = secured
         self.inbox.clear()
-        old = self.client
-        self.client = Session(old.id, old.listener, old.direction, old.peer, old.peer_port)
-        self.client.client_address, self.client.client_name = old.client_address, old.client_name
-        self.client.trusted, self.client.device_sender = old.trusted, old.device_sender
-        self.client.login_checked = old.login_checked
-        self.client.tls = tls_text(secured)
+        # What the client said itself is forgotten; who it is, its connection told, or a server in front of it.
+        self.client = replace(self.client, helo="", esmtp=False, user="", tls=tls_text(secured))

@@ -116,7 +116,7 @@ class ListenerContext:
         self.auth_required = submission if settings.auth_required is None else settings.auth_required
         self.post_dot_timeout = settings.post_dot_timeout or (30.0 if submission else 300.0)
         self.banner = Reply(220, None, f"{hostname} ESMTP").encoded
-        self.sessions: set[Live] = set()
+        self.sessions: dict[Live, str] = {}  # each with the key of the address that it counts for
         self.stopping = False
         self._by_address: Counter[str] = Counter()
         self._peers: dict[str, Peer] = {}
@@ -158,7 +158,7 @@ class ListenerContext:
         if refusal is not None:
             self.metrics.refused_connection(refusal[0])
             return refusal[1]
-        self.sessions.add(session)
+        self.sessions[session] = peer.key
         self._by_address[peer.key] += 1
         self.metrics.connected()
         return None
@@ -175,11 +175,11 @@ class ListenerContext:
             return "other", replies.NOT_TRUSTED
         return None
 
-    def release(self, session: Live, key: str) -> None:
+    def release(self, session: Live) -> None:
         """The connection that `admit` let in is over."""
-        if session not in self.sessions:
+        key = self.sessions.pop(session, None)
+        if key is None:
             return
-        self.sessions.discard(session)
         self._by_address[key] -= 1
         if self._by_address[key] <= 0:
             del self._by_address[key]

@@ -108,9 +108,6 @@ class Identify(Commands):
         if isinstance(attributes, Reply):
             self.say(attributes)
             return
-        if self.mail is not None:
-            self.say(replies.NESTED_MAIL)
-            return
         self._believe(attributes)
         if "LOGIN" in attributes or "ADDR" in attributes:  # another client is not who the one before it was
             self.disown()
@@ -136,9 +133,6 @@ class Identify(Commands):
         if isinstance(attributes, Reply):
             self.say(attributes)
             return
-        if self.mail is not None:
-            self.say(replies.NESTED_MAIL)
-            return
         self._believe(attributes)
         if "ADDR" in attributes:  # what the server says of itself keeps its rights; a limit is the client's own
             address = attributes["ADDR"]
@@ -156,6 +150,8 @@ class Identify(Commands):
         if not allowed:
             self.metrics.protocol_error("other")
             return replies.XCLIENT_DENIED
+        if self.mail is not None:
+            return replies.NESTED_MAIL
         made: dict[str, str] = {}
         for word in (arg or "").split():
             name, sep, value = word.partition("=")

@@ -156,7 +156,7 @@ def test_a_long_table_that_starts_nothing_is_looked_through(codec: str) -> None:
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
-@pytest.mark.parametrize("formula", ["=cmd|'/C calc'!A0", '"=DDE(""cmd"";""x"")"', "=dde (1)"])
+@pytest.mark.parametrize("formula", ["=cmd|'/C calc'!A0", '"=DDE(""cmd"";""x"")"', "=dde (1)", "=DDE\xa0(1)"])
 def test_a_formula_that_starts_a_program(codec: str, formula: str) -> None:
     assert parse(f"a,{formula}\r\n{ROWS}".encode(codec), "a.csv", limits=SMALL, text=False).active
     behind = parse(f"{ROWS}{formula}\r\n".encode(codec), "a.csv", limits=SMALL, text=False)
@@ -174,6 +174,13 @@ def test_a_long_page_that_runs_nothing_is_looked_through() -> None:
     assert parse(b"<html>" + page, "a.html", limits=SMALL, text=False).unchecked == []
     script = b"<html>" + page + b"<script>x()</script>"
     assert parse(script, "a.html", limits=SMALL, text=False).unchecked == [Why.TOO_LARGE]
+
+
+@pytest.mark.parametrize("text", [True, False])
+def test_escapes_of_a_charset_hide_no_script(text: bool) -> None:
+    """A client that reads ISO-2022-JP leaves them out."""
+    page = b'<html><meta charset="iso-2022-jp"><scr\x1b(Bipt>x()</scr\x1b(Bipt>'
+    assert parse(page, "a.html", text=text).active
 
 
 @pytest.mark.parametrize("before", range(6))
