@@ -122,6 +122,9 @@ def test_readers_of_one_from_agree_or_it_is_disputed(value: str) -> None:
 
 @given(VALUES, VALUES)
 @example(f"{OFFICE}\u200b", "")
+@example(f"{OFFICE}）|（", "")
+@example(f"x；{OFFICE}", "")
+@example(f"{OFFICE} (/[{OFFICE}]", "")
 @example(f"{OFFICE}\u200b.gian.example", f"\u200b.gian.example <{EVIL}>")
 @settings(max_examples=150, deadline=None)
 def test_a_name_around_a_good_address(name: str, end: str) -> None:
