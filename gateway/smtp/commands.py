@@ -25,6 +25,11 @@ _PATH_REPLIES = {
 }
 
 
+def legible(text: str) -> str:
+    """A name as it may stand in a log: "?" for what cannot be printed."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "?" for one in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A recipient that a rule refuses; the refusal is recorded before it is uttered."""
@@ -57,13 +62,14 @@ class Commands(Transfer):
             self.say(Reply(250, None, self.context.hostname))
 
     def _hello(self, hostname: str) -> bool:
+        """Take what the client calls itself: a computer's name with blanks or marks is no reason to refuse mail."""
         self.idle_commands += 1
-        name = hostname.strip()
-        if not name or len(name) > _MAX_HELO or not name.isascii() or not name.isprintable() or " " in name:
+        name = " ".join(hostname.split())[:_MAX_HELO]
+        if not name:
             self.say(replies.BAD_ARGUMENT)
             return False
         self.reset_transaction()
-        self.client.helo = name
+        self.client.helo = legible(name)
         return True
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802

@@ -272,10 +272,13 @@ class Connection(SMTP):
             else:
                 verb, _, argument = line[:-2].partition(b" ")
                 name = verbs.get(verb) or verbs.get(verb.upper())
+                if name is None and b"\t" in verb:
+                    verb, _, argument = line[:-2].partition(b"\t")
+                    name = verbs.get(verb.upper())
                 if name is None:
                     self._unknown(verb)
                 else:
-                    await getattr(self, name)(argument.decode())
+                    await getattr(self, name)(argument.decode("utf-8", "replace"))
             if self.errors or self.idle_commands or self._stopping:
                 self._check_limits()
 
@@ -330,8 +333,8 @@ class Connection(SMTP):
             return replies.BAD_SYNTAX
         try:
             line.decode()
-        except UnicodeDecodeError:
-            return replies.BAD_ARGUMENT
+        except UnicodeDecodeError:  # a computer's name in the charset of its system is no reason to refuse
+            return None if line[:4].upper() in (b"EHLO", b"HELO") else replies.BAD_ARGUMENT
         return None
 
     def _unknown(self, verb: bytes) -> None:

@@ -13,10 +13,10 @@ import re
 from gateway import replies
 from gateway.model import Reply
 from gateway.passwords.watch import Glance
-from gateway.smtp.commands import Commands
+from gateway.smtp.commands import Commands, legible
 from gateway.smtp.context import parse_address
 
-_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_XTEXT = re.compile(rb"\+([0-9A-F]{2})")
 _UNKNOWN = ("[UNAVAILABLE]", "[TEMPUNAVAIL]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
 _WRONG = 535  # RFC 4954 6: credentials invalid
@@ -145,6 +145,8 @@ class Identify(Commands):
             client.client_name = attributes["NAME"]
         if "ADDR" in attributes:
             client.client_address = attributes["ADDR"] or "unknown"
+        if "HELO" in attributes and client.helo:  # said with XFORWARD, after the server's own EHLO
+            client.helo = attributes["HELO"] or "unknown"
 
     def _attributes(self, arg: str | None, allowed: bool) -> dict[str, str] | Reply:
         if not allowed:
@@ -155,7 +157,7 @@ class Identify(Commands):
         made: dict[str, str] = {}
         for word in (arg or "").split():
             name, sep, value = word.partition("=")
-            plain = _xtext(value)
+            plain = _attribute(name.upper(), value)
             if not sep or plain is None:
                 return replies.BAD_ARGUMENT
             made[name.upper()] = plain
@@ -167,12 +169,19 @@ class Identify(Commands):
         return made or replies.BAD_ARGUMENT
 
 
-def _xtext(value: str) -> str | None:
-    """Decode xtext (RFC 3461 4); "" for an unknown value, None for what cannot be taken."""
+def _attribute(name: str, value: str) -> str | None:
+    """Decode xtext (RFC 3461 4), whose octets are UTF-8; "" for an unknown value, None for what cannot be taken.
+
+    A login is taken as it is or not at all. Of what a client calls itself, and it may call itself anything, as much is
+    taken as can be read: a server in front cannot go on without, and its client's mail would be put off for ever.
+    """
     if value.upper() in _UNKNOWN:
         return ""
-    plain = _XTEXT.sub(lambda match: chr(int(match[1], 16)), value)
-    return plain if len(plain) <= _MAX_VALUE and plain.isprintable() else None
+    octets = _XTEXT.sub(lambda match: bytes.fromhex(match[1].decode()), value.encode("utf-8", "surrogateescape"))
+    plain = octets.decode("utf-8", "replace")
+    if name != "LOGIN":
+        return legible(plain[:_MAX_VALUE])
+    return plain if len(plain) <= _MAX_VALUE and plain.isprintable() and "\ufffd" not in plain else None
 
 
 def login_name(mechanism: str, response: bytes) -> str:

@@ -1,7 +1,8 @@
 """Parses the arguments of MAIL and RCPT, strictly, from what the client really sent (RFC 5321 4.1.2, 6531, 3461, 1870).
 
-An address is never rewritten: it is taken as it stands or refused. Deviations, for mail that really occurs: blanks
-after the colon, missing angle brackets, local-parts up to 256 octets, underscores in domains.
+An address is never rewritten: it is taken as it stands or refused. Deviations, for mail that really occurs and that
+Postfix takes: blanks around the path, missing angle brackets, local-parts up to 256 octets and with dots anywhere,
+underscores in domains, "=" in ENVID and ORCPT.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from gateway.model import NULL_PATH, Address
 
 # Sets that reach to U+10FFFF are told by what is not in them: `re` takes 20 ms to put the others together.
-_ATEXT = r"[^\x00- \"(),.:;<>@\[\\\]\x7f]"  # atext (RFC 5322 3.2.3) and UTF8-non-ascii (RFC 6531 3.3)
-_LOCAL = rf"(?:{_ATEXT}+(?:\.{_ATEXT}+)*|\"(?:[^\x00-\x1f\"\\\x7f]|\\[ -~])*\")"
+# atext (RFC 5322 3.2.3), UTF8-non-ascii (RFC 6531 3.3), and dots wherever they are: some telephones' mailboxes.
+_DOTTED = r"[^\x00- \"(),:;<>@\[\\\]\x7f]+"
+_LOCAL = rf"(?:{_DOTTED}|\"(?:[^\x00-\x1f\"\\\x7f]|\\[ -~])*\")"
 _ALNUM = r"[^\x00-/:-@\[-^`{-\x7f]"  # letters, digits, underscore, and what is beyond ASCII
 _LABEL = rf"{_ALNUM}(?:[^\x00-,./:-@\[-^`{{-\x7f]*{_ALNUM})?"
 _LITERAL = r"\[[A-Za-z0-9:.\-]{1,64}\]"
@@ -22,7 +24,8 @@ _MAILBOX = rf"(?P<local>{_LOCAL})@(?P<domain>{_LABEL}(?:\.{_LABEL})*|{_LITERAL})
 _PATH = re.compile(r"[ \t]*(?:<(?P<in>[^<>]*)>|(?P<bare>[^ \t<>]+))(?:[ \t]+(?P<params>.*))?\Z", re.S)
 _QUOTED_PATH = re.compile(rf"[ \t]*<(?P<in>{_LOCAL}@[^<> ]+)>(?:[ \t]+(?P<params>.*))?\Z", re.S)
 _ADDRESS = re.compile(rf"{_MAILBOX}\Z")
-_PARAM = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*)(?:=([!-<>-~]*))?\Z")
+_BLANKS = re.compile(r"[ \t]+")
+_PARAM = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*)(?:=([^\x00- \x7f-\x9f]*))?\Z")
 _XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MAX_LOCAL, _MAX_DOMAIN = 256, 255
@@ -69,6 +72,7 @@ def parse_mail(arg: str, *, utf8_offered: bool) -> MailArguments:
     plain = _PLAIN_MAIL.match(arg)
     if plain is not None and len(plain[1]) < _MAX_LOCAL:
         return MailArguments(Address(plain[1]), int(plain[2] or 0), plain[3] or "")
+    arg = arg.lstrip(" \t")
     if arg[:5].upper() != "FROM:":
         raise PathError("syntax")
     text, params = _split(arg[5:])
@@ -85,6 +89,7 @@ def parse_rcpt(arg: str, *, utf8: bool) -> RcptArguments:
     plain = _PLAIN_RCPT.match(arg)
     if plain is not None and len(plain[1]) < _MAX_LOCAL:
         return RcptArguments(Address(plain[1]))
+    arg = arg.lstrip(" \t")
     if arg[:3].upper() != "TO:":
         raise PathError("syntax")
     text, params = _split(arg[3:])
@@ -93,7 +98,7 @@ def parse_rcpt(arg: str, *, utf8: bool) -> RcptArguments:
     address = Address(text) if text.lower() == "postmaster" else _address(text, utf8=utf8)
     made = RcptArguments(address)
     for name, value in params:
-        _set_rcpt_parameter(made, name, value)
+        _set_rcpt_parameter(made, name, value, utf8)
     return made
 
 
@@ -104,11 +109,11 @@ def _split(text: str) -> tuple[str, list[tuple[str, str | None]]]:
     if match is None:
         raise PathError("syntax")
     groups = match.groupdict()
-    path = groups["in"] if groups["in"] is not None else groups["bare"]
+    path = _bare(groups["in"]) if groups["in"] is not None else groups["bare"]
     if not groups["params"]:
         return path, []
     params = []
-    for word in groups["params"].split():
+    for word in _BLANKS.split(groups["params"]):
         found = _PARAM.match(word)
         if found is None:
             raise PathError("parameter")
@@ -116,6 +121,14 @@ def _split(text: str) -> tuple[str, list[tuple[str, str | None]]]:
     if len({name for name, _ in params}) != len(params):
         raise PathError("parameter")
     return path, params
+
+
+def _bare(path: str) -> str:
+    """What stands between the brackets, without blanks around it."""
+    bare = path.strip(" \t")
+    if path and not bare:
+        raise PathError("address")  # the null path is nothing, not blanks
+    return bare
 
 
 def _address(text: str, *, utf8: bool) -> Address:
@@ -145,7 +158,7 @@ def _literal(text: str) -> bool:
 
 
 def _set_mail_parameter(made: MailArguments, name: str, value: str | None, utf8_offered: bool) -> None:
-    if name == "SIZE" and value and value.isdigit() and len(value) <= 20:
+    if name == "SIZE" and value and value.isascii() and value.isdigit() and len(value) <= 20:
         made.size = int(value)
     elif name == "BODY" and value and value.upper() in ("7BIT", "8BITMIME"):
         made.body = value.upper()
@@ -153,21 +166,26 @@ def _set_mail_parameter(made: MailArguments, name: str, value: str | None, utf8_
         made.smtputf8 = True
     elif name == "RET" and value and value.upper() in ("FULL", "HDRS"):
         made.ret = value.upper()
-    elif name == "ENVID" and value and len(value) <= 100 and _XTEXT.match(value):
-        made.envid = value
+    elif name == "ENVID" and value and len(value) <= 100 and _XTEXT.match(_encoded(value)):
+        made.envid = _encoded(value)
     elif name == "AUTH" and value is not None:
         pass  # RFC 4954 5: another's word on who wrote it; accepted, believed by nobody, not passed on
     else:
         raise PathError("parameter")
 
 
-def _set_rcpt_parameter(made: RcptArguments, name: str, value: str | None) -> None:
+def _encoded(value: str) -> str:
+    """As the next hop may want it: "=" stands in no parameter's value, although some do not encode it (RFC 3461 4)."""
+    return value.replace("=", "+3D")
+
+
+def _set_rcpt_parameter(made: RcptArguments, name: str, value: str | None, utf8: bool) -> None:
     if name == "NOTIFY" and value:
         words = value.upper().split(",")
         if not set(words) <= {"NEVER", "SUCCESS", "FAILURE", "DELAY"} or ("NEVER" in words and len(words) > 1):
             raise PathError("parameter")
         made.notify = value.upper()
-    elif name == "ORCPT" and value and len(value) <= 500 and ";" in value:
-        made.orcpt = value
+    elif name == "ORCPT" and value and len(value) <= 500 and ";" in value and (utf8 or value.isascii()):
+        made.orcpt = _encoded(value)  # with SMTPUTF8 its address may be UTF-8 (RFC 6533 3)
     else:
         raise PathError("parameter")

@@ -110,6 +110,39 @@ def test_proxy_filter(between: tuple[Gateway, Postfix]) -> None:
     assert all(b"by gw.tinh.example" in one for one in stored)
 
 
+ODD = [
+    (b"EHLO my printer", b"MAIL FROM:<a@nguon.example>", b"RCPT TO:<an@tinh.example>"),
+    (b"EHLO PH\xc3\x92NG-CNTT.local", b"MAIL FROM:<a@nguon.example>", b"RCPT TO:<an@tinh.example>"),
+    (b"EHLO may\x01tinh", b"MAIL FROM:<a@nguon.example>", b"RCPT TO:<an@tinh.example>"),
+    (b"HELO\t" + b"x" * 400, b"MAIL FROM:<a@nguon.example>", b"RCPT TO:<an@tinh.example>"),
+    (b"EHLO x.example", b"MAIL  FROM:< a@nguon.example >", b"RCPT\tTO:\t< an@tinh.example>"),
+    (b"EHLO x.example", b"mail from: a..b.@nguon.example", b"rcpt to: <.an@tinh.example> NOTIFY=NEVER "),
+    (
+        b"EHLO x.example",
+        b"MAIL FROM:<a@nguon.example> ENVID=a=b",
+        b"RCPT TO:<an@tinh.example> ORCPT=rfc822;prvs=1=a@b.vn",
+    ),
+    (
+        b"EHLO x.example",
+        b"MAIL FROM:<a@nguon.example> SMTPUTF8",
+        "RCPT TO:<an@tinh.example> ORCPT=utf-8;t\u00f4i@b.vn".encode(),
+    ),
+]
+
+
+@pytest.mark.parametrize("way", ["between", "behind"])
+def test_what_postfix_takes_of_a_sloppy_client_is_taken(way: str, request: pytest.FixtureRequest) -> None:
+    gate, postfix = request.getfixturevalue(way)
+    postfix.clear()
+    for said in ODD:
+        with Client(postfix.port if way == "between" else gate.port) as client:
+            assert [client.command(line).code for line in said] == [250, 250, 250], said
+            assert client.data(SIMPLE + b".\r\n").code == 250, said
+    stored = postfix.wait_delivered(len(ODD))
+    ours = [one.partition(b"by gw.tinh.example")[0].rpartition(b"Received: from ")[2] for one in stored]
+    assert {one.partition(b" ")[0][:20] for one in ours} > {b"PH?NG-CNTT.local", b"may?tinh", b"x" * 20}
+
+
 def test_proxy_filter_refuses_with_our_words(between: tuple[Gateway, Postfix]) -> None:
     _, postfix = between
     postfix.clear()

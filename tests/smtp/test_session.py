@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import time
 
 import pytest
@@ -36,6 +37,32 @@ async def test_the_greeting_tells_no_version_and_hello_comes_whole(start: Start)
     words = {line[4:].split()[0] for line in hello.splitlines()[1:]}
     assert {b"PIPELINING", b"SIZE", b"8BITMIME", b"ENHANCEDSTATUSCODES"} <= words
     assert b"STARTTLS" not in words and b"AUTH" not in words and b"XCLIENT" not in words
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (b"EHLO my printer", "my printer"),
+        (b"EHLO  x.example ", "x.example"),
+        (b"HELO\tx.example", "x.example"),
+        ("EHLO PHÒNG-CNTT".encode(), "PHÒNG-CNTT"),
+        (b"EHLO t\xf4i\x01", "t\ufffdi?"),
+        (b"EHLO " + b"x" * 400, "x" * 255),
+    ],
+)
+async def test_a_client_may_call_itself_anything(start: Start, said: bytes, kept: str) -> None:
+    running = await start()
+    client = await running.connect()
+    assert (await client.ask(said)).startswith(b"250")
+    await client.ask(b"MAIL FROM:<a@so.example>", b"RCPT TO:<b@tphcm.gov.vn>", b"DATA", MESSAGE + b".")
+    assert json.loads((await running.decisions())[0]["payload"])["helo"] == kept
+    assert running.delivered()[0].isascii()
+
+
+@pytest.mark.parametrize("said", [b"EHLO", b"EHLO  \t", b"HELO a\0b"])
+async def test_a_client_calls_itself_something(start: Start, said: bytes) -> None:
+    client = await (await start()).connect()
+    assert (await client.ask(said)).startswith(b"50")
 
 
 async def test_a_good_message_arrives_byte_for_byte_and_is_on_record(start: Start) -> None:

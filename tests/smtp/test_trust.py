@@ -204,7 +204,17 @@ async def test_xforward_and_xclient_between_messages_only(start: Start) -> None:
         assert (await client.ask(claim)).startswith(b"503 5.5.1 ")
 
 
-@pytest.mark.parametrize("bad", [b"XCLIENT", b"XCLIENT ADDR=nonsense", b"XCLIENT NAME", b"XCLIENT NAME=a+0D+0Ab"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"XCLIENT",
+        b"XCLIENT ADDR=nonsense",
+        b"XCLIENT NAME",
+        b"XCLIENT LOGIN=a+0D+0Ab",
+        b"XCLIENT LOGIN=t+F4i",
+        b"XCLIENT LOGIN=" + b"a" * 256,
+    ],
+)
 async def test_malformed_xclient(start: Start, bad: bytes) -> None:
     running = await start(xclient=LOOPBACK)
     client = await running.ready()
@@ -217,6 +227,43 @@ async def test_xforward_is_for_the_record(start: Start) -> None:
     assert (await client.ask(b"XFORWARD NAME=mail.example ADDR=203.0.113.77")).startswith(b"250 ")
     await client.ask(*ENVELOPE, b"DATA", MESSAGE + b".")
     assert b"(mail.example [203.0.113.77])" in running.delivered()[0]
+
+
+@pytest.mark.parametrize("said", ["XFORWARD HELO=", "XCLIENT HELO="])
+@pytest.mark.parametrize(
+    ("helo", "kept"),
+    [
+        ("client.example", "client.example"),
+        ("PH+C3+92NG-CNTT", "PHÒNG-CNTT"),
+        ("my+20printer", "my printer"),
+        ("a+0D+0Ab", "a??b"),
+        ("t+F4i", "t\ufffdi"),
+        ("a" * 400, "a" * 255),
+    ],
+)
+async def test_whatever_a_client_calls_itself_is_on_record(start: Start, said: str, helo: str, kept: str) -> None:
+    """A server in front puts mail off for as long as what it says of its client is refused."""
+    running = await start(xforward=LOOPBACK, xclient=LOOPBACK)
+    client = await running.ready()
+    assert (await client.ask(f"{said}{helo}".encode()))[:4] in (b"250 ", b"220 ")
+    await client.ask(*ENVELOPE, b"DATA", MESSAGE + b".")
+    assert json.loads((await running.decisions())[0]["payload"])["helo"] == kept
+    assert running.delivered()[0].isascii()
+
+
+async def test_a_login_is_told_in_utf8(start: Start) -> None:
+    running = await start(xclient=LOOPBACK)
+    client = await running.ready()
+    assert (await client.ask(b"XCLIENT LOGIN=t+C3+B4i@tphcm.gov.vn")).startswith(b"220 ")
+    await client.ask(b"EHLO y.example", *ENVELOPE, b"DATA", MESSAGE + b".")
+    assert json.loads((await running.decisions())[0]["payload"])["user"] == "tôi@tphcm.gov.vn"
+
+
+async def test_a_server_that_does_not_know_its_clients_name_goes_on(start: Start) -> None:
+    running = await start(xforward=LOOPBACK)
+    client = await running.ready()
+    assert (await client.ask(b"XFORWARD HELO=[UNAVAILABLE]")).startswith(b"250 ")
+    assert (await client.ask(ENVELOPE[0])).startswith(b"250 ")
 
 
 # Directions and devices

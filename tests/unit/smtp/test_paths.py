@@ -23,6 +23,10 @@ GOOD = {
     "FROM:<prvs=1234567890=a@b.example>": "prvs=1234567890=a@b.example",
     "FROM:<" + "v" * 200 + "@b.example>": "v" * 200 + "@b.example",
     "FROM:<a@under_score.example>": "a@under_score.example",
+    "FROM:<a..b.@c.example>": "a..b.@c.example",
+    "FROM:<.a@b.example>": ".a@b.example",
+    " \tFROM: < a@b.example\t>  SIZE=1\tRET=FULL ": "a@b.example",
+    "FROM:<a@b.example> ENVID=a=b": "a@b.example",
 }
 BAD = [
     "FROM",
@@ -31,12 +35,14 @@ BAD = [
     "FROM:<a@b.example",
     "FROM:<a@b.example>SIZE=1",
     "FROM:<@relay.example:a@b.example>",
+    "FROM:< >",
+    "FROM:< @b.example>",
+    "FROM:<a@b.example> SIZE=\u00b2",
+    "FROM:<a@b.example> ENVID=t\u00f4i SMTPUTF8",
+    "FROM:<a@b.example> SMTPUTF8 RET=FULL\u00a0BODY=7BIT",
     "FROM:<a b@c.example>",
     'FROM:<"test"test@c.example>',
     "FROM:<a@b..example>",
-    "FROM:<.a@b.example>",
-    "FROM:<a.@b.example>",
-    "FROM:<a..b@c.example>",
     "FROM:<a@-b.example>",
     "FROM:<a@b-.example>",
     "FROM:<a@[300.1.1.1]>",
@@ -79,9 +85,24 @@ def test_recipients() -> None:
     made = parse_rcpt("TO:<a@b.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;x@y", utf8=False)
     assert (made.notify, made.orcpt) == ("SUCCESS,FAILURE", "rfc822;x@y")
     assert parse_rcpt("TO:<Postmaster>", utf8=False).path.text == "Postmaster"
-    for bad in ("TO:<>", "TO:<someone>", "TO:<a@b.example> NOTIFY=NEVER,SUCCESS", "TO:<a@b.example> ORCPT=x"):
+    assert parse_rcpt("  TO:< a@b.example >", utf8=False).path.text == "a@b.example"
+    for bad in ("TO:<>", "TO:< >", "TO:<someone>", "TO:<a@b.example> NOTIFY=NEVER,SUCCESS", "TO:<a@b.example> ORCPT=x"):
         with pytest.raises(PathError):
             parse_rcpt(bad, utf8=False)
+
+
+def test_an_original_recipient_may_be_utf8_where_the_transaction_is() -> None:
+    argument = "TO:<a@b.example> ORCPT=utf-8;t\u00f4i@b.example"
+    assert parse_rcpt(argument, utf8=True).orcpt == "utf-8;t\u00f4i@b.example"
+    with pytest.raises(PathError):
+        parse_rcpt(argument, utf8=False)
+
+
+def test_what_a_sender_did_not_encode_is_encoded_for_the_next_hop() -> None:
+    assert parse_rcpt("TO:<a@b.example> ORCPT=rfc822;prvs=1=a@b.example", utf8=False).orcpt == (
+        "rfc822;prvs+3D1+3Da@b.example"
+    )
+    assert parse_mail("FROM:<a@b.example> ENVID=a=b", utf8_offered=True).envid == "a+3Db"
 
 
 PIECES = st.lists(
