@@ -279,7 +279,7 @@ class Commands(Transfer):
             self.say(replies.NOT_OFFERED)
         elif self.client.tls:
             self.say(replies.TLS_ACTIVE)
-        elif arg:
+        elif arg and not arg.isspace():
             self.say(replies.BAD_ARGUMENT)
         else:
             self.reset_transaction()

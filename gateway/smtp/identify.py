@@ -29,7 +29,7 @@ class Identify(Commands):
     async def smtp_AUTH(self, arg: str | None) -> None:  # noqa: N802
         """Relay a SASL exchange to the upstream, which decides."""
         self.idle_commands += 1
-        words = (arg or "").split(" ")
+        words = (arg or "").split() or [""]
         refusal = self._auth_refusal(words)
         if refusal is not None:
             self.say(refusal)

@@ -137,8 +137,9 @@ class Transfer(Connection):
         """Receive to CRLF.CRLF and nothing else."""
         self.nothing_may_follow()
         mail = self.mail
-        if arg or self.receiver or self.bdat_refusal or mail is None or not mail.recipients:
-            self.say(replies.BAD_ARGUMENT if arg else self._no_data())
+        said_more = bool(arg and not arg.isspace())  # blanks at a line's end mean nothing (RFC 5321 4.1.1)
+        if said_more or self.receiver or self.bdat_refusal or mail is None or not mail.recipients:
+            self.say(replies.BAD_ARGUMENT if said_more else self._no_data())
             return
         try:
             receiver = self.receiver = Receiver(self.context)

@@ -123,6 +123,8 @@ def ways(password: bytes) -> list[tuple[bytes, ...]]:
         (b"AUTH PLAIN", whole),
         (b"AUTH LOGIN", b64(b"an"), b64(password)),
         (b"AUTH LOGIN " + b64(b"an"), b64(password)),
+        (b"AUTH  PLAIN\t" + whole + b" ",),
+        (b"AUTH LOGIN ", b64(b"an"), b64(password)),
     ]
 
 

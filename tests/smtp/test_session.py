@@ -59,6 +59,18 @@ async def test_a_client_may_call_itself_anything(start: Start, said: bytes, kept
     assert running.delivered()[0].isascii()
 
 
+async def test_blanks_at_the_end_of_a_command_mean_nothing(start: Start) -> None:
+    """RFC 5321 4.1.1."""
+    running = await start()
+    client = await running.connect()
+    said = [b"EHLO x.example ", *(line + b" \t" for line in ENVELOPE), b"NOOP  ", b"DATA  "]
+    assert (await client.ask(*said)).startswith(b"354 ")
+    assert (await client.ask(MESSAGE + b".")).startswith(b"250 ")
+    assert (await client.ask(*ENVELOPE, b"DATA\t")).startswith(b"354 ")
+    assert (await client.ask(MESSAGE + b".")).startswith(b"250 ")
+    assert (await client.ask(*ENVELOPE, b"DATA x")).startswith(b"501 ")
+
+
 @pytest.mark.parametrize("said", [b"EHLO", b"EHLO  \t", b"HELO a\0b"])
 async def test_a_client_calls_itself_something(start: Start, said: bytes) -> None:
     client = await (await start()).connect()
