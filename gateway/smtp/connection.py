@@ -96,6 +96,7 @@ class Connection(SMTP):
         self.inbox = Inbox(self.loop, self.transport)
         settings = self.context.settings
         self.client = Session(self.context.new_id(), settings.name, settings.direction, address, port)
+        self.forwarder: Session | None = None  # who the client is by itself, while XFORWARD says otherwise
         self.peer.grant(self.client)
         self._task = self.loop.create_task(self._handle_client())
 
@@ -382,8 +383,17 @@ class Connection(SMTP):
     # The transaction
 
     def reset_transaction(self) -> None:
-        """RSET's effect (RFC 5321 4.1.1.5)."""
+        """RSET's effect (RFC 5321 4.1.1.5), and any transaction's end: XFORWARD was said of this one."""
         self.mail = None
+        if self.forwarder is not None:
+            own, self.forwarder = self.forwarder, None
+            self.client = replace(
+                self.client,
+                client_address=own.client_address,
+                client_name=own.client_name,
+                helo=own.helo,
+                stranger=own.stranger,
+            )
         if self.account is not None:
             self.account.close()
             self.account = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from dataclasses import replace
 
 from gateway import replies
 from gateway.model import Reply
@@ -108,6 +109,7 @@ class Identify(Commands):
         if isinstance(attributes, Reply):
             self.say(attributes)
             return
+        self.reset_transaction()
         self._believe(attributes)
         if "LOGIN" in attributes or "ADDR" in attributes:  # another client is not who the one before it was
             self.disown()
@@ -128,11 +130,16 @@ class Identify(Commands):
         self.client.stranger = False
 
     async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
-        """A trusted server says where the message came from; for the record only."""
+        """A trusted server says where its next message comes from; for the record only, and not of any later message.
+
+        Postfix says nothing of a message of its own, a bounce for one, that follows on the same connection.
+        """
         attributes = self._attributes(arg, self.peer.xforward)
         if isinstance(attributes, Reply):
             self.say(attributes)
             return
+        self.forwarder = self.forwarder or self.client
+        self.client = replace(self.client)
         self._believe(attributes)
         if "ADDR" in attributes:  # what the server says of itself keeps its rights; a limit is the client's own
             address = attributes["ADDR"]

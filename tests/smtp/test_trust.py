@@ -229,6 +229,29 @@ async def test_xforward_is_for_the_record(start: Start) -> None:
     assert b"(mail.example [203.0.113.77])" in running.delivered()[0]
 
 
+@pytest.mark.parametrize("end", ["message", "refused", "rset", "rset before mail", "ehlo", "xclient"])
+async def test_xforward_is_said_of_one_message(start: Start, end: str) -> None:
+    """Postfix forgets it with each transaction, and says nothing of its own bounce on the same connection."""
+    running = await start(xforward=LOOPBACK, xclient=LOOPBACK)
+    client = await running.ready()
+    said = (b"XFORWARD NAME=mail.example ADDR=203.0.113.77", b"XFORWARD HELO=far.example")
+    assert (await client.ask(*said)).startswith(b"250 ")
+    if end in ("message", "refused", "rset"):
+        await client.ask(*ENVELOPE)
+    reply = {
+        "message": [b"DATA", MESSAGE + b"."],
+        "refused": [b"DATA", MESSAGE + b"\0\r\n."],
+        "ehlo": [b"EHLO client.example"],
+        "xclient": [b"XCLIENT HELO=client.example"],
+    }.get(end, [b"RSET"])
+    assert (await client.ask(*reply))[:1] in (b"2", b"5")
+    await client.ask(*ENVELOPE, b"DATA", MESSAGE + b".")
+    rows = [json.loads(row["payload"]) for row in await running.decisions()]
+    who = [(row["client_address"], row.get("client_name", ""), row["helo"]) for row in rows]
+    assert who[-1] == ("127.0.0.1", "", "client.example")
+    assert end != "message" or who[0] == ("203.0.113.77", "mail.example", "far.example")
+
+
 @pytest.mark.parametrize("said", ["XFORWARD HELO=", "XCLIENT HELO="])
 @pytest.mark.parametrize(
     ("helo", "kept"),
